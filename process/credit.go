@@ -1,0 +1,250 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+// CreditInput says what of an issued invoice is taken back: lines, an amount
+// with VAT, or all that is left of it.
+type CreditInput struct {
+	Reason string         `json:"reason"`
+	Lines  []LineQuantity `json:"lines,omitempty"`
+	Amount *Money         `json:"amount,omitempty"`
+	// Reinvoice gives the quantities back to the order, to be invoiced again.
+	Reinvoice bool `json:"reinvoice,omitempty"`
+	// Send says whether the credit note is mailed at once; it is when left out.
+	Send *bool `json:"send,omitempty"`
+}
+
+// CreditInvoice issues a credit note with its own number in its own series;
+// never for more than is left of the invoice.
+func (s *Service) CreditInvoice(ctx context.Context, a Actor, t Target, in CreditInput) (*Outcome, error) {
+	return s.changeInvoice(ctx, a, t, "credit", func(u *unit, i *Invoice) (*Outcome, error) {
+		in.Reason = strings.TrimSpace(in.Reason)
+		if in.Reason == "" {
+			return nil, Invalid("credit.reason", "say why", Problem{Field: "reason", Reason: "credit.reason", Message: "it is printed on the credit note"})
+		}
+		if len(in.Lines) > 0 && in.Amount != nil {
+			return nil, Invalid("credit.both", "credit lines or an amount, not both", Problem{Field: "amount", Reason: "credit.both", Message: "leave it out"})
+		}
+		n := &CreditNote{Record: u.record(), State: "issued", Invoice: i.ID, InvoiceNumber: i.Number, Customer: i.Customer, Recipient: i.Recipient,
+			Reason: in.Reason, Reinvoice: in.Reinvoice, Language: i.Language, Currency: i.Currency, Thread: i.Thread}
+		left := i.Payable().Sub(i.Credited)
+		if left.Minor <= 0 && i.Payable().Minor > 0 {
+			return nil, Conflict("credit.nothing_left", "invoice %s is credited wholly", i.Number)
+		}
+		if err := u.creditLines(n, i, in, left); err != nil {
+			return nil, err
+		}
+		if n.Payable().Minor > left.Minor || n.Payable().Minor <= 0 {
+			return nil, Invalid("credit.too_much", "more than is left of the invoice", Problem{Field: "amount", Reason: "credit.too_much", Message: fmt.Sprintf("at most %s %s is left", left, left.Currency)})
+		}
+		if err := u.issueCreditNote(n, i); err != nil {
+			return nil, err
+		}
+		i.Credited = i.Credited.Add(n.Payable())
+		if err := u.saveInvoice(i, Activity{Type: "invoice.credited", Why: n.Reason, Related: Ref{TypeCreditNote, n.ID},
+			Data: map[string]string{"number": i.Number, "credit_note": n.Number, "gross": n.Payable().String(), "currency": n.Currency}}); err != nil {
+			return nil, err
+		}
+		if in.Reinvoice && i.Order != "" {
+			if err := u.reinvoice(i, n); err != nil {
+				return nil, err
+			}
+		}
+		out := &Outcome{Created: []Ref{{TypeCreditNote, n.ID}}}
+		if in.Send == nil || *in.Send {
+			if mailable(n.Recipient) == nil {
+				return out, u.sendCreditNote(n, out)
+			}
+		}
+		return out, nil
+	})
+}
+
+// creditLines gives the credit note the lines of the input. Crediting all that
+// is left takes the exact remainder, so that the parts sum to the whole.
+func (u *unit) creditLines(n *CreditNote, i *Invoice, in CreditInput, left Money) error {
+	if in.Amount != nil {
+		amount, err := in.Amount.In(i.Currency)
+		if err != nil {
+			return Invalid("credit.amount", "the amount cannot be credited", Problem{Field: "amount", Reason: "credit.amount", Message: err.Error()})
+		}
+		if amount.Minor <= 0 || amount.Minor > left.Minor {
+			return Invalid("credit.too_much", "the amount cannot be credited", Problem{Field: "amount", Reason: "credit.too_much", Message: fmt.Sprintf("more than nothing, and at most %s %s is left", left, left.Currency)})
+		}
+		n.Lines = u.amountLines(i, amount)
+		n.round(amount)
+		return nil
+	}
+	credited, err := u.creditedQuantities(i)
+	if err != nil {
+		return err
+	}
+	parts := in.Lines
+	if len(parts) == 0 {
+		for _, l := range i.Lines {
+			if rest := l.Quantity.Sub(credited[l.ID]); !rest.IsZero() {
+				parts = append(parts, LineQuantity{l.ID, rest})
+			}
+		}
+	}
+	for k, part := range parts {
+		field := fmt.Sprintf("lines[%d]", k)
+		l := lineByID(i.Lines, part.ID)
+		if l == nil {
+			return Invalid("line.unknown", "the invoice has no such line", Problem{Field: field + ".id", Reason: "line.unknown", Message: fmt.Sprintf("invoice %s has no line %q", i.Number, part.ID)})
+		}
+		rest := l.Quantity.Sub(credited[l.ID])
+		if boundDecimal(part.Quantity) != nil || part.Quantity.Sign() != l.Quantity.Sign() || part.Quantity.Abs().GreaterThan(rest.Abs()) {
+			return Invalid("line.quantity", "the quantity cannot be credited", Problem{Field: field + ".quantity", Reason: "line.quantity.left", Message: fmt.Sprintf("at most %s is left", rest)})
+		}
+		credited[l.ID] = credited[l.ID].Add(part.Quantity)
+		c := *l
+		c.ID, c.Source, c.Quantity = NewID(u.now), l.ID, part.Quantity
+		n.Lines = append(n.Lines, c.Price(i.Currency))
+	}
+	n.Totals = Total(n.Lines, i.Currency)
+	if len(in.Lines) == 0 && n.Payable() != left {
+		if !i.Credited.IsZero() && i.Credited.Minor != 0 && n.Payable().Minor > left.Minor {
+			// An amount was credited before: what is left is an amount too.
+			n.Lines = u.amountLines(i, left)
+		}
+		n.round(left)
+	}
+	return nil
+}
+
+// round makes the payable amount exactly what was agreed: what the groups' own
+// rounding leaves goes to the rounding amount (BT-114).
+func (n *CreditNote) round(agreed Money) {
+	n.Totals = Total(n.Lines, agreed.Currency)
+	n.Rounding = agreed.Sub(n.Gross)
+}
+
+// amountLines spread an amount with VAT over the invoice's VAT groups by their
+// share; the last group takes the remainder.
+func (u *unit) amountLines(i *Invoice, amount Money) []Line {
+	var lines []Line
+	rest := amount
+	for k, g := range i.VATGroups {
+		share := rest
+		if k < len(i.VATGroups)-1 && !i.Gross.IsZero() {
+			part := g.Base.Add(g.VAT).Decimal().Mul(amount.Decimal()).DivRound(i.Gross.Decimal(), 12)
+			share = RoundMoney(part, i.Currency)
+		}
+		rest = rest.Sub(share)
+		net := RoundMoney(share.Decimal().Mul(hundred).DivRound(hundred.Add(g.Rate), 12), i.Currency)
+		if net.IsZero() {
+			continue
+		}
+		lines = append(lines, Line{ID: NewID(u.now), Description: i.Number, Quantity: decimal.NewFromInt(1), Unit: "C62", UnitPrice: net.Decimal(),
+			VAT: VAT{g.Category, g.Rate}}.Price(i.Currency))
+	}
+	return lines
+}
+
+// creditedQuantities sums what earlier credit notes took of each line.
+func (u *unit) creditedQuantities(i *Invoice) (map[string]decimal.Decimal, error) {
+	notes, _, err := u.CreditNotes().List(Filter{Match: map[string]string{"invoice": i.ID}, Limit: MaxLimit})
+	if err != nil {
+		return nil, err
+	}
+	sum := map[string]decimal.Decimal{}
+	for _, n := range notes {
+		for _, l := range n.Lines {
+			if l.Source != "" {
+				sum[l.Source] = sum[l.Source].Add(l.Quantity)
+			}
+		}
+	}
+	return sum, nil
+}
+
+func (u *unit) issueCreditNote(n *CreditNote, i *Invoice) error {
+	original, err := u.Snapshot(i.ID)
+	if err != nil {
+		return err
+	}
+	snap := original
+	snap.Kind, snap.MadeAt, snap.IssueDate, snap.Draft = KindCreditNote, u.now, u.today(), false
+	snap.Preceding = &DocumentReference{Number: i.Number, Date: i.IssueDate}
+	snap.Reason, snap.Terms, snap.PaymentTerms, snap.Introduction = n.Reason, "", "", ""
+	snap.DueDate, snap.TaxTotal, snap.TaxCurrency, snap.Exchange = "", nil, "", nil
+	snap.Lines, snap.Totals, snap.Rounding, snap.Payable = n.Lines, n.Totals, n.Rounding, n.Payable()
+	snap.Number = ""
+	if ps := blocking(u.s.documents.Check(snap)); len(ps) > 0 {
+		return Invalid("credit.incomplete", "the credit note cannot be issued yet", ps...)
+	}
+	if snap.Number, err = u.number(TypeCreditNote, u.settings.Numbers.CreditNote, &snap.IssueDate); err != nil {
+		return err
+	}
+	pdf, err := u.s.documents.Render(snap)
+	if err != nil {
+		return fmt.Errorf("rendering credit note %s: %w", snap.Number, err)
+	}
+	blob := NewBlob(pdf)
+	n.Number, n.IssueDate, n.SHA256 = snap.Number, snap.IssueDate, blob.SHA256
+	if err := u.CreditNotes().Insert(n); err != nil {
+		return err
+	}
+	if err := u.freeze(n.ID, snap, blob); err != nil {
+		return err
+	}
+	return u.note(Activity{Type: "credit_note.issued", About: Ref{TypeCreditNote, n.ID}, Thread: n.Thread, To: n.State, Why: n.Reason,
+		Data: map[string]string{"number": n.Number, "invoice": n.InvoiceNumber, "gross": n.Payable().String(), "currency": n.Currency, "sha256": n.SHA256}})
+}
+
+// reinvoice gives the credited quantities back to the order.
+func (u *unit) reinvoice(i *Invoice, n *CreditNote) error {
+	o, err := u.Orders().Get(i.Order)
+	if err != nil {
+		return err
+	}
+	lines := make([]Line, 0, len(n.Lines))
+	for _, l := range n.Lines {
+		if from := lineByID(i.Lines, l.Source); from != nil {
+			l.Source = from.Source
+			lines = append(lines, l)
+		}
+	}
+	o.giveBack(lines)
+	o.UpdatedAt = u.now
+	return u.saveOrder(o, Activity{Type: "order.to_invoice_again", Related: Ref{TypeCreditNote, n.ID}})
+}
+
+// SendCreditNote mails a credit note again, the same bytes.
+func (s *Service) SendCreditNote(ctx context.Context, a Actor, t Target, in SendInput) (*Outcome, error) {
+	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
+		n, err := u.CreditNotes().Get(t.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := u.touch(&n.Record, TypeCreditNote, t); err != nil {
+			return nil, err
+		}
+		fill(&in.Recipient, n.Recipient)
+		n.Recipient = in.Recipient
+		if err := mailable(n.Recipient); err != nil {
+			return nil, err
+		}
+		out := &Outcome{}
+		if err := u.sendCreditNote(n, out); err != nil {
+			return nil, err
+		}
+		return out.of(n), nil
+	})
+}
+
+func (u *unit) sendCreditNote(n *CreditNote, out *Outcome) error {
+	d, err := u.deliver(Delivery{Kind: "credit_note", About: Ref{TypeCreditNote, n.ID}, To: n.Recipient, Language: n.Language, Thread: n.Thread,
+		Data: map[string]string{"number": n.Number, "invoice": n.InvoiceNumber, "gross": n.Payable().String(), "currency": n.Currency, "reason": n.Reason}})
+	if err == nil {
+		out.Created = append(out.Created, Ref{TypeDelivery, d.ID})
+	}
+	return err
+}

@@ -1,0 +1,80 @@
+package process
+
+import "time"
+
+// Inquiry is the one form of a thing that came in, whether by mail, form or
+// card. What was guessed rather than said is named in Guessed.
+type Inquiry struct {
+	Name               string
+	Email              string
+	Phone              string
+	Company            string
+	OrganisationNumber string
+	Address            Address
+	Subject            string
+	Text               string
+	Language           string
+	Guessed            []string
+	Attachments        []IncomingFile
+}
+
+// IncomingFile is a file that came with an inquiry. Name is for display alone.
+type IncomingFile struct {
+	Name        string
+	ContentType string
+	Inline      bool
+	Content     *Blob
+}
+
+// IncomingMail is a mail as the mailbox's room hands it over: where it lay, its
+// raw bytes, and what was read out of them.
+type IncomingMail struct {
+	At         MailboxUID // UID 0 when it was imported from a file
+	ReceivedAt time.Time
+	Raw        *Blob
+
+	MessageID   string
+	InReplyTo   []string
+	References  []string // oldest first, as in the header
+	ContentHash string   // of From, Date, Subject and decoded parts
+	SentAt      time.Time
+	FromName    string
+	From        string
+	To          []string // To and Cc
+	Quoted      string
+	Signature   string
+	Defects     []string
+	// Automation is empty for a person's mail, or names the header that says otherwise.
+	Automation string
+	// Report is set when the mail is a delivery report.
+	Report *DeliveryReport
+	// Unreadable is why the mail goes to quarantine; empty for all that can be read.
+	Unreadable string
+
+	Inquiry Inquiry
+}
+
+// DeliveryReport is what a bounce says (RFC 3464).
+type DeliveryReport struct {
+	// MessageID is of the mail that it speaks of.
+	MessageID  string
+	Recipients []RecipientReport
+}
+
+// RecipientReport is one recipient's part of a delivery report.
+type RecipientReport struct {
+	Address    string
+	Action     string // failed, delayed, delivered, relayed, expanded
+	Status     string // RFC 3463
+	Diagnostic string
+}
+
+// Receipt says what became of something that came in.
+type Receipt struct {
+	// Result is the lead, the quarantine entry, the delivery or the message.
+	Result Ref
+	// Decision is the stable key of the rule that decided.
+	Decision string
+	// Repeated says that it was recorded before.
+	Repeated bool
+}

@@ -1,0 +1,227 @@
+package process
+
+import (
+	"context"
+	"strings"
+)
+
+// InvoiceInput is a draft invoice as people and programs write it.
+type InvoiceInput struct {
+	Customer          string      `json:"customer"`
+	Contact           string      `json:"contact,omitempty"`
+	Owner             string      `json:"owner,omitempty"`
+	Title             string      `json:"title,omitempty"`
+	Recipient         string      `json:"recipient,omitempty"`
+	Language          string      `json:"language,omitempty"`
+	Currency          string      `json:"currency,omitempty"`
+	Lines             []LineInput `json:"lines"`
+	BuyerReference    string      `json:"buyer_reference,omitempty"`
+	CustomerReference string      `json:"customer_reference,omitempty"`
+	SupplyDate        Date        `json:"supply_date,omitempty"`
+	DueDate           Date        `json:"due_date,omitempty"`
+}
+
+// Input is the editable part of the invoice.
+func (i Invoice) Input() InvoiceInput {
+	return InvoiceInput{i.Customer, i.Contact, i.Owner, i.Title, i.Recipient, i.Language, i.Currency, Inputs(i.Lines), i.BuyerReference, i.CustomerReference, i.SupplyDate, i.DueDate}
+}
+
+func (u *unit) deriveInvoice(i *Invoice) {
+	i.settle()
+	i.Overdue = i.State == "issued" && i.Open.Minor > 0 && i.DueDate != "" && u.today() > i.DueDate
+}
+
+// settle derives what is open and the payment axis.
+func (i *Invoice) settle() {
+	i.Open = i.Payable().Sub(i.Credited).Sub(i.Paid).Sub(i.WrittenOff)
+	owed := i.Payable().Sub(i.Credited).Sub(i.WrittenOff)
+	switch {
+	case i.State == "draft":
+		i.Payment = "unpaid"
+	case i.Open.Minor < 0 && i.Paid.Minor > 0:
+		i.Payment = "overpaid"
+	case i.Open.Minor == 0 && i.Paid.Minor > 0 && i.Credited.IsZero() && i.WrittenOff.IsZero():
+		i.Payment = "paid"
+	case i.Open.Minor == 0 && i.Paid.Minor > 0 && owed.Minor == i.Paid.Minor && i.WrittenOff.IsZero():
+		i.Payment = "paid"
+	case i.Open.Minor == 0:
+		i.Payment = "settled"
+	case i.Paid.Minor > 0:
+		i.Payment = "partly_paid"
+	default:
+		i.Payment = "unpaid"
+	}
+}
+
+// CreateInvoice drafts an invoice for a customer without an order.
+func (s *Service) CreateInvoice(ctx context.Context, a Actor, in InvoiceInput) (*Outcome, error) {
+	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
+		inv := &Invoice{Record: u.record(), State: "draft", Customer: in.Customer}
+		inv.Thread = inv.ID
+		if err := u.applyInvoice(in, inv); err != nil {
+			return nil, err
+		}
+		if inv.Owner == "" && a.Kind == ActorUser {
+			inv.Owner = a.ID
+		}
+		if err := u.insertInvoice(inv); err != nil {
+			return nil, err
+		}
+		return (&Outcome{}).of(inv), nil
+	})
+}
+
+func (u *unit) applyInvoice(in InvoiceInput, i *Invoice) error {
+	c, err := u.customerOf(i.Customer)
+	if err != nil {
+		return err
+	}
+	p, err := u.addressee(c, in.Contact, in.Recipient, in.Language, in.Currency)
+	if err != nil {
+		return err
+	}
+	if err := u.checkOwner(in.Owner); err != nil {
+		return err
+	}
+	if i.Order != "" && p.currency != i.Currency {
+		return Invalid("invoice.currency", "the invoice keeps the order's currency", Problem{Field: "currency", Reason: "invoice.currency", Message: i.Currency})
+	}
+	i.Contact, i.Recipient, i.Language, i.Currency, i.Owner = in.Contact, p.recipient, p.language, p.currency, in.Owner
+	i.Title, i.BuyerReference, i.CustomerReference = strings.TrimSpace(in.Title), strings.TrimSpace(in.BuyerReference), strings.TrimSpace(in.CustomerReference)
+	i.SupplyDate, i.DueDate = in.SupplyDate, in.DueDate
+	lines, err := u.lines(in.Lines, i.Currency)
+	if err != nil {
+		return err
+	}
+	if i.Order != "" {
+		if err := i.keepQuantities(lines); err != nil {
+			return err
+		}
+	}
+	i.Lines = lines
+	return nil
+}
+
+// keepQuantities lets texts and prices of an order's draft change, not what it
+// takes from the order.
+func (i *Invoice) keepQuantities(lines []Line) error {
+	bad := Invalid("invoice.order_lines", "the quantities of this draft come from the order: delete it and invoice other quantities instead",
+		Problem{Field: "lines", Reason: "invoice.order_lines", Message: "keep the lines and their quantities"})
+	if len(lines) != len(i.Lines) {
+		return bad
+	}
+	for n := range lines {
+		if lines[n].ID != i.Lines[n].ID || !lines[n].Quantity.Equal(i.Lines[n].Quantity) {
+			return bad
+		}
+		lines[n].Source = i.Lines[n].Source
+	}
+	return nil
+}
+
+// insertInvoice adds a draft with its totals and the problems it has.
+func (u *unit) insertInvoice(i *Invoice) error {
+	if err := u.prepareDraft(i); err != nil {
+		return err
+	}
+	if err := u.Invoices().Insert(i); err != nil {
+		return err
+	}
+	return u.note(Activity{Type: "invoice.drafted", About: Ref{TypeInvoice, i.ID}, Thread: i.Thread, To: i.State, Data: i.figures()})
+}
+
+func (u *unit) prepareDraft(i *Invoice) error {
+	zero := Money{Currency: i.Currency}
+	i.Totals = Total(i.Lines, i.Currency)
+	i.Credited, i.Paid, i.WrittenOff = zero, zero, zero
+	u.deriveInvoice(i)
+	snap, err := u.invoiceSnapshot(i)
+	if err != nil {
+		return err
+	}
+	i.Problems = u.s.documents.Check(snap)
+	return nil
+}
+
+func (i *Invoice) figures() map[string]string {
+	return map[string]string{"number": i.Number, "gross": i.Payable().String(), "currency": i.Currency}
+}
+
+func (s *Service) changeInvoice(ctx context.Context, a Actor, t Target, verb string, f func(*unit, *Invoice) (*Outcome, error)) (*Outcome, error) {
+	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
+		i, err := u.Invoices().Get(t.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := u.touch(&i.Record, TypeInvoice, t); err != nil {
+			return nil, err
+		}
+		if err := allowed(TypeInvoice, verb, i.State); err != nil {
+			return nil, err
+		}
+		out, err := f(u, i)
+		if err != nil {
+			return nil, err
+		}
+		u.deriveInvoice(i)
+		return out.of(i), nil
+	})
+}
+
+func (u *unit) saveInvoice(i *Invoice, act Activity) error {
+	u.deriveInvoice(i)
+	if err := u.Invoices().Update(i); err != nil {
+		return err
+	}
+	act.About, act.Thread = Ref{TypeInvoice, i.ID}, i.Thread
+	if act.Data == nil {
+		act.Data = i.figures()
+	}
+	return u.note(act)
+}
+
+// EditInvoice changes a draft.
+func (s *Service) EditInvoice(ctx context.Context, a Actor, t Target, in InvoiceInput) (*Outcome, error) {
+	return s.changeInvoice(ctx, a, t, "edit", func(u *unit, i *Invoice) (*Outcome, error) {
+		if in.Customer != i.Customer {
+			return nil, Invalid("invoice.customer", "an invoice keeps its customer", Problem{Field: "customer", Reason: "invoice.customer", Message: "draft a new invoice instead"})
+		}
+		if err := u.applyInvoice(in, i); err != nil {
+			return nil, err
+		}
+		if err := u.prepareDraft(i); err != nil {
+			return nil, err
+		}
+		return &Outcome{}, u.saveInvoice(i, Activity{Type: "invoice.changed"})
+	})
+}
+
+// DeleteInvoice removes a draft and gives its quantities back to the order.
+func (s *Service) DeleteInvoice(ctx context.Context, a Actor, t Target) (*Outcome, error) {
+	return s.changeInvoice(ctx, a, t, "delete", func(u *unit, i *Invoice) (*Outcome, error) {
+		if i.Order != "" {
+			o, err := u.Orders().Get(i.Order)
+			if err != nil {
+				return nil, err
+			}
+			o.giveBack(i.Lines)
+			o.UpdatedAt = u.now
+			if err := u.saveOrder(o, Activity{Type: "order.invoice_deleted"}); err != nil {
+				return nil, err
+			}
+		}
+		if err := u.note(Activity{Type: "invoice.deleted", About: Ref{TypeInvoice, i.ID}, Thread: i.Thread, From: i.State, Data: i.figures()}); err != nil {
+			return nil, err
+		}
+		return &Outcome{}, u.Invoices().Delete(i.ID, i.Version)
+	})
+}
+
+// giveBack lets the lines' quantities be invoiced again.
+func (o *Order) giveBack(lines []Line) {
+	for _, l := range lines {
+		if from := lineByID(o.Lines, l.Source); from != nil {
+			from.Invoiced = from.Invoiced.Sub(l.Quantity)
+		}
+	}
+}

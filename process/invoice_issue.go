@@ -1,0 +1,203 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// IssueInput says whether the invoice is mailed at once; it is when left out.
+type IssueInput struct {
+	Send *bool `json:"send,omitempty"`
+}
+
+// IssueInvoice numbers a draft, freezes it and mails it. It is checked first:
+// an invoice that the law or EN 16931 would refuse takes no number. The number
+// is in the bytes, so it is rendered inside the transaction, and the series
+// stays gapless because everything rolls back together.
+func (s *Service) IssueInvoice(ctx context.Context, a Actor, t Target, in IssueInput) (*Outcome, error) {
+	return s.changeInvoice(ctx, a, t, "issue", func(u *unit, i *Invoice) (*Outcome, error) {
+		send := in.Send == nil || *in.Send
+		if send {
+			if err := mailable(i.Recipient); err != nil {
+				return nil, err
+			}
+		}
+		snap, err := u.invoiceSnapshot(i)
+		if err != nil {
+			return nil, err
+		}
+		if ps := blocking(s.documents.Check(snap)); len(ps) > 0 {
+			return nil, Invalid("invoice.incomplete", "the invoice cannot be issued yet", ps...)
+		}
+		if snap.Number, err = u.number(TypeInvoice, u.settings.Numbers.Invoice, &snap.IssueDate); err != nil {
+			return nil, err
+		}
+		if snap.DueDate < snap.IssueDate {
+			snap.DueDate = snap.IssueDate
+		}
+		snap.Draft = false
+		snap.Payment.Reference = u.settings.paymentReference(snap.Number)
+		pdf, err := s.documents.Render(snap)
+		if err != nil {
+			return nil, fmt.Errorf("rendering invoice %s: %w", snap.Number, err)
+		}
+		blob := NewBlob(pdf)
+		if err := u.freeze(i.ID, snap, blob); err != nil {
+			return nil, err
+		}
+		i.State, i.Number, i.SHA256, i.Problems = "issued", snap.Number, blob.SHA256, nil
+		i.IssueDate, i.SupplyDate, i.DueDate, i.PaymentReference = snap.IssueDate, snap.SupplyDate, snap.DueDate, snap.Payment.Reference
+		i.BuyerReference = snap.BuyerReference
+		data := i.figures()
+		data["sha256"] = i.SHA256
+		if err := u.saveInvoice(i, Activity{Type: "invoice.issued", From: "draft", To: "issued", Data: data}); err != nil {
+			return nil, err
+		}
+		out := &Outcome{}
+		if send {
+			err = u.sendInvoice(i, out)
+		}
+		return out, err
+	})
+}
+
+// SendInput may name another recipient.
+type SendInput struct {
+	Recipient string `json:"recipient,omitempty"`
+}
+
+// SendInvoice mails an issued invoice again, the same bytes.
+func (s *Service) SendInvoice(ctx context.Context, a Actor, t Target, in SendInput) (*Outcome, error) {
+	return s.changeInvoice(ctx, a, t, "send", func(u *unit, i *Invoice) (*Outcome, error) {
+		out := &Outcome{}
+		fill(&in.Recipient, i.Recipient)
+		i.Recipient = in.Recipient
+		if err := mailable(i.Recipient); err != nil {
+			return nil, err
+		}
+		if err := u.saveInvoice(i, Activity{Type: "invoice.sent_again"}); err != nil {
+			return nil, err
+		}
+		return out, u.sendInvoice(i, out)
+	})
+}
+
+func (u *unit) sendInvoice(i *Invoice, out *Outcome) error {
+	d, err := u.deliver(Delivery{Kind: "invoice", About: Ref{TypeInvoice, i.ID}, To: i.Recipient, Language: i.Language, Thread: i.Thread,
+		Data: map[string]string{"number": i.Number, "gross": i.Payable().String(), "currency": i.Currency, "due_date": string(i.DueDate)}})
+	if err == nil {
+		out.Created = append(out.Created, Ref{TypeDelivery, d.ID})
+	}
+	return err
+}
+
+// number takes the next number of a series and moves the issue date forward
+// when the clock stands before the series' last document: dates follow numbers.
+func (u *unit) number(series string, s Series, issue *Date) (string, error) {
+	n, err := u.NextNumber(series, s.First)
+	if err != nil {
+		return "", err
+	}
+	last := map[string]string{"number": s.Format(n - 1)}
+	var before Date
+	if series == TypeInvoice {
+		if prev, err := first(u.Invoices(), last, "issued"); err != nil {
+			return "", err
+		} else if prev != nil {
+			before = prev.IssueDate
+		}
+	} else if prev, err := first(u.CreditNotes(), last, ""); err != nil {
+		return "", err
+	} else if prev != nil {
+		before = prev.IssueDate
+	}
+	if before > *issue {
+		*issue = before
+	}
+	return s.Format(n), nil
+}
+
+func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
+	snap, err := u.snapshot(KindInvoice, i.Customer, i.Contact, i.Language, i.Currency)
+	if err != nil {
+		return snap, err
+	}
+	snap.Draft, snap.Title = true, i.Title
+	snap.SupplyDate, snap.DueDate = i.SupplyDate, i.DueDate
+	if snap.SupplyDate == "" && i.Order == "" {
+		snap.SupplyDate = snap.IssueDate
+	}
+	if snap.DueDate == "" {
+		if snap.DueDate, err = u.dueDate(i.Customer, snap.IssueDate); err != nil {
+			return snap, err
+		}
+	}
+	snap.CustomerReference, snap.OrderNumber, snap.BuyerReference = i.CustomerReference, i.OrderNumber, i.BuyerReference
+	fill(&snap.BuyerReference, i.OrderNumber)
+	if i.Quote != "" {
+		q, err := optional(u.Quotes().Get(i.Quote))
+		if err != nil {
+			return snap, err
+		}
+		if q != nil {
+			snap.QuoteNumber = q.Number
+		}
+	}
+	snap.Lines, snap.Totals, snap.Payable, snap.Rounding = i.Lines, i.Totals, i.Payable(), i.Rounding
+	snap.Payment = u.settings.paymentMeans()
+	snap.Terms = u.settings.Terms.Invoice[i.Language]
+	return snap, nil
+}
+
+func (u *unit) dueDate(customer string, issue Date) (Date, error) {
+	days := u.settings.Terms.PaymentDays
+	c, err := u.Customers().Get(customer)
+	if err != nil {
+		return "", err
+	}
+	if c.PaymentDays > 0 {
+		days = c.PaymentDays
+	}
+	return issue.AddDays(days), nil
+}
+
+func (s Settings) paymentMeans() PaymentMeans {
+	m := PaymentMeans{Code: "30", Account: s.Company.BankAccount, IBAN: s.Company.IBAN, BIC: s.Company.BIC}
+	if m.IBAN != "" && s.Currency == "EUR" {
+		m.Code = "58"
+	}
+	return m
+}
+
+// paymentReference is what the customer gives the bank: the number, or a KID of
+// the number's digits with a MOD10 check digit (Luhn), as Norwegian banks
+// compute it.
+func (s Settings) paymentReference(number string) string {
+	if s.PaymentReference != "kid-mod10" {
+		return number
+	}
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, number)
+	return digits + strconv.Itoa(mod10(digits))
+}
+
+// mod10 is the check digit of Luhn (ISO/IEC 7812-1 annex B).
+func mod10(digits string) int {
+	sum := 0
+	for i := range len(digits) {
+		d := int(digits[len(digits)-1-i] - '0')
+		if i%2 == 0 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return (10 - sum%10) % 10
+}

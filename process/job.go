@@ -1,0 +1,22 @@
+package process
+
+// Job is slow work that a transition causes; it commits with the transition.
+// Its exported fields are its JSON. The kinds stand in this file; the rooms
+// that carry them out register handlers in process/jobs.
+type Job interface{ Kind() string }
+
+// SendDelivery composes (once), submits and records the outcome of one mail.
+type SendDelivery struct {
+	Delivery string `json:"delivery"`
+}
+
+// Kind names the job.
+func (SendDelivery) Kind() string { return "send_delivery" }
+
+// FileSubmission maps a stored hook body to an inquiry and records that.
+type FileSubmission struct {
+	Submission string `json:"submission"`
+}
+
+// Kind names the job.
+func (FileSubmission) Kind() string { return "file_submission" }

@@ -1,0 +1,206 @@
+package process
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+// VAT is a VAT category and rate (BT-151, BT-152). Rate is a percentage.
+type VAT struct {
+	// Category is a code of UNCL 5305: S standard, Z zero, E exempt, AE reverse
+	// charge, K intra-community, G export, O outside the scope.
+	Category string          `json:"category"`
+	Rate     decimal.Decimal `json:"rate"`
+}
+
+// LineInput is a line as people and programs write it; what is left out comes
+// from the product or the company's settings.
+type LineInput struct {
+	ID              string           `json:"id,omitempty"`
+	Product         string           `json:"product,omitempty" doc:"SKU of a product"`
+	Description     string           `json:"description,omitempty"`
+	Quantity        *decimal.Decimal `json:"quantity,omitempty"`
+	Unit            string           `json:"unit,omitempty" doc:"code of UN/ECE Recommendation 20, such as HUR or C62"`
+	UnitPrice       *decimal.Decimal `json:"unit_price,omitempty"`
+	DiscountPercent *decimal.Decimal `json:"discount_percent,omitempty"`
+	VAT             *VAT             `json:"vat,omitempty"`
+}
+
+// Line is a line of an opportunity, quote, order, invoice or credit note.
+// Amounts are in the document's currency; quantities and prices are exact.
+type Line struct {
+	ID              string          `json:"id"`
+	Product         string          `json:"product,omitempty"`
+	Description     string          `json:"description"`
+	Quantity        decimal.Decimal `json:"quantity"`         // BT-129
+	Unit            string          `json:"unit"`             // BT-130
+	UnitPrice       decimal.Decimal `json:"unit_price"`       // BT-146
+	DiscountPercent decimal.Decimal `json:"discount_percent"` // BT-138
+	Allowance       Money           `json:"allowance"`        // BT-136
+	VAT             VAT             `json:"vat"`
+	Net             Money           `json:"net"` // BT-131
+	// Delivered and Invoiced are quantities, on an order's lines alone. What
+	// stands on a draft invoice counts as invoiced.
+	Delivered decimal.Decimal `json:"delivered,omitzero"`
+	Invoiced  decimal.Decimal `json:"invoiced,omitzero"`
+	// Source is the order's line on an invoice, the invoice's line on a credit note.
+	Source string `json:"source,omitempty"`
+}
+
+// VATGroup is the breakdown of one VAT category and rate (BG-23).
+type VATGroup struct {
+	Category string          `json:"category"` // BT-118
+	Rate     decimal.Decimal `json:"rate"`     // BT-119
+	Base     Money           `json:"base"`     // BT-116
+	VAT      Money           `json:"vat"`      // BT-117
+}
+
+// Totals are the sums of a document; each is an exact sum of rounded parts, so
+// that the printed document adds up (BR-CO-10, -13, -14, -15).
+type Totals struct {
+	Net   Money `json:"net"`   // BT-109
+	VAT   Money `json:"vat"`   // BT-110
+	Gross Money `json:"gross"` // BT-112
+	// Rounding (BT-114) is what the payable amount differs from Gross by, where
+	// an amount with VAT was agreed that no net amount leads to exactly.
+	Rounding  Money      `json:"rounding"`
+	VATGroups []VATGroup `json:"vat_groups"`
+}
+
+// maxLines bounds a document; more is refused.
+const maxLines = 1000
+
+var (
+	hundred    = decimal.NewFromInt(100)
+	defaultVAT = VAT{Category: "S", Rate: decimal.NewFromInt(25)}
+)
+
+// Price computes allowance and net of a line by the rules of EN 16931: the
+// allowance is round(quantity × price × percent), the net is
+// round(quantity × price − allowance).
+func (l Line) Price(currency string) Line {
+	amount := l.Quantity.Mul(l.UnitPrice)
+	l.Allowance = RoundMoney(amount.Mul(l.DiscountPercent).Div(hundred), currency)
+	l.Net = RoundMoney(amount.Sub(l.Allowance.Decimal()), currency)
+	return l
+}
+
+// Total sums lines: VAT once per category and rate, on the sum of the lines'
+// nets, rounded half away from zero.
+func Total(lines []Line, currency string) Totals {
+	zero := Money{Currency: currency}
+	t := Totals{Net: zero, VAT: zero, Gross: zero, Rounding: zero, VATGroups: []VATGroup{}}
+	for _, l := range lines {
+		t.Net = t.Net.Add(l.Net)
+		t.add(l)
+	}
+	for i := range t.VATGroups {
+		g := &t.VATGroups[i]
+		g.VAT = RoundMoney(g.Base.Decimal().Mul(g.Rate).Div(hundred), currency)
+		t.VAT = t.VAT.Add(g.VAT)
+	}
+	t.Gross = t.Net.Add(t.VAT)
+	return t
+}
+
+// Payable is what the customer owes (BT-115 before prepayments).
+func (t Totals) Payable() Money { return t.Gross.Add(t.Rounding) }
+
+func (t *Totals) add(l Line) {
+	for i := range t.VATGroups {
+		g := &t.VATGroups[i]
+		if g.Category == l.VAT.Category && g.Rate.Equal(l.VAT.Rate) {
+			g.Base = g.Base.Add(l.Net)
+			return
+		}
+	}
+	t.VATGroups = append(t.VATGroups, VATGroup{Category: l.VAT.Category, Rate: l.VAT.Rate, Base: l.Net})
+}
+
+// line makes a priced line of an input, or says what is wrong with it. p is
+// the product that the input names, nil when it names none.
+func (in LineInput) line(field, id, currency string, p *Product, fallback VAT) (Line, []Problem) {
+	l := Line{ID: id, Product: in.Product, Description: strings.TrimSpace(in.Description),
+		Quantity: decimal.NewFromInt(1), Unit: "C62", VAT: fallback}
+	if p != nil {
+		l.Unit, l.VAT, l.UnitPrice = p.Unit, p.VAT, p.UnitPrice
+		if l.Description == "" {
+			l.Description = p.Name
+		}
+	}
+	if in.Quantity != nil {
+		l.Quantity = *in.Quantity
+	}
+	if in.Unit != "" {
+		l.Unit = in.Unit
+	}
+	if in.UnitPrice != nil {
+		l.UnitPrice = *in.UnitPrice
+	}
+	if in.DiscountPercent != nil {
+		l.DiscountPercent = *in.DiscountPercent
+	}
+	if in.VAT != nil {
+		l.VAT = *in.VAT
+	}
+	problems := l.problems(field)
+	if p == nil && in.UnitPrice == nil {
+		problems = append(problems, Problem{Field: field + ".unit_price", Reason: "line.price.missing", Message: "a line without a product needs a price"})
+	}
+	if len(problems) > 0 {
+		return l, problems
+	}
+	return l.Price(currency), nil
+}
+
+func (l Line) problems(field string) []Problem {
+	var ps []Problem
+	bad := func(part, reason, format string, args ...any) {
+		ps = append(ps, Problem{Field: field + part, Reason: reason, Message: fmt.Sprintf(format, args...)})
+	}
+	if l.Description == "" {
+		bad(".description", "line.description.missing", "a line needs a description or a product")
+	}
+	if len(l.Description) > 4000 {
+		bad(".description", "line.description.long", "the description is longer than 4000 characters")
+	}
+	if boundDecimal(l.Quantity) != nil || l.Quantity.Exponent() < -6 || l.Quantity.Abs().GreaterThan(decimal.New(1, 9)) {
+		bad(".quantity", "line.quantity.bounds", "the quantity is a number below a thousand million with at most 6 decimals")
+	}
+	if boundDecimal(l.UnitPrice) != nil || l.UnitPrice.Exponent() < -8 || l.UnitPrice.GreaterThan(decimal.New(1, 10)) {
+		bad(".unit_price", "line.price.bounds", "the price has too many digits")
+	} else if l.UnitPrice.IsNegative() {
+		// BR-27: the item net price shall not be negative; a deduction has a negative quantity.
+		bad(".unit_price", "line.price.negative", "a price is not negative: give the quantity the sign (BR-27)")
+	}
+	if boundDecimal(l.DiscountPercent) != nil || l.DiscountPercent.IsNegative() || l.DiscountPercent.GreaterThan(hundred) {
+		bad(".discount_percent", "line.discount.bounds", "a discount is between 0 and 100 percent")
+	}
+	if l.Quantity.Mul(l.UnitPrice).Abs().GreaterThan(decimal.New(1, 12)) {
+		bad(".quantity", "line.amount.bounds", "the line's amount is too large")
+	}
+	if l.Unit == "" || len(l.Unit) > 3 || strings.ToUpper(l.Unit) != l.Unit {
+		bad(".unit", "line.unit.invalid", "%q is no unit code of UN/ECE Recommendation 20: hours are HUR, pieces C62 or H87, months MON", l.Unit)
+	}
+	return append(ps, l.VAT.problems(field+".vat")...)
+}
+
+func (v VAT) problems(field string) []Problem {
+	switch v.Category {
+	case "S":
+		// BR-S-05: the standard rate is greater than zero.
+		if boundDecimal(v.Rate) != nil || !v.Rate.IsPositive() || v.Rate.GreaterThan(hundred) {
+			return []Problem{{Field: field + ".rate", Rule: "BR-S-05", Reason: "vat.rate.bounds", Message: "category S has a rate above 0 percent"}}
+		}
+	case "Z", "E", "AE", "K", "G", "O":
+		// BR-Z-05, BR-E-05, BR-AE-05, BR-IC-05, BR-G-05: their rate is 0.
+		if !v.Rate.IsZero() {
+			return []Problem{{Field: field + ".rate", Rule: "BR-" + v.Category + "-05", Reason: "vat.rate.zero", Message: "category " + v.Category + " has the rate 0"}}
+		}
+	default:
+		return []Problem{{Field: field + ".category", Rule: "BR-CL-17", Reason: "vat.category.unknown", Message: fmt.Sprintf("%q is no VAT category: one of S, Z, E, AE, K, G, O", v.Category)}}
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package process
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+// ProductInput is a product as people and programs write it.
+type ProductInput struct {
+	SKU         string          `json:"sku"`
+	Name        string          `json:"name"`
+	Description string          `json:"description,omitempty"`
+	Unit        string          `json:"unit,omitempty"`
+	UnitPrice   decimal.Decimal `json:"unit_price"`
+	Currency    string          `json:"currency,omitempty"`
+	VAT         *VAT            `json:"vat,omitempty"`
+}
+
+// Input is the editable part of the product.
+func (p Product) Input() ProductInput {
+	return ProductInput{p.SKU, p.Name, p.Description, p.Unit, p.UnitPrice, p.Currency, &p.VAT}
+}
+
+func (in ProductInput) apply(p *Product, st Settings) error {
+	p.SKU, p.Name, p.Description = strings.TrimSpace(in.SKU), strings.TrimSpace(in.Name), in.Description
+	p.Unit, p.UnitPrice, p.Currency, p.VAT = in.Unit, in.UnitPrice, in.Currency, st.VAT
+	if p.Unit == "" {
+		p.Unit = "C62"
+	}
+	if p.Currency == "" {
+		p.Currency = st.Currency
+	}
+	if in.VAT != nil {
+		p.VAT = *in.VAT
+	}
+	probe := Line{Description: p.Name, Quantity: decimal.NewFromInt(1), Unit: p.Unit, UnitPrice: p.UnitPrice, VAT: p.VAT}
+	var ps []Problem
+	for _, q := range probe.problems("") {
+		q.Field = strings.TrimPrefix(q.Field, ".")
+		if q.Field == "description" {
+			q.Field = "name"
+		}
+		ps = append(ps, q)
+	}
+	if p.SKU == "" {
+		ps = append(ps, Problem{Field: "sku", Reason: "product.sku.missing", Message: "a product needs a number of its own (SKU)"})
+	}
+	if !validCurrency(p.Currency) {
+		ps = append(ps, Problem{Field: "currency", Reason: "currency.unknown", Message: fmt.Sprintf("%q is no ISO 4217 currency code", p.Currency)})
+	}
+	if len(ps) > 0 {
+		return Invalid("product.invalid", "the product cannot be saved", ps...)
+	}
+	return nil
+}
+
+// CreateProduct adds a product.
+func (s *Service) CreateProduct(ctx context.Context, a Actor, in ProductInput) (*Outcome, error) {
+	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
+		p := &Product{Record: u.record(), State: "active"}
+		if err := in.apply(p, u.settings); err != nil {
+			return nil, err
+		}
+		if err := u.Products().Insert(p); err != nil {
+			return nil, err
+		}
+		return &Outcome{Record: p, Created: []Ref{}}, u.note(Activity{Type: "product.created", About: Ref{TypeProduct, p.ID}, To: p.State, Data: map[string]string{"sku": p.SKU}})
+	})
+}
+
+// EditProduct changes a product; documents keep their lines.
+func (s *Service) EditProduct(ctx context.Context, a Actor, t Target, in ProductInput) (*Outcome, error) {
+	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
+		p, err := u.Products().Get(t.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := u.touch(&p.Record, TypeProduct, t); err != nil {
+			return nil, err
+		}
+		if err := in.apply(p, u.settings); err != nil {
+			return nil, err
+		}
+		if err := u.Products().Update(p); err != nil {
+			return nil, err
+		}
+		return &Outcome{Record: p, Created: []Ref{}}, u.note(Activity{Type: "product.changed", About: Ref{TypeProduct, p.ID}, Data: map[string]string{"sku": p.SKU}})
+	})
+}
+
+// lines prices the lines of a document. Lines that keep their id keep it.
+func (u *unit) lines(in []LineInput, currency string) ([]Line, error) {
+	if len(in) > maxLines {
+		return nil, Invalid("lines.many", fmt.Sprintf("a document has at most %d lines", maxLines))
+	}
+	lines := make([]Line, 0, len(in))
+	seen := map[string]bool{}
+	var problems []Problem
+	for i, l := range in {
+		field := fmt.Sprintf("lines[%d]", i)
+		var p *Product
+		if l.Product != "" {
+			var err error
+			if p, err = first(u.Products(), map[string]string{"sku": l.Product}, ""); err != nil {
+				return nil, err
+			}
+			switch {
+			case p == nil:
+				problems = append(problems, Problem{Field: field + ".product", Reason: "product.unknown", Message: fmt.Sprintf("there is no product %q", l.Product)})
+				continue
+			case p.Currency != currency && l.UnitPrice == nil:
+				problems = append(problems, Problem{Field: field + ".unit_price", Reason: "product.currency", Message: fmt.Sprintf("the product's price is in %s, the document in %s: give a price", p.Currency, currency)})
+				continue
+			}
+		}
+		id := l.ID
+		if id == "" || seen[id] || len(id) > 64 {
+			id = NewID(u.now)
+		}
+		seen[id] = true
+		line, ps := l.line(field, id, currency, p, u.settings.VAT)
+		problems = append(problems, ps...)
+		lines = append(lines, line)
+	}
+	if len(problems) > 0 {
+		return nil, Invalid("lines.invalid", "the lines cannot be taken as they are", problems...)
+	}
+	return lines, nil
+}
+
+// Inputs are the editable forms of lines.
+func Inputs(lines []Line) []LineInput {
+	in := make([]LineInput, len(lines))
+	for i, l := range lines {
+		in[i] = LineInput{ID: l.ID, Product: l.Product, Description: l.Description, Quantity: &l.Quantity, Unit: l.Unit,
+			UnitPrice: &l.UnitPrice, DiscountPercent: &l.DiscountPercent, VAT: &l.VAT}
+	}
+	return in
+}
+
+// copyLines gives lines new ids for another document.
+func (u *unit) copyLines(lines []Line) []Line {
+	out := make([]Line, len(lines))
+	for i, l := range lines {
+		l.ID, l.Source, l.Delivered, l.Invoiced = NewID(u.now), "", decimal.Zero, decimal.Zero
+		out[i] = l
+	}
+	return out
+}

@@ -1,0 +1,271 @@
+package process
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+// Lead is an inquiry that may become business. Its state is new, contacted,
+// qualified or disqualified.
+type Lead struct {
+	Record
+	State              string  `json:"state"`
+	Name               string  `json:"name"`
+	Email              string  `json:"email"`
+	Phone              string  `json:"phone"`
+	Company            string  `json:"company"`
+	OrganisationNumber string  `json:"organisation_number,omitempty"`
+	Address            Address `json:"address,omitzero"`
+	Subject            string  `json:"subject"`
+	Message            string  `json:"message"`
+	Language           string  `json:"language,omitempty"`
+	// Source is where it came from, as kind:name, such as "mail:sales" or "form:website".
+	Source string `json:"source"`
+	Owner  string `json:"owner,omitempty"`
+	// Customer, Contact and Opportunity are set by qualifying; Customer also
+	// when a known customer writes again.
+	Customer    string `json:"customer,omitempty"`
+	Contact     string `json:"contact,omitempty"`
+	Opportunity string `json:"opportunity,omitempty"`
+	// Reason is why it was disqualified.
+	Reason string `json:"reason,omitempty"`
+	// Thread is the common history of everything that grows out of one inquiry.
+	Thread string `json:"thread"`
+	// Attachments came with the inquiry.
+	Attachments []Attachment `json:"attachments,omitempty"`
+}
+
+// Customer is an account: a business or a consumer that buys.
+type Customer struct {
+	Record
+	State              string   `json:"state"` // active
+	Name               string   `json:"name"`
+	Kind               string   `json:"kind"` // business, consumer
+	Email              string   `json:"email"`
+	Phone              string   `json:"phone,omitempty"`
+	OrganisationNumber string   `json:"organisation_number"`
+	VATNumber          string   `json:"vat_number,omitempty"`
+	Address            Address  `json:"address"`
+	EInvoiceAddress    Endpoint `json:"e_invoice_address,omitzero"`
+	Language           string   `json:"language,omitempty"`
+	// Domain is the mail domain by which later senders are matched; empty for free-mail hosts.
+	Domain string `json:"domain,omitempty"`
+	// PaymentDays overrides the company's terms when it is above zero.
+	PaymentDays int `json:"payment_days,omitempty"`
+}
+
+// Contact is a person at a customer.
+type Contact struct {
+	Record
+	State    string `json:"state"` // active
+	Customer string `json:"customer"`
+	Name     string `json:"name"`
+	Email    string `json:"email"`
+	Phone    string `json:"phone,omitempty"`
+	Title    string `json:"title,omitempty"`
+	Language string `json:"language,omitempty"`
+}
+
+// Opportunity is possible business with a qualified customer: open, won or lost.
+type Opportunity struct {
+	Record
+	State    string `json:"state"`
+	Title    string `json:"title"`
+	Customer string `json:"customer"`
+	Contact  string `json:"contact,omitempty"`
+	Lead     string `json:"lead,omitempty"`
+	Owner    string `json:"owner,omitempty"`
+	Currency string `json:"currency"`
+	Lines    []Line `json:"lines"`
+	Totals
+	// EstimatedRevenue is net; by hand when ManualRevenue, otherwise the lines' sum.
+	EstimatedRevenue Money `json:"estimated_revenue"`
+	ManualRevenue    bool  `json:"manual_revenue,omitempty"`
+	EstimatedClose   Date  `json:"estimated_close,omitempty"`
+	// Probability is a percentage.
+	Probability   int        `json:"probability"`
+	ActualRevenue *Money     `json:"actual_revenue,omitempty"`
+	ClosedAt      *time.Time `json:"closed_at,omitempty"`
+	Reason        string     `json:"reason,omitempty"`
+	Competitor    string     `json:"competitor,omitempty"`
+	Thread        string     `json:"thread"`
+}
+
+// Quote is a binding offer: draft, active, won or closed (lost, cancelled,
+// revised). From the first sending it is read-only and its PDF is frozen.
+type Quote struct {
+	Record
+	State        string `json:"state"`
+	ClosedReason string `json:"closed_reason,omitempty"`
+	// Number is given at first sending and shared by all revisions.
+	Number      string `json:"number,omitempty"`
+	Revision    int    `json:"revision"`
+	Opportunity string `json:"opportunity,omitempty"`
+	Customer    string `json:"customer"`
+	Contact     string `json:"contact,omitempty"`
+	Owner       string `json:"owner,omitempty"`
+	Title       string `json:"title,omitempty"`
+	Recipient   string `json:"recipient,omitempty"`
+	Language    string `json:"language"`
+	Currency    string `json:"currency"`
+	Lines       []Line `json:"lines"`
+	Totals
+	Introduction string `json:"introduction,omitempty"`
+	Terms        string `json:"terms,omitempty"`
+	// ValidUntil is the last day, to its end in the company's time zone.
+	ValidUntil        Date        `json:"valid_until"`
+	CustomerReference string      `json:"customer_reference,omitempty"`
+	SentAt            *time.Time  `json:"sent_at,omitempty"`
+	SHA256            string      `json:"sha256,omitempty"`
+	Acceptance        *Acceptance `json:"acceptance,omitempty"`
+	Reason            string      `json:"reason,omitempty"`
+	Comment           string      `json:"comment,omitempty"`
+	Order             string      `json:"order,omitempty"`
+	// Previous is the revision that this one replaces, Next the one that replaces it.
+	Previous string `json:"previous,omitempty"`
+	Next     string `json:"next,omitempty"`
+	Thread   string `json:"thread"`
+	// Expired is derived: active after the end of ValidUntil.
+	Expired bool `json:"expired"`
+}
+
+// Acceptance says who said yes to exactly which bytes.
+type Acceptance struct {
+	Name      string    `json:"name"`
+	At        time.Time `json:"at"`
+	Channel   string    `json:"channel"`
+	SHA256    string    `json:"sha256"`
+	Evidence  string    `json:"evidence,omitempty"`
+	By        Actor     `json:"by"`
+	Address   string    `json:"address,omitempty"`
+	UserAgent string    `json:"user_agent,omitempty"`
+	// ReceiptSHA256 is the copy of the document with the acceptance page.
+	ReceiptSHA256 string `json:"receipt_sha256,omitempty"`
+	// Expired records that staff accepted after the valid-until day.
+	Expired bool `json:"expired,omitempty"`
+}
+
+// Order is what the customer bought: open, on_hold or cancelled, with its
+// progress derived from the lines' quantities.
+type Order struct {
+	Record
+	State       string `json:"state"`
+	Progress    string `json:"progress"`
+	Number      string `json:"number"`
+	Quote       string `json:"quote,omitempty"`
+	Opportunity string `json:"opportunity,omitempty"`
+	Customer    string `json:"customer"`
+	Contact     string `json:"contact,omitempty"`
+	Owner       string `json:"owner,omitempty"`
+	Title       string `json:"title,omitempty"`
+	Recipient   string `json:"recipient,omitempty"`
+	Language    string `json:"language"`
+	Currency    string `json:"currency"`
+	Lines       []Line `json:"lines"`
+	Totals
+	CustomerReference string `json:"customer_reference,omitempty"`
+	DeliveryDate      Date   `json:"delivery_date,omitempty"`
+	Thread            string `json:"thread"`
+}
+
+// Invoice has three independent axes: the document (draft, issued), the
+// payment, and the deliveries of its mails.
+type Invoice struct {
+	Record
+	State       string `json:"state"`
+	Payment     string `json:"payment"`
+	Overdue     bool   `json:"overdue"`
+	Disputed    bool   `json:"disputed"`
+	Number      string `json:"number,omitempty"`
+	Order       string `json:"order,omitempty"`
+	OrderNumber string `json:"order_number,omitempty"`
+	Quote       string `json:"quote,omitempty"`
+	Opportunity string `json:"opportunity,omitempty"`
+	Customer    string `json:"customer"`
+	Contact     string `json:"contact,omitempty"`
+	Owner       string `json:"owner,omitempty"`
+	Title       string `json:"title,omitempty"`
+	Recipient   string `json:"recipient,omitempty"`
+	Language    string `json:"language"`
+	Currency    string `json:"currency"`
+	Lines       []Line `json:"lines"`
+	Totals
+	BuyerReference    string `json:"buyer_reference,omitempty"`    // BT-10
+	CustomerReference string `json:"customer_reference,omitempty"` // BT-13
+	IssueDate         Date   `json:"issue_date,omitempty"`         // BT-2
+	SupplyDate        Date   `json:"supply_date,omitempty"`        // BT-72
+	DueDate           Date   `json:"due_date,omitempty"`           // BT-9
+	PaymentReference  string `json:"payment_reference,omitempty"`  // BT-83
+	SHA256            string `json:"sha256,omitempty"`
+	Credited          Money  `json:"credited"`
+	Paid              Money  `json:"paid"`
+	WrittenOff        Money  `json:"written_off"`
+	// Open is derived: gross − credited − paid − written off.
+	Open Money `json:"open"`
+	// Problems are what stands in the way of issuing a draft.
+	Problems []Problem `json:"problems,omitempty"`
+	Thread   string    `json:"thread"`
+}
+
+// CreditNote takes back an issued invoice, wholly or in part. It is issued
+// when it is made.
+type CreditNote struct {
+	Record
+	State         string `json:"state"` // issued
+	Number        string `json:"number"`
+	Invoice       string `json:"invoice"`
+	InvoiceNumber string `json:"invoice_number"`
+	Customer      string `json:"customer"`
+	Recipient     string `json:"recipient,omitempty"`
+	Reason        string `json:"reason"`
+	Reinvoice     bool   `json:"reinvoice"`
+	Language      string `json:"language"`
+	Currency      string `json:"currency"`
+	Lines         []Line `json:"lines"`
+	Totals
+	IssueDate Date   `json:"issue_date"`
+	SHA256    string `json:"sha256"`
+	Thread    string `json:"thread"`
+}
+
+// Payment is money that came in for an invoice: booked or reversed.
+type Payment struct {
+	Record
+	State     string `json:"state"`
+	Invoice   string `json:"invoice"`
+	Customer  string `json:"customer"`
+	Amount    Money  `json:"amount"`
+	Date      Date   `json:"date"`
+	Method    string `json:"method,omitempty"`
+	Reference string `json:"reference,omitempty"`
+	Note      string `json:"note,omitempty"`
+	Thread    string `json:"thread"`
+}
+
+// Product is something that can be sold.
+type Product struct {
+	Record
+	State       string          `json:"state"` // active
+	SKU         string          `json:"sku"`
+	Name        string          `json:"name"`
+	Description string          `json:"description,omitempty"`
+	Unit        string          `json:"unit"`
+	UnitPrice   decimal.Decimal `json:"unit_price"`
+	Currency    string          `json:"currency"`
+	VAT         VAT             `json:"vat"`
+}
+
+// Task is something a person has to look at: open or done.
+type Task struct {
+	Record
+	State string `json:"state"`
+	// Title is for people; Reason is a stable key when emne made the task.
+	Title  string `json:"title"`
+	Reason string `json:"reason,omitempty"`
+	Note   string `json:"note,omitempty"`
+	Due    Date   `json:"due,omitempty"`
+	Owner  string `json:"owner,omitempty"`
+	About  Ref    `json:"about,omitzero"`
+	Thread string `json:"thread,omitempty"`
+}
