@@ -18,7 +18,7 @@ func (u *unit) deliver(d Delivery) (*Delivery, error) {
 		Data: map[string]string{"kind": d.Kind, "to": d.To, "reason": d.Reason}}); err != nil {
 		return nil, err
 	}
-	return &d, u.Enqueue(SendDelivery{Delivery: d.ID}, u.now)
+	return &d, u.Enqueue(SendDelivery{d.ID, 1}, u.now)
 }
 
 // tellOwner mails the owner of a record, or the company when nobody owns it.
@@ -157,27 +157,28 @@ func (s *Service) FixMail(ctx context.Context, a Actor, id string, c Composed) (
 	return s.store.Blob(ctx, before)
 }
 
-// StartSending counts an attempt. It reports false when there is nothing to
-// send (any more). A delivery found in state sending was cut off by a crash:
-// it is sent again with the same bytes and Message-ID, and says so.
-func (s *Service) StartSending(ctx context.Context, a Actor, id string) (bool, error) {
+// StartSending begins the attempt that a job was made for. It reports false
+// when there is nothing to send (any more) or another job has overtaken this
+// one. A delivery found in the middle of this very attempt was cut off by a
+// crash: it is sent again with the same bytes and Message-ID, and says so.
+func (s *Service) StartSending(ctx context.Context, a Actor, j SendDelivery) (bool, error) {
 	start := false
 	_, err := s.change(ctx, a, MaySendMail, func(u *unit) (*Outcome, error) {
-		d, err := u.Deliveries().Get(id)
+		d, err := u.Deliveries().Get(j.Delivery)
 		if err != nil {
 			return nil, err
 		}
 		act := Activity{Type: "delivery.sending", From: d.State, To: "sending"}
-		switch d.State {
-		case "queued", "retrying":
-		case "sending":
+		switch {
+		case (d.State == "queued" || d.State == "retrying") && d.Attempts+1 == j.Attempt:
+		case d.State == "sending" && d.Attempts == j.Attempt:
 			act.Type = "delivery.sending_after_crash"
 		default:
 			start = false
 			return &Outcome{}, nil
 		}
 		start = true
-		d.State, d.Attempts, d.NextAt = "sending", d.Attempts+1, nil
+		d.State, d.Attempts, d.NextAt = "sending", j.Attempt, nil
 		return &Outcome{}, u.saveDelivery(d, act)
 	})
 	return start, err
@@ -222,7 +223,7 @@ func (s *Service) FinishSending(ctx context.Context, a Actor, id string, r Sent)
 		case "retrying":
 			at := u.now.Add(r.RetryAfter)
 			d.NextAt = &at
-			if err := u.Enqueue(SendDelivery{Delivery: d.ID}, at); err != nil {
+			if err := u.Enqueue(SendDelivery{d.ID, d.Attempts + 1}, at); err != nil {
 				return nil, err
 			}
 		case "failed", "unknown":
@@ -246,11 +247,14 @@ func (u *unit) deliveryTrouble(d *Delivery) error {
 func (s *Service) RetryDelivery(ctx context.Context, a Actor, t Target, _ struct{}) (*Outcome, error) {
 	return s.changeDelivery(ctx, a, t, "retry", func(u *unit, d *Delivery) error {
 		from := d.State
+		if from == "retrying" {
+			d.Attempts++ // its scheduled attempt is overtaken
+		}
 		d.State, d.NextAt = "queued", nil
 		if err := u.saveDelivery(d, Activity{Type: "delivery.queued", From: from, To: d.State}); err != nil {
 			return err
 		}
-		return u.Enqueue(SendDelivery{Delivery: d.ID}, u.now)
+		return u.Enqueue(SendDelivery{d.ID, d.Attempts + 1}, u.now)
 	})
 }
 

@@ -6,8 +6,12 @@ package process
 type Job interface{ Kind() string }
 
 // SendDelivery composes (once), submits and records the outcome of one mail.
+//
+// Attempt is the number of the attempt that the job was made for: a job that
+// was overtaken by another finds another number and does nothing.
 type SendDelivery struct {
 	Delivery string `json:"delivery"`
+	Attempt  int    `json:"attempt"`
 }
 
 // Kind names the job.
