@@ -1,0 +1,33 @@
+package documents
+
+import (
+	"fmt"
+
+	"github.com/emne/emne/documents/pdf"
+	"github.com/emne/emne/process"
+)
+
+// Renderer draws documents; pdf.Renderer is one.
+type Renderer interface {
+	Render(process.Snapshot) ([]byte, error)
+	// Gaps lists the texts with characters that cannot be drawn.
+	Gaps(process.Snapshot) []pdf.Gap
+}
+
+// Documents implements process.Documents.
+type Documents struct {
+	renderer Renderer
+}
+
+var _ process.Documents = (*Documents)(nil)
+
+// New checks by the rules of this package and draws with r.
+func New(r Renderer) *Documents { return &Documents{renderer: r} }
+
+// Render makes the PDF. What is not a draft needs its number by now (BR-02).
+func (d *Documents) Render(s process.Snapshot) ([]byte, error) {
+	if s.Number == "" && !s.Draft {
+		return nil, fmt.Errorf("render %s: it has no number and is no draft (BR-02)", s.Kind)
+	}
+	return d.renderer.Render(s)
+}

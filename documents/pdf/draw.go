@@ -1,0 +1,107 @@
+package pdf
+
+import (
+	"bytes"
+
+	"github.com/jung-kurt/gofpdf"
+)
+
+const family = "emne"
+
+// draw writes the pages with gofpdf: with 8-bit fonts that were prepared once
+// when Windows-1252 can write every text, otherwise with Unicode fonts that
+// hold this document's characters.
+func (c *composer) draw() ([]byte, error) {
+	p := gofpdf.NewCustom(&gofpdf.InitType{OrientationStr: "P", UnitStr: "pt", Size: gofpdf.SizeType{Wd: sheetWidth, Ht: sheetHeight}})
+	p.SetCatalogSort(true)
+	p.SetCreationDate(c.snap.MadeAt.UTC())
+	p.SetModificationDate(c.snap.MadeAt.UTC())
+	p.SetMargins(0, 0, 0)
+	p.SetCellMargin(0)
+	p.SetAutoPageBreak(false, 0)
+
+	encode := c.encodeSimple()
+	if encode != nil {
+		prepared := c.fonts.borrow()
+		defer c.fonts.giveBack(prepared)
+		for w, s := range prepared {
+			p.AddFontFromBytes(family, styleOf(weight(w)), s.definition, s.program)
+		}
+	} else {
+		encode = func(s string) string { return s }
+		for w, runes := range c.runes() {
+			p.AddUTF8FontFromBytes(family, styleOf(weight(w)), c.fonts.faces[w].subset(runes))
+		}
+	}
+	for _, page := range c.pages {
+		p.AddPage()
+		drawPage(p, page, encode)
+	}
+	var b bytes.Buffer
+	if err := p.Output(&b); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+func styleOf(w weight) string {
+	if w == bold {
+		return "B"
+	}
+	return ""
+}
+
+// encodeSimple answers the way to Windows-1252, nil when a text has no way.
+func (c *composer) encodeSimple() func(string) string {
+	for _, p := range c.pages {
+		for _, m := range p.marks {
+			if _, ok := encode1252(m.text); !ok {
+				return nil
+			}
+		}
+	}
+	return func(s string) string {
+		e, _ := encode1252(s)
+		return e
+	}
+}
+
+// runes are the characters that the document uses, by weight.
+func (c *composer) runes() [weights][]rune {
+	var out [weights][]rune
+	for _, p := range c.pages {
+		for _, m := range p.marks {
+			out[m.weight] = append(out[m.weight], []rune(m.text)...)
+		}
+	}
+	for w := range out {
+		out[w] = append(out[w], ' ')
+	}
+	return out
+}
+
+func drawPage(p *gofpdf.Fpdf, page *page, encode func(string) string) {
+	for _, m := range page.marks {
+		r, g, b := int(m.colour.r), int(m.colour.g), int(m.colour.b)
+		switch m.kind {
+		case lineMark:
+			p.SetDrawColor(r, g, b)
+			p.SetLineWidth(m.h)
+			p.Line(m.x, m.y, m.x+m.w, m.y)
+		case boxMark:
+			p.SetFillColor(r, g, b)
+			p.Rect(m.x, m.y, m.w, m.h, "F")
+		case textMark:
+			p.SetTextColor(r, g, b)
+			p.SetFont(family, styleOf(m.weight), m.size)
+			if m.angle != 0 {
+				p.TransformBegin()
+				p.TransformRotate(m.angle, m.x, m.y)
+			}
+			p.Text(m.x, m.y, encode(m.text))
+			if m.angle != 0 {
+				p.TransformEnd()
+			}
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package pdf
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/emne/emne/process"
+)
+
+const (
+	// windowTop is the first baseline of the address: 55 mm from the top, in the
+	// window of a C5 or DL envelope (DIN 5008 form B, 45 to 90 mm).
+	windowTop   = 156
+	windowWidth = 230
+	valueEdge   = 438 // where the values of the meta column begin
+)
+
+// letterhead is the seller, the buyer's address, the meta column and the title.
+func (c *composer) letterhead() {
+	s := c.snap.Seller
+	nameStyle := style{bold, largeSize, c.accent}
+	y := float64(topEdge)
+	for _, l := range c.fonts.wrap(s.Name, bold, largeSize, midEdge-leftEdge-2*leading) {
+		c.left(leftEdge, y, l, nameStyle)
+		y += 2 * leading
+	}
+	right := float64(topEdge)
+	lines := append(c.address(s.Address, c.snap.Buyer.Address.Country), s.Phone, s.Email, s.Web)
+	for _, l := range lines {
+		if l != "" {
+			right = c.column(midEdge, right, rightEdge-midEdge, l, c.label())
+		}
+	}
+	top := max(windowTop, y+leading, right+leading)
+	left := c.recipient(top)
+	right = c.meta(top)
+	c.y = max(left+3*leading, right+3*leading, 282)
+	for _, l := range c.fonts.wrap(c.heading(), bold, largeSize, measure) {
+		c.left(leftEdge, c.y, l, c.title())
+		c.y += 2 * leading
+	}
+}
+
+// recipient is the buyer as on an envelope.
+func (c *composer) recipient(y float64) float64 {
+	b := c.snap.Buyer
+	y = c.column(leftEdge, y, windowWidth, b.Name, c.strong())
+	if b.ContactName != "" && b.ContactName != b.Name {
+		y = c.column(leftEdge, y, windowWidth, b.ContactName, c.body())
+	}
+	for _, l := range c.address(b.Address, c.snap.Seller.Address.Country) {
+		y = c.column(leftEdge, y, windowWidth, l, c.body())
+	}
+	if d := c.snap.DeliveryAddress; d != nil {
+		y = c.column(leftEdge, y+leading, windowWidth, c.text("delivery_address"), c.label())
+		for _, l := range c.address(*d, c.snap.Seller.Address.Country) {
+			y = c.column(leftEdge, y, windowWidth, l, c.body())
+		}
+	}
+	return y
+}
+
+// address is an address's lines; the country stands in it when it is not home.
+func (c *composer) address(a process.Address, home string) []string {
+	var out []string
+	for _, l := range []string{a.Street, a.Street2, strings.TrimSpace(a.Postcode + " " + a.City)} {
+		if l = strings.TrimSpace(l); l != "" {
+			out = append(out, l)
+		}
+	}
+	if a.Country != "" && home != "" && a.Country != home {
+		out = append(out, c.country(a.Country))
+	}
+	return out
+}
+
+func (c *composer) country(code string) string {
+	if key := "country." + code; c.labels.Has(key) {
+		return c.text(key)
+	}
+	return code
+}
+
+// meta is the column of number, dates and references.
+func (c *composer) meta(y float64) float64 {
+	s := c.snap
+	revision := ""
+	if s.Kind == process.KindQuote && s.Revision > 0 {
+		revision = c.text("meta.revision.replaces", "revision", strconv.Itoa(s.Revision), "previous", strconv.Itoa(s.Revision-1))
+	}
+	preceding := ""
+	if s.Preceding != nil {
+		preceding = s.Preceding.Number
+		if s.Preceding.Date != "" {
+			preceding = c.text("meta.preceding.dated", "number", s.Preceding.Number, "date", c.date(s.Preceding.Date))
+		}
+	}
+	buyerNumber, buyerVAT := "", s.Buyer.VATNumber
+	if s.Buyer.OrganisationNumber != "" {
+		buyerNumber = organisationNumber(s.Buyer)
+	}
+	if suffixed(s.Buyer) {
+		buyerVAT = ""
+	}
+	reference := ""
+	if s.Kind == process.KindInvoice {
+		reference = s.Payment.Reference
+	}
+	for _, row := range []struct{ label, value string }{
+		{c.text("meta.number." + string(s.Kind)), s.Number},
+		{c.text("meta.revision"), revision},
+		{c.text("meta.date." + string(s.Kind)), c.date(s.IssueDate)},
+		{c.text("meta.due_date"), c.date(s.DueDate)},
+		{c.text("meta.valid_until"), c.date(s.ValidUntil)},
+		{c.text("meta.supply_date"), c.date(s.SupplyDate)},
+		{c.text("meta.preceding"), preceding},
+		{c.referenceLabel(), reference},
+		{c.text("meta.customer_reference"), s.CustomerReference},
+		{c.text("meta.buyer_reference"), s.BuyerReference},
+		{c.text("meta.order_number"), s.OrderNumber},
+		{c.text("meta.quote_number"), s.QuoteNumber},
+		{c.text("meta.buyer_organisation_number"), buyerNumber},
+		{c.text("meta.buyer_vat_number"), buyerVAT},
+		{c.text("meta.contact"), s.Seller.ContactName},
+	} {
+		if row.value == "" {
+			continue
+		}
+		after := c.column(midEdge, y, valueEdge-midEdge-6, row.label, c.label())
+		y = max(after, c.column(valueEdge, y, rightEdge-valueEdge, row.value, c.body()))
+	}
+	return y
+}
+
+// referenceLabel names the payment reference: a KID in Norway when it is one,
+// and not just the document's number.
+func (c *composer) referenceLabel() string {
+	p := c.snap.Payment
+	if c.snap.Seller.Address.Country == "NO" && p.Reference != c.snap.Number && strings.Trim(p.Reference, "0123456789-") == "" {
+		return c.text("payment.kid")
+	}
+	return c.text("payment.reference")
+}
+
+// introduction is what stands between title and lines.
+func (c *composer) introduction() {
+	s := c.snap
+	if s.Title != "" {
+		c.flow(s.Title, c.strong())
+		c.y += leading / 2
+	}
+	if s.Kind == process.KindCreditNote && s.Preceding != nil {
+		c.flow(c.text("credit_note.of", "number", s.Preceding.Number, "date", c.date(s.Preceding.Date)), c.body())
+	}
+	if s.Reason != "" {
+		c.flow(c.text("credit_note.reason", "reason", s.Reason), c.body())
+	}
+	if s.Introduction != "" {
+		c.flow(s.Introduction, c.body())
+	}
+	c.y += leading
+}

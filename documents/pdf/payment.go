@@ -1,0 +1,112 @@
+package pdf
+
+import (
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/emne/emne/process"
+	"github.com/emne/emne/templates"
+)
+
+// field is a label with its value below.
+type field struct{ label, value string }
+
+const (
+	boxPad      = 14
+	amountWidth = 170 // of the amount to pay, in the large size
+)
+
+// payment is the box that says how much to pay, where to and until when.
+func (c *composer) payment() {
+	s := c.snap
+	if s.Kind != process.KindInvoice || s.Payable.Minor <= 0 {
+		return
+	}
+	p := s.Payment
+	fields := filled(
+		field{c.text("payment.due_date"), c.date(s.DueDate)},
+		field{c.text("payment.account"), p.Account},
+		field{c.referenceLabel(), p.Reference},
+		field{c.text("payment.iban"), grouped(strings.ReplaceAll(p.IBAN, " ", ""), 4)},
+		field{c.text("payment.bic"), p.BIC},
+	)
+	amount := c.withCurrency(s.Payable)
+	first := max(amountWidth, c.fonts.width(c.fonts.clean(amount), bold, largeSize)+2*leading)
+	rows := c.arrange(fields, measure-2*boxPad-first)
+	terms := c.fonts.wrap(s.PaymentTerms, regular, textSize, measure-2*boxPad)
+	if s.PaymentTerms == "" {
+		terms = nil
+	}
+	const rowHeight = 2*leading + 8
+	height := max(float64(len(rows))*rowHeight+16, 58)
+	if len(terms) > 0 {
+		height += float64(len(terms))*leading + 4
+	}
+	c.y += leading / 2
+	top := c.y - leading + 2
+	c.box(leftEdge, top, measure, height, c.tint)
+	c.box(leftEdge, top, 2.4, height, c.accent)
+	y := top + boxPad + 7
+	c.left(leftEdge+boxPad, y, c.text("payment.amount"), c.label())
+	c.left(leftEdge+boxPad, y+leading+9, amount, style{bold, largeSize, c.accent})
+	for _, row := range rows {
+		for _, f := range row {
+			c.left(leftEdge+boxPad+first+f.x, y, f.label, c.label())
+			c.left(leftEdge+boxPad+first+f.x, y+leading+1, f.value, c.strong())
+		}
+		y += rowHeight
+	}
+	y = max(y, top+66)
+	for _, l := range terms {
+		c.left(leftEdge+boxPad, y, l, c.body())
+		y += leading
+	}
+	c.y = top + height + 2*leading
+}
+
+// placed is a field at its distance from the left.
+type placed struct {
+	field
+	x float64
+}
+
+// arrange puts fields in columns of a third of width, or of several when they
+// are longer.
+func (c *composer) arrange(fields []field, width float64) [][]placed {
+	third := width / 3
+	var rows [][]placed
+	x := width
+	for _, f := range fields {
+		need := max(c.fonts.width(c.fonts.clean(f.label), regular, textSize), c.fonts.width(c.fonts.clean(f.value), bold, textSize))
+		span := third
+		for span < need+8 && span < width {
+			span += third
+		}
+		if x+span > width+1 {
+			rows, x = append(rows, nil), 0
+		}
+		rows[len(rows)-1] = append(rows[len(rows)-1], placed{f, x})
+		x += span
+	}
+	return rows
+}
+
+func filled(fields ...field) []field {
+	var out []field
+	for _, f := range fields {
+		if f.value != "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// rate writes an exchange rate exactly, as it is when it is no number.
+func (c *composer) rate(s string) string {
+	d, err := decimal.NewFromString(s)
+	if err != nil {
+		return s
+	}
+	return templates.FormatNumber(c.lang, d)
+}

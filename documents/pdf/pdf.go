@@ -1,0 +1,89 @@
+package pdf
+
+import (
+	"fmt"
+
+	"github.com/emne/emne/process"
+	"github.com/emne/emne/templates"
+)
+
+// Options are what a company may choose of the looks.
+type Options struct {
+	// Accent is the one colour beside black and grey, as #rrggbb; petrol when
+	// it is empty.
+	Accent string
+}
+
+const defaultAccent = "#14505c"
+
+// Attachment is a file inside a PDF/A-3, such as the invoice as XML.
+type Attachment struct {
+	Name        string // file name, ASCII
+	Description string
+	MIME        string // such as text/xml
+	// Relationship is AFRelationship of ISO 32000-2 7.11.3: Alternative,
+	// Data, Source, Supplement; Unspecified when it is empty.
+	Relationship string
+	Content      []byte
+}
+
+// Renderer makes PDFs. It may be used by many goroutines.
+type Renderer struct {
+	labels  *templates.Set
+	fonts   *fonts
+	palette palette
+	profile []byte // the compressed colour profile
+}
+
+// New prepares fonts and colour profile once; that takes some 10 ms.
+func New(labels *templates.Set, o Options) (*Renderer, error) {
+	if o.Accent == "" {
+		o.Accent = defaultAccent
+	}
+	accent, err := parseColour(o.Accent)
+	if err != nil {
+		return nil, fmt.Errorf("read the accent colour: %w", err)
+	}
+	f, err := loadFonts()
+	if err != nil {
+		return nil, err
+	}
+	profile, err := deflate(sRGB())
+	if err != nil {
+		return nil, fmt.Errorf("prepare the colour profile: %w", err)
+	}
+	return &Renderer{labels: labels, fonts: f, palette: newPalette(accent), profile: profile}, nil
+}
+
+// Render makes the PDF of a document. The same snapshot gives the same bytes.
+func (r *Renderer) Render(snap process.Snapshot) ([]byte, error) {
+	return r.RenderWith(snap, nil)
+}
+
+// RenderWith makes the PDF with files attached.
+func (r *Renderer) RenderWith(snap process.Snapshot, attachments []Attachment) (b []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			b, err = nil, fmt.Errorf("render %s %s: the PDF writer failed: %v", snap.Kind, snap.Number, p)
+		}
+	}()
+	switch snap.Kind {
+	case process.KindQuote, process.KindInvoice, process.KindCreditNote:
+	default:
+		return nil, fmt.Errorf("render: %q is no kind of document", snap.Kind)
+	}
+	c, err := compose(r.fonts, r.labels.Labels(templates.Documents, snap.Language), r.palette, snap)
+	if err != nil {
+		return nil, fmt.Errorf("lay out %s %s: %w", snap.Kind, snap.Number, err)
+	}
+	drawn, err := c.draw()
+	if err != nil {
+		return nil, fmt.Errorf("draw %s %s: %w", snap.Kind, snap.Number, err)
+	}
+	b, err = archive(drawn, archived{title: c.heading(), author: snap.Seller.Name, lang: c.lang,
+		madeAt: snap.MadeAt.UTC(), profile: r.profile, attachments: attachments})
+	if err != nil {
+		return nil, fmt.Errorf("make PDF/A of %s %s: %w", snap.Kind, snap.Number, err)
+	}
+	return b, nil
+}

@@ -1,0 +1,211 @@
+package pdf
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/emne/emne/process"
+	"github.com/emne/emne/templates"
+)
+
+const (
+	cellGap        = 14 // between two columns
+	minDescription = 130
+	rowPad         = 3 // above and below a row's lines
+	keptLines      = 6 // rows of at most so many lines are not split
+	// rowLimit is the last baseline of rows: the carried sum goes below it.
+	rowLimit = bodyBottom - leading - 2*rowPad
+	// tableTop is the first baseline of rows on a continued page.
+	tableTop = topEdge + 5*leading + 3*rowPad + 6
+)
+
+var errTooLong = errors.New("the document has too many pages")
+
+// cell is a right-aligned column of figures.
+type cell struct {
+	head  string
+	edge  float64 // right edge
+	value func(process.Line) string
+}
+
+// lines sets the table of lines. Each page that it reaches has its head; a page
+// that it leaves says what it carries forward. The last line stays with the
+// totals, and they stay together.
+func (c *composer) lines() error {
+	cells, descriptionWidth := c.columns()
+	carried := process.Money{Currency: c.snap.Currency}
+	begun := false
+	c.onBreak = func() {
+		c.continuation()
+		c.tableHead(cells)
+		if begun {
+			c.carry(c.text("table.brought_forward"), carried)
+		}
+	}
+	c.need(4 * leading)
+	c.tableHead(cells)
+	totals := c.totalsHeight()
+	for i, l := range c.snap.Lines {
+		text := c.description(l, descriptionWidth)
+		if c.breakBefore(len(text), i == len(c.snap.Lines)-1, totals) {
+			c.breakTable(carried, begun)
+		}
+		begun = true
+		carried = carried.Add(process.Money{Minor: l.Net.Minor, Currency: c.snap.Currency})
+		c.row(cells, l, text, carried)
+		if len(c.pages) > maxPages {
+			return errTooLong
+		}
+	}
+	if c.y+totals > bodyBottom {
+		c.breakTable(carried, begun)
+	}
+	c.onBreak = c.continuation
+	c.totals()
+	return nil
+}
+
+// breakBefore reports whether a row of so many lines begins on a new page: the
+// last one when the totals do not fit below it, any other when it does not fit
+// and is too short to be split well.
+func (c *composer) breakBefore(lines int, last bool, totals float64) bool {
+	height := float64(lines)*leading + 2*rowPad
+	if last && c.y+height+totals > bodyBottom && tableTop+height+totals <= bodyBottom {
+		return true
+	}
+	if c.y+float64(lines-1)*leading <= rowLimit {
+		return false
+	}
+	return lines <= keptLines || c.y+leading > rowLimit
+}
+
+// columns are the figures' columns, as wide as what stands in them, and the
+// width that is left for the description.
+func (c *composer) columns() ([]cell, float64) {
+	cells := []cell{
+		{head: c.text("table.quantity"), value: c.quantity},
+		{head: c.text("table.unit_price"), value: func(l process.Line) string { return templates.FormatPrice(c.lang, l.UnitPrice, c.decimals) }},
+		{head: c.text("table.discount"), value: func(l process.Line) string { return c.percentOrNothing(l.DiscountPercent) }},
+		{head: c.text("table.vat"), value: func(l process.Line) string { return c.percent(l.VAT.Rate) }},
+		{head: c.text("table.amount", "currency", c.snap.Currency), value: func(l process.Line) string { return c.money(l.Net) }},
+	}
+	discounted := false
+	for _, l := range c.snap.Lines {
+		discounted = discounted || !l.DiscountPercent.IsZero()
+	}
+	if !discounted {
+		cells = append(cells[:2], cells[3:]...)
+	}
+	edge := rightEdge
+	for i := len(cells) - 1; i >= 0; i-- {
+		width := c.fonts.width(c.fonts.clean(cells[i].head), regular, textSize)
+		for _, l := range c.snap.Lines {
+			width = max(width, c.fonts.width(c.fonts.clean(cells[i].value(l)), regular, textSize))
+		}
+		if i == len(cells)-1 {
+			width = max(width, c.fonts.width(c.fonts.clean(c.money(c.snap.Net)), regular, textSize))
+		}
+		cells[i].edge = edge
+		edge -= width + cellGap
+	}
+	return cells, max(edge-leftEdge, minDescription)
+}
+
+func (c *composer) quantity(l process.Line) string {
+	n := templates.FormatNumber(c.lang, l.Quantity)
+	key := "unit." + l.Unit
+	if one := key + ".one"; l.Quantity.Abs().Equal(decimal.NewFromInt(1)) && c.labels.Has(one) {
+		key = one
+	}
+	if !c.labels.Has(key) {
+		return n + "\u00a0" + l.Unit
+	}
+	return n + "\u00a0" + c.text(key)
+}
+
+func (c *composer) percent(d decimal.Decimal) string {
+	return c.text("percent", "number", templates.FormatNumber(c.lang, d))
+}
+
+func (c *composer) percentOrNothing(d decimal.Decimal) string {
+	if d.IsZero() {
+		return ""
+	}
+	return c.percent(d)
+}
+
+func (c *composer) tableHead(cells []cell) {
+	c.left(leftEdge, c.y, c.text("table.description"), c.label())
+	for _, cell := range cells {
+		c.right(cell.edge, c.y, cell.head, c.label())
+	}
+	c.rule(leftEdge, c.y+6, measure, 0.9, c.accent)
+	c.y += 6 + leading + rowPad
+}
+
+// describedLine is a line of a description; what follows the first newline is
+// set quietly.
+type describedLine struct {
+	text  string
+	quiet bool
+}
+
+func (c *composer) description(l process.Line, width float64) []describedLine {
+	name, more, _ := strings.Cut(strings.TrimSpace(l.Description), "\n")
+	var out []describedLine
+	for _, t := range c.fonts.wrap(name, regular, textSize, width) {
+		out = append(out, describedLine{t, false})
+	}
+	if more = strings.TrimSpace(more); more != "" {
+		for _, t := range c.fonts.wrap(more, regular, textSize, width) {
+			out = append(out, describedLine{t, true})
+		}
+	}
+	return out
+}
+
+// row sets a line; carried is the sum with it.
+func (c *composer) row(cells []cell, l process.Line, text []describedLine, carried process.Money) {
+	for _, cell := range cells {
+		c.right(cell.edge, c.y, cell.value(l), c.body())
+	}
+	for i, t := range text {
+		// A single line of a text is neither left behind nor sent ahead.
+		rest := len(text) - i
+		if i > 1 && (c.y > rowLimit || rest == 2 && c.y+leading > rowLimit) {
+			c.endRow()
+			c.breakTable(carried, true)
+		}
+		st := c.body()
+		if t.quiet {
+			st = c.label()
+		}
+		c.left(leftEdge, c.y, t.text, st)
+		c.y += leading
+	}
+	c.endRow()
+}
+
+// endRow sets the hairline below a row whose last line stands above y.
+func (c *composer) endRow() {
+	c.y += 2 * rowPad
+	c.rule(leftEdge, c.y-leading, measure, 0.4, c.hairline)
+}
+
+// breakTable goes on on the next page, and says on this one what is carried
+// forward.
+func (c *composer) breakTable(carried process.Money, begun bool) {
+	if begun {
+		c.carry(c.text("table.carried_forward"), carried)
+	}
+	c.newPage()
+}
+
+func (c *composer) carry(label string, sum process.Money) {
+	c.left(leftEdge, c.y, label, c.label())
+	c.right(rightEdge, c.y, c.money(sum), c.label())
+	c.y += leading
+	c.endRow()
+}

@@ -1,0 +1,88 @@
+package documents
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/emne/emne/process"
+)
+
+// sums checks every amount exactly. The official rules forgive a VAT that is
+// wrong by up to 1.00; this does not.
+func (c *checker) sums() {
+	s := c.s
+	if s.Currency == "" {
+		c.bad("currency", "BR-05", "currency.missing", "enter the currency")
+		return
+	}
+	for _, zero := range []*process.Money{&s.Prepaid, &s.Rounding, &s.Payable} {
+		if zero.IsZero() {
+			zero.Currency = s.Currency // nothing is nothing in any currency
+		}
+	}
+	if field := foreign(s); field != "" {
+		c.bad(field, "BR-05", "amount.currency", "give the amount in %s, the document's currency", s.Currency)
+		return
+	}
+	for i, l := range s.Lines {
+		if p := l.Price(s.Currency); p.Net != l.Net || p.Allowance != l.Allowance {
+			c.bad(fmt.Sprintf("lines[%d].net", i), "BR-24", "line.net.wrong",
+				"compute the line again: its net is %s, and not quantity × price less discount, %s", l.Net, p.Net)
+		}
+	}
+	want := process.Total(s.Lines, s.Currency)
+	if !sameGroups(s.VATGroups, want.VATGroups) {
+		c.bad("vat_groups", "BR-CO-17", "vat.group.wrong", "compute the VAT breakdown again: it does not follow from the lines")
+	}
+	for _, t := range []struct {
+		field, rule string
+		is, want    process.Money
+	}{
+		{"net", "BR-CO-13", s.Net, want.Net},
+		{"vat", "BR-CO-14", s.VAT, want.VAT},
+		{"gross", "BR-CO-15", s.Gross, want.Gross},
+		{"payable", "BR-CO-16", s.Payable, want.Gross.Sub(s.Prepaid).Add(s.Rounding)},
+	} {
+		if t.is != t.want {
+			c.bad(t.field, t.rule, "totals.wrong", "compute the totals again: %s is %s and should be %s", t.field, t.is, t.want)
+		}
+	}
+}
+
+// foreign is the path of the first amount in another currency.
+func foreign(s process.Snapshot) string {
+	for i, l := range s.Lines {
+		if l.Net.Currency != s.Currency || l.Allowance.Currency != s.Currency {
+			return fmt.Sprintf("lines[%d].net", i)
+		}
+	}
+	for i, g := range s.VATGroups {
+		if g.Base.Currency != s.Currency || g.VAT.Currency != s.Currency {
+			return fmt.Sprintf("vat_groups[%d]", i)
+		}
+	}
+	for _, a := range []struct {
+		field  string
+		amount process.Money
+	}{{"net", s.Net}, {"vat", s.VAT}, {"gross", s.Gross}, {"prepaid", s.Prepaid}, {"rounding", s.Rounding}, {"payable", s.Payable}} {
+		if a.amount.Currency != s.Currency {
+			return a.field
+		}
+	}
+	return ""
+}
+
+// sameGroups compares VAT breakdowns, whatever their order.
+func sameGroups(a, b []process.VATGroup) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for _, g := range a {
+		if !slices.ContainsFunc(b, func(o process.VATGroup) bool {
+			return g.Category == o.Category && g.Rate.Equal(o.Rate) && g.Base == o.Base && g.VAT == o.VAT
+		}) {
+			return false
+		}
+	}
+	return true
+}
