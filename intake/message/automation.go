@@ -1,0 +1,88 @@
+package message
+
+import "strings"
+
+// Automation says why a mail counts as written by a machine. The zero value
+// means that a person wrote it. An automated mail is never answered.
+type Automation struct {
+	Code   string // see the Automated constants
+	Header string // the field that said it, as "Name: value"
+}
+
+// The codes of Automation.Code, in the order in which they are looked for.
+const (
+	AutomatedReport         = "report"           // multipart/report: RFC 6522
+	AutomatedAutoSubmitted  = "auto_submitted"   // Auto-Submitted other than no: RFC 3834 section 5
+	AutomatedList           = "list"             // List-Id: RFC 2919
+	AutomatedPrecedence     = "precedence"       // Precedence bulk, list, junk, auto_reply
+	AutomatedSuppress       = "suppress"         // X-Auto-Response-Suppress: MS-OXCMAIL
+	AutomatedAutoReply      = "auto_reply"       // X-Autoreply and its kin
+	AutomatedNullReturnPath = "null_return_path" // Return-Path: <>
+	AutomatedDaemonSender   = "daemon_sender"    // From mailer-daemon or postmaster
+)
+
+// IsZero tells whether a person wrote the mail.
+func (a Automation) IsZero() bool { return a == Automation{} }
+
+func findAutomation(h header, m *Message) Automation {
+	said := func(code, name, value string) Automation {
+		value = oneLine(value)
+		if len(value) > 200 {
+			value = strings.ToValidUTF8(value[:200], "")
+		}
+		return Automation{Code: code, Header: name + ": " + value}
+	}
+	if v := h.get("content-type"); strings.HasPrefix(strings.ToLower(v), "multipart/report") {
+		return said(AutomatedReport, "Content-Type", v)
+	}
+	for _, v := range h.all("auto-submitted") {
+		if w := firstWord(v); w != "" && w != "no" {
+			return said(AutomatedAutoSubmitted, "Auto-Submitted", v)
+		}
+	}
+	if v, ok := h.lookup("list-id"); ok {
+		return said(AutomatedList, "List-Id", v)
+	}
+	for _, name := range [...]string{"Precedence", "X-Precedence"} {
+		v := h.get(strings.ToLower(name))
+		switch firstWord(v) {
+		case "bulk", "list", "junk", "auto_reply", "auto-reply":
+			return said(AutomatedPrecedence, name, v)
+		}
+	}
+	if v := h.get("x-auto-response-suppress"); v != "" && firstWord(v) != "none" {
+		return said(AutomatedSuppress, "X-Auto-Response-Suppress", v)
+	}
+	for _, name := range [...]string{"X-Autoreply", "X-Autorespond", "X-Autoresponse", "X-Auto-Reply", "X-Autoreply-From"} {
+		v, ok := h.lookup(strings.ToLower(name))
+		if w := firstWord(v); ok && w != "no" && w != "false" {
+			return said(AutomatedAutoReply, name, v)
+		}
+	}
+	if m.ReturnPath != nil && *m.ReturnPath == "" {
+		return said(AutomatedNullReturnPath, "Return-Path", "<>")
+	}
+	for _, a := range m.From {
+		if isDaemon(a.Address) {
+			return said(AutomatedDaemonSender, "From", a.Address)
+		}
+	}
+	return Automation{}
+}
+
+func isDaemon(addr string) bool {
+	switch localOf(addr) {
+	case "mailer-daemon", "mailerdaemon", "mail-daemon", "postmaster":
+		return true
+	}
+	return false
+}
+
+// firstWord is the first word of a value in lower case, without parameters and comments.
+func firstWord(v string) string {
+	v = strings.TrimSpace(v)
+	if i := strings.IndexAny(v, "; \t(,"); i >= 0 {
+		v = v[:i]
+	}
+	return strings.ToLower(strings.Trim(v, "\"'"))
+}

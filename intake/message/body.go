@@ -1,0 +1,363 @@
+package message
+
+import (
+	"bytes"
+	"html"
+	"strings"
+)
+
+// body is what the parts of a mail come to.
+type body struct {
+	segments    []segment
+	attachments []Attachment
+	// Of a multipart/report (RFC 6522):
+	isReport bool
+	status   []byte // message/delivery-status
+	returned []byte // the returned mail, or its header
+}
+
+// segment is a piece of the text in the order of the mail, in the forms that
+// its sender gave.
+type segment struct {
+	plain, html string
+}
+
+// walker goes through the parts of a mail.
+type walker struct {
+	l          *ledger
+	b          *body
+	textBytes  int
+	htmlBytes  int
+	seenText   bool
+	nestedMail [][]byte // attached messages
+}
+
+// place is where a part stands.
+type place struct {
+	depth  int
+	parent string // the type of the multipart around it, empty at the top
+	def    string // the type of a part that names none
+}
+
+// readBody reads the parts of a mail. One that holds nothing but an attached
+// message shows the text of that.
+func readBody(h header, content []byte, l *ledger) *body {
+	w := &walker{l: l, b: &body{}}
+	w.b.segments = w.part(h, content, place{def: "text/plain"})
+	nested := w.nestedMail
+	for depth := 1; !w.b.readable() && !w.b.isReport && len(nested) > 0 && depth < MaxDepth; depth++ {
+		inner := &walker{l: l, b: &body{}}
+		ih, rest := splitHeader(nested[0], true, l)
+		inner.b.segments = inner.part(ih, rest, place{depth: depth, def: "text/plain"})
+		w.b.segments = inner.b.segments
+		nested = inner.nestedMail
+		l.defect(DefectNestedOnly)
+	}
+	return w.b
+}
+
+// readable tells whether there is any text.
+func (b *body) readable() bool {
+	for _, s := range b.segments {
+		if !blank(s.plain) || !blank(s.html) {
+			return true
+		}
+	}
+	return false
+}
+
+// html is the HTML of the mail; segments without one are escaped between.
+func (b *body) html() string {
+	found := false
+	for _, s := range b.segments {
+		found = found || !blank(s.html)
+	}
+	switch {
+	case !found:
+		return ""
+	case len(b.segments) == 1:
+		return b.segments[0].html
+	}
+	var out strings.Builder
+	for _, s := range b.segments {
+		switch {
+		case !blank(s.html):
+			out.WriteString(s.html)
+		case !blank(s.plain):
+			out.WriteString("<pre>" + html.EscapeString(s.plain) + "</pre>")
+		}
+		out.WriteByte('\n')
+	}
+	return out.String()
+}
+
+// lines are the lines of the text, segments divided by a blank line.
+func (b *body) lines() []textLine {
+	var lines []textLine
+	for _, s := range b.segments {
+		var more []textLine
+		if s.preferHTML() {
+			more = htmlLines(s.html)
+		} else {
+			more = plainLines(s.plain)
+		}
+		if len(more) == 0 {
+			continue
+		}
+		if len(lines) > 0 {
+			lines = append(lines, textLine{})
+		}
+		lines = append(lines, more...)
+	}
+	return lines
+}
+
+// preferHTML tells whether the text is taken from the HTML: when there is no
+// plain form, or it only says that one should look at the HTML.
+func (s segment) preferHTML() bool {
+	if blank(s.plain) {
+		return !blank(s.html)
+	}
+	return len(s.html) > 2*len(s.plain) && len(s.plain) < 300 && strings.Contains(strings.ToLower(s.plain), "html")
+}
+
+func blank(s string) bool { return strings.TrimSpace(s) == "" }
+
+// part reads one part with all that is in it.
+func (w *walker) part(h header, content []byte, at place) []segment {
+	w.l.parts++
+	switch {
+	case w.l.parts > MaxParts:
+		w.l.fail(ProblemTooManyParts)
+		return nil
+	case at.depth > MaxDepth:
+		w.l.fail(ProblemTooDeep)
+		return nil
+	}
+	ct, known := contentType(h, w.l)
+	if !known {
+		ct.value = at.def
+	}
+	if strings.HasPrefix(ct.value, "multipart/") {
+		if segments, ok := w.multipart(ct, h, content, at); ok {
+			return segments
+		}
+		w.l.defect(DefectBoundary)
+		known, ct.value = false, "text/plain"
+	}
+	if !known && at.def == "text/plain" {
+		if first := trimBlankLines(content); bytes.HasPrefix(first, []byte("--")) {
+			ct.params["boundary"] = ""
+			if b, ok := guessBoundary(first[:min(len(first), 2000)]); ok && bytes.HasPrefix(first[2:], []byte(b)) {
+				ct.params["boundary"], ct.value = b, "multipart/mixed"
+				if segments, ok := w.multipart(ct, h, first, at); ok {
+					w.l.defect(DefectContentType)
+					return segments
+				}
+				ct.value = "text/plain"
+			}
+		}
+	}
+	return w.leaf(ct, known, h, content, at)
+}
+
+// multipart reads the parts of a multipart. It is false when it has none.
+func (w *walker) multipart(ct mediaType, h header, content []byte, at place) ([]segment, bool) {
+	limit := MaxParts - w.l.parts + 1
+	parts, closed := splitParts(content, ct.params["boundary"], limit)
+	if len(parts) == 0 || ct.params["boundary"] == "" {
+		// An encoding does not belong here, but some programs use one.
+		if d := decodeTransfer(h.get("content-transfer-encoding"), content, w.l); len(d) != len(content) && w.l.spend(len(d)) {
+			content = d
+			parts, closed = splitParts(content, ct.params["boundary"], limit)
+		}
+	}
+	if len(parts) == 0 || ct.params["boundary"] == "" {
+		b, ok := guessBoundary(content)
+		if ok {
+			w.l.defect(DefectBoundary)
+			parts, closed = splitParts(content, b, limit)
+		}
+	}
+	if len(parts) == 0 {
+		return nil, false
+	}
+	if !closed {
+		w.l.defect(DefectUnclosed)
+	}
+	inner := place{depth: at.depth + 1, parent: ct.value, def: "text/plain"}
+	switch ct.value {
+	case "multipart/digest":
+		inner.def = "message/rfc822"
+	case "multipart/report":
+		w.b.isReport = w.b.isReport || at.depth <= 1
+	}
+	children := make([][]segment, 0, len(parts))
+	for _, p := range parts {
+		if len(bytes.TrimSpace(p)) == 0 {
+			continue
+		}
+		ph, rest := splitHeader(p, false, w.l)
+		children = append(children, w.part(ph, rest, inner))
+	}
+	if ct.value == "multipart/alternative" {
+		return mergeAlternatives(children), true
+	}
+	var all []segment
+	for _, c := range children {
+		all = append(all, c...)
+	}
+	return all, true
+}
+
+// mergeAlternatives takes the plain form and the HTML form, each of the last
+// alternative that has one.
+func mergeAlternatives(children [][]segment) []segment {
+	var one segment
+	for _, c := range children {
+		var plain, html []string
+		for _, s := range c {
+			if !blank(s.plain) {
+				plain = append(plain, s.plain)
+			}
+			if !blank(s.html) {
+				html = append(html, s.html)
+			}
+		}
+		if len(plain) > 0 {
+			one.plain = strings.Join(plain, "\n")
+		}
+		if len(html) > 0 {
+			one.html = strings.Join(html, "\n")
+		}
+	}
+	if one == (segment{}) {
+		return nil
+	}
+	return []segment{one}
+}
+
+// leaf reads a part that holds no others.
+func (w *walker) leaf(ct mediaType, known bool, h header, content []byte, at place) []segment {
+	content = decodeTransfer(h.get("content-transfer-encoding"), content, w.l)
+	if !w.l.spend(len(content)) {
+		return nil
+	}
+	disp := parseMediaType(h.get("content-disposition"), w.l)
+	name := disp.params["filename"]
+	for _, key := range []string{"name", "filename"} {
+		if name == "" {
+			name = ct.params[key]
+		}
+	}
+	if w.reportPart(ct.value, content, at) {
+		return nil
+	}
+	file := disp.value == "attachment" && (name != "" || at.depth > 0)
+	file = file || name != "" && w.seenText && at.parent != "multipart/alternative"
+	if isReadable(ct.value) && len(content) > MaxHTMLBytes {
+		w.l.defect(DefectTextTooLong)
+		file = true
+	}
+	if file || !isReadable(ct.value) {
+		w.attach(ct.value, name, h, content, at, disp.value)
+		return nil
+	}
+	s := w.text(ct, known, content)
+	if !blank(s.plain) || !blank(s.html) {
+		w.seenText = true
+	}
+	return []segment{s}
+}
+
+// reportPart keeps the machine's parts of a delivery report.
+func (w *walker) reportPart(ctype string, content []byte, at place) bool {
+	if at.parent != "multipart/report" {
+		return false
+	}
+	switch ctype {
+	case "message/delivery-status", "message/global-delivery-status":
+		w.b.status = content
+		return true
+	case "text/rfc822-headers", "message/global-headers":
+		w.b.returned = content
+		return true
+	case "message/rfc822", "message/global":
+		w.b.returned = content
+	}
+	return false
+}
+
+// isReadable tells which types are text that a person reads in the mail itself.
+func isReadable(ctype string) bool {
+	switch ctype {
+	case "text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown", "application/xhtml+xml":
+		return true
+	}
+	return false
+}
+
+// text brings a text part to UTF-8 and to lines.
+func (w *walker) text(ct mediaType, known bool, content []byte) segment {
+	label := ct.params["charset"]
+	isHTML := ct.value == "text/html" || ct.value == "application/xhtml+xml" || !known && looksLikeHTML(content)
+	if isHTML {
+		if label == "" {
+			label = metaCharset(content)
+		}
+		if w.htmlBytes += len(content); w.htmlBytes > MaxHTMLBytes {
+			w.tooLong("text/html", content)
+			return segment{}
+		}
+		return segment{html: cleanText(toUTF8(content, label, w.l))}
+	}
+	for n := 0; n < maxUUFiles; n++ {
+		f, ok := findUUEncoded(content, w.l)
+		if !ok || !w.l.spend(len(f.content)) {
+			break
+		}
+		w.attach("application/octet-stream", toUTF8([]byte(f.name), "", w.l), nil, f.content, place{}, "attachment")
+		content = append(content[:f.start:f.start], content[f.end:]...)
+	}
+	if w.textBytes += len(content); w.textBytes > MaxTextBytes {
+		w.tooLong("text/plain", content)
+		return segment{}
+	}
+	s := cleanText(toUTF8(content, label, w.l))
+	switch {
+	case strings.EqualFold(ct.params["format"], "flowed"):
+		s = unflow(s, strings.EqualFold(ct.params["delsp"], "yes"))
+	case ct.value == "text/enriched" || ct.value == "text/richtext":
+		s = joinLines(htmlLines(s))
+	}
+	return segment{plain: s}
+}
+
+func (w *walker) tooLong(ctype string, content []byte) {
+	w.l.defect(DefectTextTooLong)
+	w.attach(ctype, "", nil, content, place{}, "attachment")
+}
+
+// looksLikeHTML looks at the first bytes of a part that names no type.
+func looksLikeHTML(b []byte) bool {
+	head := strings.ToLower(string(bytes.TrimSpace(b[:min(len(b), 200)])))
+	return strings.HasPrefix(head, "<html") || strings.HasPrefix(head, "<!doctype html")
+}
+
+// metaCharset is the charset that HTML names in its head.
+func metaCharset(b []byte) string {
+	head := strings.ToLower(string(b[:min(len(b), 2048)]))
+	i := strings.Index(head, "<meta")
+	if i < 0 {
+		return ""
+	}
+	_, v, ok := strings.Cut(head[i:], "charset=")
+	if !ok {
+		return ""
+	}
+	v = strings.TrimLeft(v, "\"' ")
+	if j := strings.IndexAny(v, "\"' />;"); j >= 0 {
+		v = v[:j]
+	}
+	return v
+}

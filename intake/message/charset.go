@@ -1,0 +1,201 @@
+package message
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/emersion/go-message/charset"
+	"golang.org/x/text/encoding/charmap"
+)
+
+// toUTF8 brings the bytes of a text to UTF-8. The label of a charset is a hint:
+// bytes that are plainly UTF-8 are that, and what is neither what it claims nor
+// UTF-8 is windows-1252, the most common charset of mail without a right label.
+func toUTF8(b []byte, label string, l *ledger) string {
+	if bom := byteOrderMark(b); bom != "" {
+		label = bom
+	}
+	label = charsetLabel(label)
+	if !shiftsASCII(label) && isASCII(b) {
+		return string(b)
+	}
+	switch label {
+	case "", "utf-8":
+		if utf8.Valid(b) {
+			return string(b)
+		}
+		l.defect(DefectCharset)
+		return repairUTF8(b)
+	case "us-ascii", "windows-1252", "iso-8859-15", "unknown":
+		if utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 {
+			l.defect(DefectCharset)
+			return string(b)
+		}
+		if label == "us-ascii" || label == "unknown" {
+			l.defect(DefectCharset)
+		}
+		if label != "iso-8859-15" {
+			return repairUTF8(b)
+		}
+	case "utf-7":
+		return decodeUTF7(b)
+	default:
+		if isPlainlyUTF8(b) {
+			l.defect(DefectCharset)
+			return string(b)
+		}
+	}
+	r, err := charset.Reader(label, bytes.NewReader(b))
+	if err != nil {
+		l.defect(DefectCharset)
+		return repairUTF8(b)
+	}
+	d, err := io.ReadAll(io.LimitReader(r, 4*int64(len(b))))
+	if err != nil {
+		l.defect(DefectCharset)
+		if len(d) == 0 {
+			return repairUTF8(b)
+		}
+	}
+	return string(d)
+}
+
+// charsetLabel is the name of a charset as this package and go-message know it.
+func charsetLabel(s string) string {
+	s = strings.ToLower(strings.Trim(s, " \t\"'<>;"))
+	if i := strings.IndexByte(s, '*'); i >= 0 { // RFC 2231 section 5: language
+		s = s[:i]
+	}
+	s = strings.TrimPrefix(s, "charset=")
+	s = strings.Trim(s, "\"' ")
+	switch s {
+	case "":
+		return ""
+	case "utf8", "utf-8", "utf_8", "unicode-1-1-utf-8", "x-utf-8", "utf8mb4", "x-utf_8j":
+		return "utf-8"
+	case "ascii", "us-ascii", "ansi_x3.4-1968", "iso646-us", "7bit", "8bit":
+		return "us-ascii"
+	case "iso-8859-1", "iso8859-1", "iso_8859-1", "8859-1", "latin1", "latin-1", "windows-1252", "windows1252", "cp1252", "cp-1252", "x-cp1252", "ansi":
+		return "windows-1252"
+	case "iso8859-15", "iso_8859-15", "latin9", "latin-9":
+		return "iso-8859-15"
+	case "iso-8859-9", "latin5":
+		return "windows-1254"
+	case "iso-8859-8-i", "iso-8859-8-e":
+		return "iso-8859-8"
+	case "utf7", "utf-7", "unicode-1-1-utf-7", "x-unicode-1-1-utf-7":
+		return "utf-7"
+	case "unicode":
+		return "utf-16"
+	case "gb2312", "gbk", "cp936", "ms936", "x-gbk":
+		return "gb18030"
+	case "x-unknown", "unknown", "unknown-8bit", "default", "default_charset", "x-user-defined", "none", "binary", "iso-8859", "iso", "utf":
+		return "unknown"
+	}
+	if len(s) > 40 {
+		return "unknown"
+	}
+	if rest, ok := strings.CutPrefix(s, "cp"); ok && strings.HasPrefix(rest, "125") {
+		return "windows-" + rest
+	}
+	return s
+}
+
+// shiftsASCII tells whether ASCII bytes of that charset may stand for other characters.
+func shiftsASCII(label string) bool {
+	return strings.HasPrefix(label, "iso-2022-") || label == "utf-7" || label == "hz-gb-2312"
+}
+
+// isPlainlyUTF8 tells whether b is UTF-8 with so many characters beyond ASCII
+// that no other charset would give that by chance.
+func isPlainlyUTF8(b []byte) bool {
+	if !utf8.Valid(b) || bytes.IndexByte(b, 0) >= 0 {
+		return false
+	}
+	return utf8.RuneCount(b) <= len(b)-6 && !bytes.Contains(b, []byte("\x1b"))
+}
+
+func byteOrderMark(b []byte) string {
+	switch {
+	case bytes.HasPrefix(b, []byte("\xef\xbb\xbf")):
+		return "utf-8"
+	case bytes.HasPrefix(b, []byte("\xff\xfe")):
+		return "utf-16le"
+	case bytes.HasPrefix(b, []byte("\xfe\xff")):
+		return "utf-16be"
+	}
+	return ""
+}
+
+// isASCII tells whether b holds only ASCII and no NUL.
+func isASCII(b []byte) bool {
+	for _, c := range b {
+		if c == 0 || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// repairUTF8 keeps what is UTF-8 and reads each other byte as windows-1252.
+func repairUTF8(b []byte) string {
+	var s strings.Builder
+	s.Grow(len(b) + len(b)/8)
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 {
+			r = charmap.Windows1252.DecodeByte(b[0])
+		}
+		s.WriteRune(r)
+		b = b[n:]
+	}
+	return s.String()
+}
+
+// cleanText makes valid UTF-8 with line feeds as the only line ends and without
+// control characters; a database refuses some of them, a terminal obeys others.
+func cleanText(s string) string {
+	clean := true
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < ' ' && c != '\n' && c != '\t' || c == 0x7f || c == 0xc2 || c == 0xef {
+			clean = false
+			break
+		}
+	}
+	if clean && utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	for i, r := range s {
+		switch {
+		case r == '\r':
+			if i+1 >= len(s) || s[i+1] != '\n' {
+				b.WriteByte('\n')
+			}
+		case r == '\f' || r == '\v':
+			b.WriteByte('\n')
+		case r == '\u0085':
+			b.WriteByte('\n')
+		case r < ' ' && r != '\n' && r != '\t', r >= 0x7f && r < 0xa0, r == '\ufeff':
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// oneLine joins lines and runs of white space, and drops the characters that
+// turn the direction of what follows them.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
+			return -1
+		}
+		return r
+	}, cleanText(s))
+	return strings.Join(strings.Fields(s), " ")
+}

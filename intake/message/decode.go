@@ -1,0 +1,174 @@
+package message
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+)
+
+// decodeTransfer undoes the Content-Transfer-Encoding of a part (RFC 2045
+// section 6). Bytes that are not what the field says stay as they are.
+func decodeTransfer(encoding string, b []byte, l *ledger) []byte {
+	if encoding == "" {
+		return b
+	}
+	encoding, _, _ = strings.Cut(encoding, ";")
+	if i := strings.IndexByte(encoding, '('); i >= 0 {
+		encoding = encoding[:i]
+	}
+	switch strings.ToLower(strings.Trim(encoding, " \t\"'.")) {
+	case "", "7bit", "8bit", "binary", "7-bit", "8-bit":
+		return b
+	case "base64", "base-64", "b", "bsae64":
+		d, rest := decodeBase64(b, l)
+		if d == nil {
+			return b
+		}
+		return append(d, rest...)
+	case "quoted-printable", "quoted-printeable", "quotedprintable", "quoted/printable", "q", "qp":
+		return decodeQuotedPrintable(b)
+	case "x-uuencode", "uuencode", "x-uue", "uue":
+		if f, ok := findUUEncoded(b, l); ok {
+			return f.content
+		}
+	}
+	l.defect(DefectTransferEncoding)
+	return b
+}
+
+// decodeBase64 decodes what is base64 in b, whatever stands between, to the
+// last whole byte. rest is plain text behind the padding, such as the footer of
+// a list. d is nil when b is no base64 at all.
+func decodeBase64(b []byte, l *ledger) (d, rest []byte) {
+	b = bytes.TrimSpace(b)
+	if !mostlyBase64(b) {
+		l.defect(DefectTransferEncoding)
+		return nil, nil
+	}
+	d = make([]byte, 0, len(b)/4*3+3)
+	var quad [4]byte
+	n, paddings := 0, 0
+	foreign := false
+	for i := 0; i < len(b); {
+		// Whole lines are decoded at once, odd bytes one by one.
+		if n == 0 {
+			end := i
+			for end < len(b) && isBase64(b[end]) {
+				end++
+			}
+			if whole := (end - i) / 4 * 4; whole > 0 {
+				k := len(d)
+				d = d[:k+whole/4*3]
+				w, err := base64.StdEncoding.Decode(d[k:], b[i:i+whole])
+				if err != nil {
+					foreign = true
+				}
+				d = d[:k+w]
+				i += whole
+				continue
+			}
+		}
+		c := b[i]
+		i++
+		switch {
+		case isBase64(c):
+			quad[n] = c
+			if n++; n == 4 {
+				var out [3]byte
+				_, _ = base64.StdEncoding.Decode(out[:], quad[:])
+				d = append(d, out[:]...)
+				n = 0
+			}
+		case c == '=':
+			d = appendQuad(d, quad[:n])
+			n = 0
+			for i < len(b) && (b[i] == '=' || b[i] == '\r' || b[i] == '\n' || isSpace(b[i])) {
+				i++
+			}
+			paddings++
+			if i < len(b) && paddings < 50 && !mostlyBase64(b[i:]) {
+				l.defect(DefectBase64)
+				return d, append([]byte("\n"), b[i:]...)
+			}
+		case c != '\r' && c != '\n' && !isSpace(c):
+			foreign = true
+		}
+	}
+	if n > 0 || foreign {
+		l.defect(DefectBase64)
+	}
+	return appendQuad(d, quad[:n]), nil
+}
+
+// appendQuad decodes a group of two or three characters.
+func appendQuad(d, quad []byte) []byte {
+	var out [3]byte
+	n, err := base64.RawStdEncoding.Decode(out[:], quad)
+	if err != nil {
+		return d
+	}
+	return append(d, out[:n]...)
+}
+
+func isBase64(c byte) bool {
+	return 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '+' || c == '/'
+}
+
+// mostlyBase64 looks at the first bytes: text has spaces between its words and
+// punctuation, base64 has neither.
+func mostlyBase64(b []byte) bool {
+	if len(b) > 400 {
+		b = b[:400]
+	}
+	good, bad := 0, 0
+	for i, c := range b {
+		switch {
+		case isBase64(c) || c == '=':
+			good++
+		case c == '\r' || c == '\n':
+		case isSpace(c):
+			if i > 0 && i+1 < len(b) && isBase64(b[i-1]) && isBase64(b[i+1]) {
+				bad++
+			}
+		default:
+			bad++
+		}
+	}
+	return bad*10 <= good
+}
+
+// decodeQuotedPrintable decodes what is well-formed and leaves the rest.
+func decodeQuotedPrintable(b []byte) []byte {
+	if bytes.IndexByte(b, '=') < 0 {
+		return b
+	}
+	d := make([]byte, 0, len(b))
+	for {
+		i := bytes.IndexByte(b, '=')
+		if i < 0 {
+			return append(d, b...)
+		}
+		d = append(d, b[:i]...)
+		b = b[i:]
+		if len(b) >= 3 && unhex(b[1]) >= 0 && unhex(b[2]) >= 0 {
+			d = append(d, byte(unhex(b[1])<<4|unhex(b[2])))
+			b = b[3:]
+			continue
+		}
+		j := 1
+		for j < len(b) && isSpace(b[j]) {
+			j++
+		}
+		switch {
+		case j >= len(b):
+			return d
+		case b[j] == '\n':
+			b = b[j+1:]
+		case b[j] == '\r' && j+1 < len(b) && b[j+1] == '\n':
+			b = b[j+2:]
+		default:
+			d = append(d, '=')
+			b = b[1:]
+		}
+	}
+}

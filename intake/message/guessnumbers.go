@@ -1,0 +1,209 @@
+package message
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// maxPhoneTries is how many candidates of a mail are looked up.
+const maxPhoneTries = 8
+
+// phoneLabels stand before numbers that are phones, and otherLabels before
+// those that are not.
+var (
+	phoneLabels = []string{"tlf", "tel", "telefon", "phone", "mob", "mobil", "mobile", "mobiltelefon", "ring", "call", "cell", "handy", "sentralbord", "direkte", "direct", "t:", "m:", "p:", "tél", "portable"}
+	otherLabels = []string{"fax", "faks", "org", "konto", "iban", "vat", "mva", "cvr", "kid", "faktura", "ordre", "order", "invoice", "account", "ref", "ust", "siret", "siren", "postboks", "nr."}
+)
+
+// findPhone is the first valid phone number in E.164 form. Numbers without a
+// prefix and without a label beside them count only when they stand alone.
+func findPhone(lines []string, region string, budget *int) string {
+	for _, l := range lines {
+		rest := l
+		for *budget > 0 {
+			start, end := digitRun(rest)
+			if start < 0 {
+				break
+			}
+			candidate, before, after := rest[start:end], rest[:start], rest[end:]
+			rest = after
+			if sticks(before, after) {
+				continue
+			}
+			digits := countDigits(candidate)
+			if digits < 7 || digits > 15 || !phoneLikely(before, candidate, l) {
+				continue
+			}
+			*budget--
+			n, err := phonenumbers.Parse(candidate, region)
+			if err != nil || !phonenumbers.IsValidNumber(n) {
+				continue
+			}
+			return phonenumbers.Format(n, phonenumbers.E164)
+		}
+	}
+	return ""
+}
+
+// sticks tells whether a run of digits is part of a word or a link.
+func sticks(before, after string) bool {
+	b, _ := utf8.DecodeLastRuneInString(before)
+	a, _ := utf8.DecodeRuneInString(after)
+	return unicode.IsLetter(b) || strings.ContainsRune("/=_-%@#", b) || unicode.IsLetter(a) || strings.ContainsRune("/=_%@", a)
+}
+
+func phoneLikely(before, candidate, line string) bool {
+	label := strings.ToLower(before)
+	if len(label) > 25 {
+		label = label[len(label)-25:]
+	}
+	if strings.HasPrefix(candidate, "+") || strings.HasPrefix(candidate, "00") {
+		return !strings.ContainsAny(candidate, ":")
+	}
+	words := strings.FieldsFunc(label, func(r rune) bool { return unicode.IsSpace(r) || r == ':' || r == '|' || r == ',' })
+	for i := len(words) - 1; i >= 0 && i >= len(words)-2; i-- {
+		for _, o := range otherLabels {
+			if strings.HasPrefix(words[i], o) {
+				return false
+			}
+		}
+		for _, p := range phoneLabels {
+			if strings.HasPrefix(words[i], strings.TrimSuffix(p, ":")) {
+				return len(p) > 2 || words[i]+":" == p
+			}
+		}
+	}
+	return strings.TrimSpace(strings.Trim(line, "|•· ")) == strings.TrimSpace(candidate)
+}
+
+// digitRun is the place of the first run of digits with the characters that
+// people write between them.
+func digitRun(s string) (start, end int) {
+	start = -1
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c >= '0' && c <= '9':
+			if start < 0 {
+				start = i
+			}
+			end = i + 1
+		case start < 0 && (c == '+' || c == '(') && i+1 < len(s):
+			if next := s[i+1]; next >= '0' && next <= '9' || next == '+' {
+				start, end = i, i+1
+			}
+		case start >= 0 && (c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/') && i-end < 2:
+		case start >= 0 && c == 0xc2 && i+1 < len(s) && s[i+1] == 0xa0: // no-break space
+			i++
+		case start >= 0:
+			return start, end
+		}
+	}
+	return start, end
+}
+
+func countDigits(s string) int {
+	n := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] >= '0' && s[i] <= '9' {
+			n++
+		}
+	}
+	return n
+}
+
+// onlyDigits drops all but digits.
+func onlyDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// organisationLabels stand before an organisation number or a VAT number.
+var organisationLabels = []string{
+	"org.nr", "org nr", "org.no", "org. nr", "orgnr", "org.nummer", "organisasjonsnummer", "organisationsnummer", "organisasjonsnr",
+	"foretaksregisteret", "orgnummer", "cvr", "ust-id", "ustid", "vat", "mva-nr", "momsnr", "company no", "reg. no", "reg.nr",
+}
+
+// findOrganisationNumber is the first labelled number whose check digit is
+// right: Norway (MOD11 of Brønnøysund), Sweden (Luhn), Denmark (MOD11), and the
+// form of a German VAT number.
+func findOrganisationNumber(lines []string) string {
+	for _, l := range lines {
+		lower := strings.ToLower(l)
+		label := -1
+		for _, o := range organisationLabels {
+			if i := strings.Index(lower, o); i >= 0 {
+				label = i + len(o)
+				break
+			}
+		}
+		if label < 0 {
+			switch i := strings.LastIndex(lower, "mva"); {
+			case i >= 9:
+				label = max(0, i-18)
+				for !utf8.RuneStart(lower[label]) {
+					label++
+				}
+			default:
+				continue
+			}
+		}
+		if n := organisationNumber(lower[label:]); n != "" {
+			return n
+		}
+	}
+	return ""
+}
+
+// organisationNumber reads the first number of s by its check digit.
+func organisationNumber(s string) string {
+	start, end := digitRun(s)
+	if start < 0 || start > 30 {
+		return ""
+	}
+	digits := onlyDigits(s[start:end])
+	country := strings.TrimSpace(s[:start])
+	switch {
+	case len(digits) == 9 && strings.HasSuffix(country, "de"):
+		return "DE" + digits
+	case len(digits) == 9 && mod11(digits, []int{3, 2, 7, 6, 5, 4, 3, 2, 1}):
+		return digits
+	case len(digits) == 8 && mod11(digits, []int{2, 7, 6, 5, 4, 3, 2, 1}):
+		return digits
+	case len(digits) == 10 && luhn(digits):
+		return digits
+	case len(digits) == 12 && strings.HasSuffix(country, "se") && strings.HasSuffix(digits, "01") && luhn(digits[:10]):
+		return "SE" + digits
+	}
+	return ""
+}
+
+// mod11 tells whether the weighted sum of the digits is divisible by 11.
+func mod11(digits string, weights []int) bool {
+	sum := 0
+	for i, w := range weights {
+		sum += int(digits[i]-'0') * w
+	}
+	return sum > 0 && sum%11 == 0
+}
+
+func luhn(digits string) bool {
+	sum := 0
+	for i := range digits {
+		d := int(digits[len(digits)-1-i] - '0')
+		if i%2 == 1 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return sum > 0 && sum%10 == 0
+}

@@ -1,0 +1,58 @@
+package message
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"hash"
+	"io"
+	"strings"
+)
+
+// contentHash is SHA-256 of who wrote, when, about what, and of the decoded
+// parts, each with its length before it. Trace fields, the transfer encoding
+// and line ends do not matter, since they differ between mailboxes.
+func contentHash(m *Message, h header, b *body) [32]byte {
+	w := hashWriter{sha256.New()}
+	w.add("from")
+	for _, a := range m.From {
+		w.add(strings.ToLower(a.Address))
+	}
+	if len(m.From) == 0 {
+		w.add(h.get("from"))
+	}
+	w.add("date")
+	if m.Date.IsZero() {
+		w.add(h.get("date"))
+	} else {
+		w.number(m.Date.Unix())
+	}
+	w.add("subject")
+	w.add(m.Subject)
+	for _, s := range b.segments {
+		w.add("text")
+		w.add(strings.TrimSpace(s.plain))
+		w.add(strings.TrimSpace(s.html))
+	}
+	for _, a := range b.attachments {
+		w.add("attachment")
+		w.add(a.ContentType)
+		w.number(int64(len(a.Content)))
+		_, _ = w.h.Write(a.Content)
+	}
+	var sum [32]byte
+	w.h.Sum(sum[:0])
+	return sum
+}
+
+type hashWriter struct{ h hash.Hash }
+
+func (w hashWriter) number(n int64) {
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], uint64(n))
+	_, _ = w.h.Write(b[:])
+}
+
+func (w hashWriter) add(s string) {
+	w.number(int64(len(s)))
+	_, _ = io.WriteString(w.h, s)
+}

@@ -1,0 +1,225 @@
+package message
+
+import (
+	"bytes"
+	"strings"
+)
+
+// field is one header field: key in lower case, value unfolded and undecoded.
+type field struct {
+	key, value string
+}
+
+// header holds fields in the order of the mail, so the newest trace field first.
+type header []field
+
+// lookup is the first field with that key that has a value, else the first at all.
+func (h header) lookup(key string) (string, bool) {
+	found := false
+	for i := range h {
+		if h[i].key != key {
+			continue
+		}
+		found = true
+		if h[i].value != "" {
+			return h[i].value, true
+		}
+	}
+	return "", found
+}
+
+func (h header) get(key string) string {
+	v, _ := h.lookup(key)
+	return v
+}
+
+func (h header) all(key string) []string {
+	var vs []string
+	for i := range h {
+		if h[i].key == key && h[i].value != "" {
+			vs = append(vs, h[i].value)
+		}
+	}
+	return vs
+}
+
+// addresses reads every field of that key, since some programs repeat To.
+func (h header) addresses(key string, l *ledger) []Address {
+	var list []Address
+	for _, v := range h.all(key) {
+		list = append(list, parseAddresses(v, l)...)
+		if len(list) >= MaxAddresses {
+			return list[:MaxAddresses]
+		}
+	}
+	return list
+}
+
+// paths reads every field of that key as one bare address.
+func (h header) paths(key string) []string {
+	var ps []string
+	for _, v := range h.all(key) {
+		if p := pathOf(v); p != "" && len(ps) < MaxAddresses {
+			ps = append(ps, p)
+		}
+	}
+	return ps
+}
+
+// splitHeader takes the header off b and returns the body. It accepts mbox
+// From_ lines, blank lines before the first field, lines without a colon, and a
+// body that starts without a blank line. Of a part (top is false) a leading
+// blank line means that it has no header.
+func splitHeader(b []byte, top bool, l *ledger) (header, []byte) {
+	if top {
+		b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
+		b = trimBlankLines(b)
+	}
+	var h header
+	var cont [][]byte // continuation lines of the newest field
+	flush := func() {
+		if len(cont) > 0 && len(h) > 0 {
+			f := &h[len(h)-1]
+			f.value = strings.TrimSpace(f.value + " " + string(bytes.Join(cont, []byte(" "))))
+		}
+		cont = cont[:0]
+	}
+	defer flush()
+	size, lines, junk := 0, 0, 0
+	for len(b) > 0 {
+		line, rest := cutLine(b)
+		size += len(b) - len(rest)
+		lines++
+		if size > MaxHeaderBytes || lines > MaxHeaderLines {
+			l.fail(ProblemHeaderTooLarge)
+			return h, afterHeader(b)
+		}
+		if len(bytes.TrimSpace(line)) == 0 {
+			if len(line) > 0 && continues(rest) {
+				b = rest // a folded line of white space alone
+				continue
+			}
+			if top && len(h) > 0 && blankInside(h, rest) {
+				l.defect(DefectHeader)
+				b = rest
+				continue
+			}
+			return h, rest
+		}
+		if isSpace(line[0]) && len(h) > 0 {
+			cont = append(cont, bytes.TrimSpace(line))
+			b = rest
+			continue
+		}
+		key, value, ok := cutField(line)
+		switch {
+		case ok:
+			flush()
+			junk = 0
+			h = append(h, field{key, string(value)})
+		case isFromLine(line):
+		case junk < 3 && fieldAhead(rest):
+			l.defect(DefectHeader)
+			junk++
+		default:
+			l.defect(DefectHeader)
+			return h, b // not a header line: the body starts here
+		}
+		b = rest
+	}
+	return h, nil
+}
+
+// cutLine splits at the first line end and drops it.
+func cutLine(b []byte) (line, rest []byte) {
+	i := bytes.IndexByte(b, '\n')
+	if i < 0 {
+		return b, nil
+	}
+	return bytes.TrimRight(b[:i], "\r"), b[i+1:]
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' }
+
+// cutField splits "Key: value" and tells whether the line is a field.
+func cutField(line []byte) (string, []byte, bool) {
+	line = bytes.TrimLeft(line, " \t")
+	i := bytes.IndexByte(line, ':')
+	if i <= 0 || i > 100 {
+		return "", nil, false
+	}
+	key := bytes.TrimRight(line[:i], " \t")
+	for _, c := range key {
+		if c <= ' ' || c > '~' {
+			return "", nil, false
+		}
+	}
+	return strings.ToLower(string(key)), bytes.TrimSpace(line[i+1:]), true
+}
+
+func isFromLine(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From "))
+}
+
+// continues tells whether the next line belongs to the field before it.
+func continues(rest []byte) bool {
+	line, _ := cutLine(rest)
+	return len(line) > 0 && isSpace(line[0]) && len(bytes.TrimSpace(line)) > 0
+}
+
+// fieldAhead tells whether the next line is a field or a continuation, so that
+// a junk line before it stands inside the header.
+func fieldAhead(rest []byte) bool {
+	line, _ := cutLine(rest)
+	if len(line) == 0 {
+		return false
+	}
+	_, _, ok := cutField(line)
+	return ok && !isSpace(line[0])
+}
+
+// blankInside tells whether a blank line stands inside the header: what was
+// read so far names neither a sender nor a content, and well-known fields follow.
+func blankInside(h header, rest []byte) bool {
+	for i := range h {
+		switch h[i].key {
+		case "from", "content-type", "mime-version", "subject", "date":
+			return false
+		}
+	}
+	line, _ := cutLine(rest)
+	key, _, ok := cutField(line)
+	if !ok {
+		return false
+	}
+	switch key {
+	case "from", "received", "return-path", "to", "subject", "date", "message-id", "mime-version", "content-type":
+		return true
+	}
+	return false
+}
+
+// afterHeader is what follows the next blank line.
+func afterHeader(b []byte) []byte {
+	i := bytes.Index(b, []byte("\n\n"))
+	j := bytes.Index(b, []byte("\n\r\n"))
+	switch {
+	case j >= 0 && (i < 0 || j < i):
+		return b[j+3:]
+	case i >= 0:
+		return b[i+2:]
+	}
+	return nil
+}
+
+// trimBlankLines drops lines of white space at the start.
+func trimBlankLines(b []byte) []byte {
+	for len(b) > 0 {
+		line, rest := cutLine(b)
+		if len(bytes.TrimSpace(line)) > 0 {
+			break
+		}
+		b = rest
+	}
+	return b
+}

@@ -1,0 +1,123 @@
+package message
+
+import (
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"github.com/emne/emne/intake"
+)
+
+// Parser gives a mailbox the way to read its mails.
+func Parser(o Options) intake.Parser {
+	return func(raw []byte, at intake.MailboxUID, received time.Time) intake.Mail {
+		return Mail(Parse(raw, o), raw, at, received)
+	}
+}
+
+// Mail is the message as it is recorded: raw as it was read, at as it lay on
+// its server (UID 0 for an imported one), received when it arrived there.
+func Mail(m *Message, raw []byte, at intake.MailboxUID, received time.Time) intake.Mail {
+	in := intake.Mail{
+		At:          at,
+		ReceivedAt:  received,
+		Raw:         intake.NewBlob(raw),
+		MessageID:   m.MessageID,
+		InReplyTo:   m.InReplyTo,
+		References:  m.References,
+		ContentHash: hex.EncodeToString(m.ContentHash[:]),
+		SentAt:      m.Date,
+		Quoted:      m.Quoted,
+		Signature:   m.Signature,
+		Defects:     m.Defects,
+		Automation:  m.Automation.Header,
+		Unreadable:  m.Problem,
+	}
+	if len(m.From) > 0 {
+		in.FromName, in.From = m.From[0].Name, m.From[0].Address
+	}
+	for _, a := range append(m.To[:len(m.To):len(m.To)], m.Cc...) {
+		in.To = append(in.To, a.Address)
+	}
+	if !m.Automation.IsZero() && in.Automation == "" {
+		in.Automation = m.Automation.Code
+	}
+	if m.Report != nil {
+		in.Report = report(m.Report)
+	}
+	in.Inquiry = inquiry(m)
+	return in
+}
+
+func report(r *DeliveryReport) *intake.DeliveryReport {
+	out := &intake.DeliveryReport{MessageID: r.OriginalMessageID}
+	for _, one := range r.Recipients {
+		address := one.OriginalRecipient
+		if address == "" {
+			address = one.Recipient
+		}
+		out.Recipients = append(out.Recipients, intake.RecipientReport{Address: address, Action: one.Action, Status: one.Status, Diagnostic: one.Diagnostic})
+	}
+	return out
+}
+
+// inquiry names in Guessed what the sender did not say in so many words.
+func inquiry(m *Message) intake.Inquiry {
+	in := intake.Inquiry{Subject: m.Subject, Text: m.Text, Language: m.Language, Email: answerTo(m)}
+	if in.Text == "" {
+		in.Text = m.FullText
+	}
+	take := func(to *string, name string, g Guessed, said ...string) {
+		if g.Value == "" {
+			return
+		}
+		*to = g.Value
+		for _, s := range said {
+			if g.Source == s {
+				return
+			}
+		}
+		in.Guessed = append(in.Guessed, name)
+	}
+	if g := m.Guess.Name; !strings.EqualFold(g.Value, in.Email) {
+		take(&in.Name, "name", g, SourceDisplayName)
+	}
+	take(&in.Phone, "phone", m.Guess.Phone)
+	take(&in.Company, "company", m.Guess.Company, SourceOrganization)
+	take(&in.OrganisationNumber, "organisation_number", m.Guess.OrganisationNumber)
+	if a := postal(m.Guess.Address.Value); !a.IsZero() {
+		in.Address = a
+		in.Guessed = append(in.Guessed, "address")
+	}
+	for _, a := range m.Attachments {
+		in.Attachments = append(in.Attachments, intake.File{Name: a.Name, ContentType: a.ContentType, Inline: a.Inline, Content: intake.NewBlob(a.Content)})
+	}
+	return in
+}
+
+// answerTo is where an answer goes: Reply-To before From (RFC 5322 section 3.6.2).
+func answerTo(m *Message) string {
+	for _, a := range append(m.ReplyTo[:len(m.ReplyTo):len(m.ReplyTo)], m.From...) {
+		if strings.Contains(a.Address, "@") {
+			return a.Address
+		}
+	}
+	return ""
+}
+
+// postal takes "Storgata 1, 0155 Oslo" apart.
+func postal(line string) intake.Address {
+	street, place, ok := strings.Cut(line, ", ")
+	if !ok {
+		return intake.Address{}
+	}
+	words := strings.Fields(place)
+	n := 0
+	for n < len(words) && strings.Trim(words[n], "0123456789") == "" {
+		n++
+	}
+	if n == 0 || n == len(words) {
+		return intake.Address{}
+	}
+	return intake.Address{Street: street, Postcode: strings.Join(words[:n], " "), City: strings.Join(words[n:], " ")}
+}

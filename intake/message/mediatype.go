@@ -1,0 +1,205 @@
+package message
+
+import (
+	"net/url"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// mediaType is a Content-Type or Content-Disposition with its parameters.
+type mediaType struct {
+	value  string            // in lower case, without parameters
+	params map[string]string // keys in lower case, values decoded to UTF-8
+}
+
+// maxParams bounds the parameters of one field.
+const maxParams = 200
+
+// parseMediaType reads a value and its parameters: quoted and unquoted, with
+// white space, RFC 2231 continuations and charsets, RFC 2047 words (which do
+// not belong there), doubled and missing semicolons.
+func parseMediaType(v string, l *ledger) mediaType {
+	m := mediaType{params: map[string]string{}}
+	head, rest, _ := strings.Cut(v, ";")
+	head = strings.TrimSpace(head)
+	if i := strings.IndexAny(head, " \t"); i >= 0 { // a semicolon is missing
+		head, rest = head[:i], head[i+1:]+";"+rest
+	}
+	if strings.Contains(head, "=") { // the value is missing
+		rest, head = v, ""
+	}
+	m.value = strings.ToLower(strings.Trim(head, "\"' ,"))
+	var pieces []param
+	for rest != "" && len(pieces) < maxParams {
+		var p param
+		p, rest = cutParam(rest)
+		if p.key != "" {
+			pieces = append(pieces, p)
+		}
+	}
+	m.join(pieces, l)
+	return m
+}
+
+// param is one parameter as it stands in the field.
+type param struct {
+	key, value string
+	section    int  // RFC 2231 section 3, 0 when there is none
+	numbered   bool // has a section
+	extended   bool // RFC 2231 section 4: percent encoded
+}
+
+// cutParam takes one parameter off the front.
+func cutParam(s string) (param, string) {
+	s = strings.TrimLeft(s, "; \t\r\n")
+	i := strings.IndexAny(s, "=;")
+	if i < 0 {
+		return param{}, ""
+	}
+	if s[i] == ';' {
+		return param{}, s[i+1:]
+	}
+	p := param{key: strings.ToLower(strings.TrimSpace(s[:i]))}
+	s = strings.TrimLeft(s[i+1:], " \t\r\n")
+	var rest string
+	if strings.HasPrefix(s, "\"") {
+		j := 1
+		for j < len(s) && s[j] != '"' {
+			if s[j] == '\\' && j+1 < len(s) && (s[j+1] == '"' || s[j+1] == '\\') {
+				j++
+			}
+			j++
+		}
+		if j >= len(s) {
+			p.value, rest = s[1:], ""
+			if k := strings.IndexByte(p.value, ';'); k >= 0 {
+				p.value, rest = p.value[:k], p.value[k+1:]
+			}
+		} else {
+			p.value, rest = unescapeParam(s[1:j]), s[j+1:]
+		}
+	} else {
+		j := strings.IndexByte(s, ';')
+		if j < 0 {
+			j = len(s)
+		}
+		p.value, rest = strings.TrimSpace(s[:j]), s[j:]
+		if k := strings.IndexAny(p.value, " \t"); k >= 0 && strings.Contains(p.value[k:], "=") && !strings.Contains(p.value, "=?") {
+			rest = p.value[k+1:] + ";" + strings.TrimPrefix(rest, ";") // a semicolon is missing
+			p.value = p.value[:k]
+		}
+	}
+	p.readKey()
+	return p, rest
+}
+
+// readKey takes RFC 2231 marks off the key: name*, name*0, name*0*.
+func (p *param) readKey() {
+	key, marks, ok := strings.Cut(p.key, "*")
+	if !ok {
+		return
+	}
+	p.key = strings.TrimSpace(key)
+	if strings.HasSuffix(marks, "*") || marks == "" {
+		p.extended = true
+		marks = strings.TrimSuffix(marks, "*")
+	}
+	if n, err := strconv.Atoi(marks); err == nil && n >= 0 && n < maxParams {
+		p.section, p.numbered = n, true
+	}
+}
+
+// unescapeParam takes the backslash off quotes and backslashes alone, since
+// programs write Windows paths unescaped.
+func unescapeParam(s string) string {
+	if !strings.Contains(s, "\\") {
+		return s
+	}
+	return strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(s)
+}
+
+// join puts the sections of each parameter together. An RFC 2231 value wins
+// over a plain one of the same name.
+func (m *mediaType) join(pieces []param, l *ledger) {
+	sections := map[string][]param{}
+	for _, p := range pieces {
+		switch {
+		case p.numbered || p.extended:
+			sections[p.key] = append(sections[p.key], p)
+		default:
+			if _, ok := m.params[p.key]; !ok {
+				m.params[p.key] = oneLine(decodeWords(p.value, l))
+			}
+		}
+	}
+	for key, ps := range sections {
+		sort.SliceStable(ps, func(i, j int) bool { return ps[i].section < ps[j].section })
+		label := ""
+		var b []byte
+		for i, p := range ps {
+			v := p.value
+			if !p.extended {
+				b = append(b, v...)
+				continue
+			}
+			if i == 0 {
+				if parts := strings.SplitN(v, "'", 3); len(parts) == 3 {
+					label, v = parts[0], parts[2]
+				}
+			}
+			if u, err := url.PathUnescape(v); err == nil {
+				v = u
+			} else {
+				l.defect(DefectEncodedWord)
+			}
+			b = append(b, v...)
+		}
+		v := toUTF8(b, label, l)
+		if strings.Contains(v, "=?") {
+			v = decodeWords(v, l)
+		}
+		m.params[key] = oneLine(v)
+	}
+}
+
+// contentType is the first Content-Type of the header that says something. The
+// second result is false when none does.
+func contentType(h header, l *ledger) (mediaType, bool) {
+	all := h.all("content-type")
+	for i, v := range all {
+		m := parseMediaType(v, l)
+		if alias, ok := shortTypes[m.value]; ok {
+			l.defect(DefectContentType)
+			m.value = alias
+		}
+		major, minor, ok := strings.Cut(m.value, "/")
+		if ok && isToken(major) && isToken(minor) {
+			return m, true
+		}
+		l.defect(DefectContentType)
+		if i == len(all)-1 && (m.params["boundary"] != "" || m.params["name"] != "") {
+			m.value = ""
+			return m, false
+		}
+	}
+	return mediaType{params: map[string]string{}}, false
+}
+
+// shortTypes are types that programs write without their second half.
+var shortTypes = map[string]string{
+	"text": "text/plain", "html": "text/html", "plain": "text/plain", "multipart": "multipart/mixed",
+	"text/": "text/plain", "multipart/": "multipart/mixed", "pdf": "application/pdf",
+}
+
+func isToken(s string) bool {
+	if s == "" || len(s) > 100 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c <= ' ' || c > '~' || strings.IndexByte(`()<>@,;:\"[]?=/`, c) >= 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,141 @@
+package message
+
+import (
+	"bytes"
+	"time"
+)
+
+// Message is what a person needs to know of a mail. Every string is valid UTF-8
+// without control characters other than line feed and tab.
+type Message struct {
+	MessageID  string    // without angle brackets, empty when there is none
+	InReplyTo  []string  // ids without angle brackets
+	References []string  // ids without angle brackets, newest last as in the header
+	Date       time.Time // zero when unreadable; the sender's offset is kept
+
+	From, ReplyTo, To, Cc []Address
+
+	// ReturnPath is the envelope sender that the final server wrote down: nil
+	// when it wrote none, empty for the null path of RFC 5321 section 4.5.5.
+	ReturnPath *string
+	// DeliveredTo is Delivered-To, OriginalTo is X-Original-To and
+	// Envelope-To: the addresses that the mail was for on the way.
+	DeliveredTo, OriginalTo []string
+
+	Subject string // decoded, on one line
+
+	Text      string // what the sender wrote, quoted reply and signature folded away
+	Quoted    string // the quoted reply
+	Signature string
+	FullText  string // the whole readable text
+	// HTML is the HTML as it came, brought to UTF-8 but NOT sanitised: it may
+	// hold scripts, trackers and forms.
+	HTML string
+
+	Attachments []Attachment
+
+	// ContentHash is the same for copies of one mail in different mailboxes.
+	ContentHash [32]byte
+
+	Automation Automation      // the zero value means: a person wrote it
+	Report     *DeliveryReport // nil when it reports on no delivery
+	Language   string          // nb, en, sv, da, de, fr, or empty when unsure
+	Guess      Guess
+
+	Defects []string // what was repaired, see the Defect constants
+	Problem string   // why the mail belongs into quarantine, see the Problem constants
+}
+
+// Address is one mail address with the name that stood beside it. Address may
+// lack an @ when the mail's did; it is never empty.
+type Address struct {
+	Name, Address string
+}
+
+// Attachment is a part that is not the text of the mail.
+type Attachment struct {
+	// Name is for display only: cleaned of path parts and control characters,
+	// never empty, not unique.
+	Name        string
+	ContentType string // type/subtype in lower case, as the sender said it
+	ContentID   string // without angle brackets
+	Inline      bool   // shown inside the HTML, not a file of its own
+	Content     []byte // decoded; may share memory with the raw mail
+}
+
+// Options are what the reader of a mail knows beforehand.
+type Options struct {
+	// Region is the ISO 3166 country whose phone numbers need no prefix, and
+	// whose postal addresses are looked for first.
+	Region string
+}
+
+// Parse reads a mail. It is pure: the same bytes give the same message. The
+// message may share memory with raw.
+func Parse(raw []byte, o Options) (m *Message) {
+	defer func() {
+		if recover() != nil {
+			m = &Message{Problem: ProblemInternal}
+		}
+	}()
+	return parse(raw, o)
+}
+
+func parse(raw []byte, o Options) *Message {
+	m := &Message{}
+	l := &ledger{}
+	if len(bytes.TrimSpace(raw)) == 0 {
+		m.Problem = ProblemEmpty
+		return m
+	}
+	h, rest := splitHeader(raw, true, l)
+	m.readHeader(h, l)
+	switch {
+	case len(h) == 0:
+		l.fail(ProblemNoHeader)
+	case len(raw) > MaxSize:
+		l.fail(ProblemTooLarge)
+		rest = nil
+	}
+	b := readBody(h, rest, l)
+	m.readText(b)
+	m.Attachments = b.attachments
+	markInline(m.Attachments, m.HTML)
+	m.Report = findReport(h, m, b)
+	m.Automation = findAutomation(h, m)
+	m.Language = language(m.Text)
+	m.Guess = guess(h, m, o)
+	m.ContentHash = contentHash(m, h, b)
+	m.Defects, m.Problem = l.defects, l.problem
+	return m
+}
+
+// readHeader fills the fields that come from the header alone.
+func (m *Message) readHeader(h header, l *ledger) {
+	m.MessageID = firstID(h.get("message-id"))
+	m.InReplyTo = messageIDs(h.get("in-reply-to"))
+	m.References = messageIDs(h.get("references"))
+	m.Subject = oneLine(decodeWords(h.get("subject"), l))
+	m.From = h.addresses("from", l)
+	if len(m.From) == 0 {
+		m.From = h.addresses("sender", l)
+	}
+	m.ReplyTo = h.addresses("reply-to", l)
+	m.To = h.addresses("to", l)
+	m.Cc = h.addresses("cc", l)
+	if v, ok := h.lookup("return-path"); ok {
+		p := pathOf(v)
+		m.ReturnPath = &p
+	}
+	m.DeliveredTo = h.paths("delivered-to")
+	m.OriginalTo = append(h.paths("x-original-to"), h.paths("envelope-to")...)
+	m.Date = parseDate(h.get("date"), l)
+}
+
+// readText folds the text of the body into its shares.
+func (m *Message) readText(b *body) {
+	m.HTML = b.html()
+	lines := b.lines()
+	f := fold(lines, isForward(m.Subject))
+	m.FullText, m.Text, m.Quoted, m.Signature = f.full, f.own, f.quoted, f.signature
+}

@@ -1,0 +1,137 @@
+package message
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+	"testing"
+)
+
+// TestNasty holds one mail per kind of failure: what must come out of it.
+func TestNasty(t *testing.T) {
+	head := []string{"From: ola@example.no", "Subject: s", "MIME-Version: 1.0"}
+	with := func(more ...string) []byte { return lines(append(append([]string{}, head...), more...)...) }
+	png := base64.StdEncoding.EncodeToString([]byte("\x89PNG not really"))
+	tests := []struct {
+		name   string
+		raw    []byte
+		text   string // FullText
+		names  string // attachments, inline ones in brackets
+		defect string
+	}{
+		{"plain", with("", "Hei\r\nder"), "Hei\nder", "", ""},
+		{"bare LF", bytes.ReplaceAll(with("", "Hei"), []byte("\r\n"), []byte("\n")), "Hei", "", ""},
+		{"mbox From_ line", append([]byte("From ola@example.no Mon Jan  3 10:11:12 2022\n"), with("", "Hei")...), "Hei", "", ""},
+		{"blank lines before the header", append([]byte("\r\n \r\n"), with("", "Hei")...), "Hei", "", ""},
+		{"byte order mark before the header", append([]byte("\xef\xbb\xbf"), with("", "Hei")...), "Hei", "", ""},
+		{"line without a colon in the header", with("this is no field", "X-A: b", "", "Hei"), "Hei", "", DefectHeader},
+		{"blank line inside the header", lines("Received: by x", "", "From: ola@example.no", "Subject: s", "", "Hei"), "Hei", "", DefectHeader},
+		{"no blank line before the body", with("Hei, dette er teksten.", "Mer tekst."), "Hei, dette er teksten.\nMer tekst.", "", DefectHeader},
+		{"line of spaces ends the header", with("   ", "Hei"), "Hei", "", ""},
+		{"unclosed boundary", with(`Content-Type: multipart/mixed; boundary="b"`, "", "--b", "", "Hei"), "Hei", "", DefectUnclosed},
+		{"wrong boundary", with(`Content-Type: multipart/mixed; boundary="b"`, "", "--other", "Content-Type: text/plain", "", "Hei", "--other--"), "Hei", "", DefectBoundary},
+		{"missing boundary", with(`Content-Type: multipart/mixed`, "", "--other", "Content-Type: text/plain", "", "Hei", "--other--"), "Hei", "", DefectBoundary},
+		{"empty boundary", with(`Content-Type: multipart/mixed; boundary=""`, "", "--", "Content-Type: text/plain", "", "Hei", "----"), "Hei", "", ""},
+		{"boundary with white space behind it", with(`Content-Type: multipart/mixed; boundary="b"`, "", "--b  ", "", "Hei", "--b-- "), "Hei", "", ""},
+		{"very long boundary", with(`Content-Type: multipart/mixed; boundary="`+strings.Repeat("x", 500)+`"`, "", "--"+strings.Repeat("x", 500), "", "Hei", "--"+strings.Repeat("x", 500)+"--"), "Hei", "", ""},
+		{"multipart without any boundary in it", with(`Content-Type: multipart/mixed; boundary="b"`, "", "Hei"), "Hei", "", DefectBoundary},
+		{"boundary is the start of another", with(`Content-Type: multipart/mixed; boundary="b"`, "", "--b", "", "Hei", "--bb", "der", "--b--"), "Hei\n--bb\nder", "", ""},
+		{"same boundary inside and outside", with(`Content-Type: multipart/mixed; boundary="b"`, "", "--b", `Content-Type: multipart/alternative; boundary="b"`, "", "--b", "Content-Type: text/plain", "", "Hei", "--b--", "--b", `Content-Type: application/pdf; name="a.pdf"`, "", "x", "--b--"), "Hei", "a.pdf", DefectBoundary},
+		{"no Content-Type but parts", with("", "--b", "Content-Type: text/plain", "", "Hei", "--b", "Content-Type: image/png", "", "x", "--b--"), "Hei", "image.png", DefectContentType},
+		{"multipart encoded as a whole", with(`Content-Type: multipart/mixed; boundary="b"`, "Content-Transfer-Encoding: base64", "", base64.StdEncoding.EncodeToString([]byte("--b\n\nHei\n--b--"))), "Hei", "", ""},
+		{"Content-Type is nonsense", with("Content-Type: ;;;", "", "Hei"), "Hei", "", DefectContentType},
+		{"Content-Type twice, the first broken", with("Content-Type: bogus", "Content-Type: text/html", "", "<p>Hei</p>"), "Hei", "", DefectContentType},
+		{"HTML that names no type", with("", "<html><body><p>Hei <b>du</b></p></body></html>"), "Hei du", "", ""},
+		{"unknown transfer encoding", with("Content-Transfer-Encoding: x-weird", "", "Hei"), "Hei", "", DefectTransferEncoding},
+		{"base64 that is none", with("Content-Transfer-Encoding: base64", "", "Hei, dette er ren tekst, ikke base64!"), "Hei, dette er ren tekst, ikke base64!", "", DefectTransferEncoding},
+		{"truncated base64", with("Content-Transfer-Encoding: base64", "", "SGVpIGR1IGTDpXI"), "Hei du dår", "", ""},
+		{"base64 cut inside a group", with("Content-Transfer-Encoding: base64", "", "SGVpIGR1I"), "Hei du", "", DefectBase64},
+		{"base64 with junk inside", with("Content-Transfer-Encoding: base64", "", "SGVp!IGR1IGRlciBib3J0ZSBoZXI="), "Hei du der borte her", "", DefectBase64},
+		{"base64 with the footer of a list", with("Content-Transfer-Encoding: base64", "", strings.Repeat("SGVpIGR1", 60), "SGVpIGR1Lg==", "_______________", "Liste: se her, eller der"), strings.Repeat("Hei du", 60) + "Hei du.\n_______________\nListe: se her, eller der", "", DefectBase64},
+		{"quoted-printable with bare equal signs", with("Content-Transfer-Encoding: quoted-printable", "", "a = b=C3=A5=", "c =zz d="), "a = båc =zz d", "", ""},
+		{"soft line break with spaces behind it", with("Content-Transfer-Encoding: quoted-printable", "", "Hei =  ", "du"), "Hei du", "", ""},
+		{"latin1 that says UTF-8", with("Content-Type: text/plain; charset=utf-8", "", "bl\xe5b\xe6r"), "blåbær", "", DefectCharset},
+		{"UTF-8 that says latin1", with("Content-Type: text/plain; charset=iso-8859-1", "", "blåbær"), "blåbær", "", DefectCharset},
+		{"UTF-8 that says gb2312", with("Content-Type: text/plain; charset=gb2312", "", "你好，世界，你好"), "你好，世界，你好", "", DefectCharset},
+		{"latin1 without a charset", with("", "bl\xe5b\xe6r"), "blåbær", "", DefectCharset},
+		{"latin1 that says ASCII", with("Content-Type: text/plain; charset=us-ascii", "", "bl\xe5b\xe6r"), "blåbær", "", DefectCharset},
+		{"windows-1252 quotes that say latin1", with("Content-Type: text/plain; charset=iso-8859-1", "", "\x93Hei\x94"), "“Hei”", "", ""},
+		{"unknown charset", with("Content-Type: text/plain; charset=klingon", "", "bl\xe5"), "blå", "", DefectCharset},
+		{"koi8-r", with("Content-Type: text/plain; charset=koi8-r", "", "\xf0\xd2\xc9\xd7\xc5\xd4"), "Привет", "", ""},
+		{"iso-2022-jp", with("Content-Type: text/plain; charset=iso-2022-jp", "", "\x1b$B$3$s\x1b(B"), "こん", "", ""},
+		{"UTF-7", with("Content-Type: text/plain; charset=utf-7", "", "bl+AOU- +- x"), "blå + x", "", ""},
+		{"UTF-16 with a byte order mark", with("Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: base64", "", base64.StdEncoding.EncodeToString([]byte("\xff\xfeH\x00e\x00i\x00"))), "Hei", "", ""},
+		{"NUL bytes", with("", "H\x00e\x00i"), "Hei", "", ""},
+		{"charset with quotes and a language", with("Content-Type: text/plain; charset='ISO-8859-1*no'", "", "bl\xe5"), "blå", "", ""},
+		{"charset in the HTML alone", with("Content-Type: text/html", "", "<meta charset=windows-1251><p>\xcf\xf0\xe8</p>"), "При", "", ""},
+		{"nested alternatives", with(`Content-Type: multipart/mixed; boundary="m"`, "", "--m", `Content-Type: multipart/alternative; boundary="a"`, "", "--a", "", "Hei", "--a", `Content-Type: multipart/related; boundary="r"`, "", "--r", "Content-Type: text/html", "", `<p>Hei</p><img src="cid:logo@x">`, "--r", "Content-Type: image/png; name=logo.png", "Content-ID: <logo@x>", "Content-Transfer-Encoding: base64", "", png, "--r--", "--a--", "--m", `Content-Type: application/pdf; name="a.pdf"`, "", "x", "--m--"), "Hei", "[logo.png] a.pdf", ""},
+		{"inline image that the HTML does not show", with(`Content-Type: multipart/mixed; boundary="m"`, "", "--m", "Content-Type: text/html", "", "<p>Hei</p>", "--m", "Content-Type: image/jpeg; name=IMG_1.jpg", "Content-Disposition: inline; filename=IMG_1.jpg", "Content-ID: <x@y>", "", "x", "--m--"), "Hei", "IMG_1.jpg", ""},
+		{"text between and after attachments", with(`Content-Type: multipart/mixed; boundary="m"`, "", "--m", "", "Hei", "--m", "Content-Type: image/jpeg; name=a.jpg", "", "x", "--m", "", "og", "--m--"), "Hei\n\nog", "a.jpg", ""},
+		{"empty plain alternative", with(`Content-Type: multipart/alternative; boundary="a"`, "", "--a", "Content-Type: text/plain", "", "  ", "--a", "Content-Type: text/html", "", "<p>Hei</p>", "--a--"), "Hei", "", ""},
+		{"plain alternative that only points to the HTML", with(`Content-Type: multipart/alternative; boundary="a"`, "", "--a", "Content-Type: text/plain", "", "Please use an HTML viewer.", "--a", "Content-Type: text/html", "", "<p>Hei, vi trenger et tilbud på tjue vinduer til det nye bygget vårt i Bergen sentrum</p>", "--a--"), "Hei, vi trenger et tilbud på tjue vinduer til det nye bygget vårt i Bergen sentrum", "", ""},
+		{"message/rfc822", with(`Content-Type: multipart/mixed; boundary="m"`, "", "--m", "", "Se vedlagt", "--m", "Content-Type: message/rfc822", "", "From: kari@example.no", "Subject: =?utf-8?q?Tilbud_p=C3=A5_d=C3=B8rer?=", "", "inni", "--m--"), "Se vedlagt", "Tilbud på dører.eml", ""},
+		{"nothing but an attached message", with("Content-Type: message/rfc822", "", "From: kari@example.no", "Subject: Inni", "", "inni"), "inni", "Inni.eml", DefectNestedOnly},
+		{"text with a name, alone", with(`Content-Type: text/plain; name="brev.txt"`, "", "Hei"), "Hei", "", ""},
+		{"text with a name, after text", with(`Content-Type: multipart/mixed; boundary="m"`, "", "--m", "", "Hei", "--m", `Content-Type: text/plain; name="brev.txt"`, "", "x", "--m--"), "Hei", "brev.txt", ""},
+		{"calendar and card", with(`Content-Type: multipart/mixed; boundary="m"`, "", "--m", "", "Hei", "--m", "Content-Type: text/calendar", "", "x", "--m", "Content-Type: text/vcard", "", "x", "--m--"), "Hei", "attachment.ics attachment.vcf", ""},
+		{"RFC 2231 name", with(`Content-Type: multipart/mixed; boundary="m"`, "", "--m", "Content-Type: application/pdf", "Content-Disposition: attachment; filename*0*=utf-8'no'bl%C3%A5; filename*1*=b%C3%A6r;", " filename*2=.pdf", "", "x", "--m--"), "", "blåbær.pdf", ""},
+		{"RFC 2231 name in latin1", with(`Content-Type: multipart/mixed; boundary="m"`, "", "--m", "Content-Type: application/pdf", "Content-Disposition: attachment; filename*=iso-8859-1''bl%E5.pdf", "", "x", "--m--"), "", "blå.pdf", ""},
+		{"RFC 2047 name", with(`Content-Type: multipart/mixed; boundary="m"`, "", "--m", `Content-Type: application/pdf; name="=?iso-8859-1?q?bl=E5.pdf?="`, "", "x", "--m--"), "", "blå.pdf", ""},
+		{"raw bytes in a name", with(`Content-Type: multipart/mixed; boundary="m"`, "", "--m", "Content-Type: application/pdf; name=\"bl\xe5.pdf\"", "", "x", "--m--"), "", "blå.pdf", ""},
+		{"unquoted name with spaces", with(`Content-Type: multipart/mixed; boundary="m"`, "", "--m", "Content-Type: application/pdf; name=nytt tilbud 2.pdf", "", "x", "--m--"), "", "nytt tilbud 2.pdf", ""},
+		{"paths in names", with(`Content-Type: multipart/mixed; boundary="m"`, "", "--m", `Content-Type: application/pdf; name="../../etc/passwd"`, "", "x", "--m", `Content-Type: application/pdf; name="C:\Users\ola\a.pdf"`, "", "x", "--m", `Content-Type: application/pdf; name="..\..\"`, "", "x", "--m--"), "", "passwd a.pdf attachment.pdf", ""},
+		{"control characters and turned direction in a name", with(`Content-Type: multipart/mixed; boundary="m"`, "", "--m", "Content-Type: application/pdf; name=\"a\x01\xe2\x80\xaefdp.exe\"", "", "x", "--m--"), "", "afdp.exe", ""},
+		{"uuencoded file in the text", with("", "Se fil:", "begin 644 hei.txt", "#2&5I", "`", "end", "Slutt"), "Se fil:\nSlutt", "hei.txt", ""},
+		{"uuencoded file without an end", with("", "Se fil:", "begin 644 hei.txt", "#2&5I"), "Se fil:", "hei.txt", DefectUUEncode},
+		{"begin that starts a sentence", with("", "begin 2022 with us", "Hei"), "begin 2022 with us\nHei", "", ""},
+		{"format=flowed", with("Content-Type: text/plain; format=flowed", "", "Hei, dette er ", "en linje.", "> sitat ", "> videre", " >ikke sitat", "-- ", "Ola"), "Hei, dette er en linje.\n> sitat videre\n>ikke sitat\n-- \nOla", "", ""},
+		{"format=flowed with delsp", with("Content-Type: text/plain; format=flowed; delsp=yes", "", "blå ", "bær"), "blåbær", "", ""},
+		{"missing semicolons", with("Content-Type: text/plain charset=iso-8859-1", "", "bl\xe5"), "blå", "", ""},
+		{"digest", with(`Content-Type: multipart/digest; boundary="m"`, "", "--m", "", "Subject: En", "", "1", "--m--"), "1", "En.eml", DefectNestedOnly},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m := parseNO(tt.raw)
+			if m.FullText != tt.text {
+				t.Errorf("text %q, want %q", m.FullText, tt.text)
+			}
+			if got := names(m); got != tt.names {
+				t.Errorf("attachments %q, want %q", got, tt.names)
+			}
+			if tt.defect != "" && !has(m.Defects, tt.defect) {
+				t.Errorf("defects %v, want %s", m.Defects, tt.defect)
+			}
+			if m.Problem != "" {
+				t.Errorf("problem %s", m.Problem)
+			}
+		})
+	}
+}
+
+func TestAttachmentContent(t *testing.T) {
+	want := []byte("\x00\x01PDF\xff")
+	m := parseNO(lines("From: a@b.no", `Content-Type: multipart/mixed; boundary="m"`, "", "--m",
+		"Content-Type: Application/PDF", "Content-Transfer-Encoding: base64", "Content-ID: <c@d>", "",
+		base64.StdEncoding.EncodeToString(want), "--m--"))
+	if len(m.Attachments) != 1 {
+		t.Fatalf("%d attachments", len(m.Attachments))
+	}
+	a := m.Attachments[0]
+	if !bytes.Equal(a.Content, want) || a.ContentType != "application/pdf" || a.ContentID != "c@d" || a.Inline {
+		t.Errorf("got %+v", a)
+	}
+}
+
+func TestLongAttachmentNameKeepsExtension(t *testing.T) {
+	n := cleanName(strings.Repeat("å", 300) + ".pdf")
+	if len(n) > maxNameBytes || !strings.HasSuffix(n, "å.pdf") {
+		t.Errorf("got %q", n)
+	}
+}
+
+func TestHTMLKeepsItsForm(t *testing.T) {
+	m := parseNO(htmlMail(`<p onclick="x()">Hei</p><script>y</script>`))
+	if m.HTML != `<p onclick="x()">Hei</p><script>y</script>` || m.FullText != "Hei" {
+		t.Errorf("html %q, text %q", m.HTML, m.FullText)
+	}
+}
