@@ -49,7 +49,8 @@ type Permission string
 
 // The permissions.
 const (
-	MaySell     Permission = "sell"     // leads, opportunities, quotes, orders, tasks, customers
+	MaySell     Permission = "sell"     // leads, opportunities, quotes, orders, tasks
+	MayKeep     Permission = "keep"     // customers and contacts
 	MayInvoice  Permission = "invoice"  // invoices, credit notes, payments
 	MayManage   Permission = "manage"   // settings, users, tokens
 	MayRead     Permission = "read"     // all records
@@ -74,9 +75,9 @@ func (a Actor) May(p Permission) bool {
 	case RoleOwner:
 		return true
 	case RoleSales:
-		return p == MaySell || p == MayInvoice || p == MayRead || p == MayAccept || p == MayIntake || p == MaySendMail
+		return p == MaySell || p == MayKeep || p == MayInvoice || p == MayRead || p == MayAccept || p == MayIntake || p == MaySendMail
 	case RoleAccounting:
-		return p == MayInvoice || p == MayRead || p == MaySendMail
+		return p == MayInvoice || p == MayKeep || p == MayRead || p == MaySendMail
 	case RoleReader:
 		return p == MayRead
 	}

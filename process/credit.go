@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 )
@@ -31,13 +32,17 @@ func (s *Service) CreditInvoice(ctx context.Context, a Actor, t Target, in Credi
 		if len(in.Lines) > 0 && in.Amount != nil {
 			return nil, Invalid("credit.both", "credit lines or an amount, not both", Problem{Field: "amount", Reason: "credit.both", Message: "leave it out"})
 		}
+		if in.Reinvoice && in.Amount != nil {
+			return nil, Invalid("credit.reinvoice", "an amount gives no quantities back to the order", Problem{Field: "reinvoice", Reason: "credit.reinvoice", Message: "credit lines to invoice them again"})
+		}
 		n := &CreditNote{Record: u.record(), State: "issued", Invoice: i.ID, InvoiceNumber: i.Number, Customer: i.Customer, Recipient: i.Recipient,
 			Reason: in.Reason, Reinvoice: in.Reinvoice, Language: i.Language, Currency: i.Currency, Thread: i.Thread}
 		left := i.Payable().Sub(i.Credited)
 		if left.Minor <= 0 && i.Payable().Minor > 0 {
 			return nil, Conflict("credit.nothing_left", "invoice %s is credited wholly", i.Number)
 		}
-		if err := u.creditLines(n, i, in, left); err != nil {
+		taken, err := u.creditLines(n, i, in, left)
+		if err != nil {
 			return nil, err
 		}
 		if n.Payable().Minor > left.Minor || n.Payable().Minor <= 0 {
@@ -52,38 +57,40 @@ func (s *Service) CreditInvoice(ctx context.Context, a Actor, t Target, in Credi
 			return nil, err
 		}
 		if in.Reinvoice && i.Order != "" {
-			if err := u.reinvoice(i, n); err != nil {
+			if err := u.reinvoice(i, n, taken); err != nil {
 				return nil, err
 			}
 		}
 		out := &Outcome{Created: []Ref{{TypeCreditNote, n.ID}}}
-		if in.Send == nil || *in.Send {
-			if mailable(n.Recipient) == nil {
-				return out, u.sendCreditNote(n, out)
+		// The customer need not have an address, unless it was asked for.
+		if send := mailable(n.Recipient); in.Send == nil && send == nil || in.Send != nil && *in.Send {
+			if send != nil {
+				return nil, send
 			}
+			return out, u.sendCreditNote(n, out)
 		}
 		return out, nil
 	})
 }
 
-// creditLines gives the credit note the lines of the input. Crediting all that
-// is left takes the exact remainder, so that the parts sum to the whole.
-func (u *unit) creditLines(n *CreditNote, i *Invoice, in CreditInput, left Money) error {
+// creditLines gives the credit note the lines of the input, and returns the
+// quantities that it takes of the invoice's lines. Whatever takes the last of
+// them takes the exact remainder, so that the parts sum to the whole.
+func (u *unit) creditLines(n *CreditNote, i *Invoice, in CreditInput, left Money) ([]LineQuantity, error) {
 	if in.Amount != nil {
 		amount, err := in.Amount.In(i.Currency)
 		if err != nil {
-			return Invalid("credit.amount", "the amount cannot be credited", Problem{Field: "amount", Reason: "credit.amount", Message: err.Error()})
+			return nil, Invalid("credit.amount", "the amount cannot be credited", Problem{Field: "amount", Reason: "credit.amount", Message: err.Error()})
 		}
 		if amount.Minor <= 0 || amount.Minor > left.Minor {
-			return Invalid("credit.too_much", "the amount cannot be credited", Problem{Field: "amount", Reason: "credit.too_much", Message: fmt.Sprintf("more than nothing, and at most %s %s is left", left, left.Currency)})
+			return nil, Invalid("credit.too_much", "the amount cannot be credited", Problem{Field: "amount", Reason: "credit.too_much", Message: fmt.Sprintf("more than nothing, and at most %s %s is left", left, left.Currency)})
 		}
-		n.Lines = u.amountLines(i, amount)
-		n.round(amount)
-		return nil
+		n.creditAmount(i, amount, u.now)
+		return nil, nil
 	}
-	credited, err := u.creditedQuantities(i)
+	credited, notes, err := u.creditedQuantities(i)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	parts := in.Lines
 	if len(parts) == 0 {
@@ -97,11 +104,11 @@ func (u *unit) creditLines(n *CreditNote, i *Invoice, in CreditInput, left Money
 		field := fmt.Sprintf("lines[%d]", k)
 		l := lineByID(i.Lines, part.ID)
 		if l == nil {
-			return Invalid("line.unknown", "the invoice has no such line", Problem{Field: field + ".id", Reason: "line.unknown", Message: fmt.Sprintf("invoice %s has no line %q", i.Number, part.ID)})
+			return nil, Invalid("line.unknown", "the invoice has no such line", Problem{Field: field + ".id", Reason: "line.unknown", Message: fmt.Sprintf("invoice %s has no line %q", i.Number, part.ID)})
 		}
 		rest := l.Quantity.Sub(credited[l.ID])
-		if boundDecimal(part.Quantity) != nil || part.Quantity.Sign() != l.Quantity.Sign() || part.Quantity.Abs().GreaterThan(rest.Abs()) {
-			return Invalid("line.quantity", "the quantity cannot be credited", Problem{Field: field + ".quantity", Reason: "line.quantity.left", Message: fmt.Sprintf("at most %s is left", rest)})
+		if boundDecimal(part.Quantity) != nil || part.Quantity.IsZero() || part.Quantity.Sign() != l.Quantity.Sign() || part.Quantity.Abs().GreaterThan(rest.Abs()) {
+			return nil, Invalid("line.quantity", "the quantity cannot be credited", Problem{Field: field + ".quantity", Reason: "line.quantity.left", Message: fmt.Sprintf("at most %s is left", rest)})
 		}
 		credited[l.ID] = credited[l.ID].Add(part.Quantity)
 		c := *l
@@ -109,14 +116,29 @@ func (u *unit) creditLines(n *CreditNote, i *Invoice, in CreditInput, left Money
 		n.Lines = append(n.Lines, c.Price(i.Currency))
 	}
 	n.Totals = Total(n.Lines, i.Currency)
-	if len(in.Lines) == 0 && n.Payable() != left {
-		if !i.Credited.IsZero() && i.Credited.Minor != 0 && n.Payable().Minor > left.Minor {
-			// An amount was credited before: what is left is an amount too.
-			n.Lines = u.amountLines(i, left)
+	for _, l := range i.Lines {
+		if !credited[l.ID].Equal(l.Quantity) {
+			return parts, nil
 		}
-		n.round(left)
 	}
-	return nil
+	switch {
+	case len(n.Lines) > 0 && drifted(left.Sub(n.Payable()), i.Totals, len(i.Lines), notes+1):
+		n.round(left)
+	case len(in.Lines) == 0:
+		// An amount was credited before: what is left is an amount too.
+		n.creditAmount(i, left, u.now)
+	}
+	return parts, nil
+}
+
+// drifted reports a difference that comes from rounding alone: each of the
+// parts of a document rounds each line and VAT group once.
+func drifted(difference Money, t Totals, lines, parts int) bool {
+	d := difference.Minor
+	if d < 0 {
+		d = -d
+	}
+	return d <= int64((lines+len(t.VATGroups))*parts)
 }
 
 // round makes the payable amount exactly what was agreed: what the groups' own
@@ -126,33 +148,36 @@ func (n *CreditNote) round(agreed Money) {
 	n.Rounding = agreed.Sub(n.Gross)
 }
 
-// amountLines spread an amount with VAT over the invoice's VAT groups by their
-// share; the last group takes the remainder.
-func (u *unit) amountLines(i *Invoice, amount Money) []Line {
-	var lines []Line
-	rest := amount
+// creditAmount credits an amount with VAT, spread over the invoice's VAT groups
+// by their share; the last group takes the remainder.
+func (n *CreditNote) creditAmount(i *Invoice, amount Money, now time.Time) {
+	n.Lines = nil
+	var upTo, given Money
+	upTo.Currency, given.Currency = i.Currency, i.Currency
 	for k, g := range i.VATGroups {
-		share := rest
+		upTo = upTo.Add(g.Base).Add(g.VAT)
+		sum := amount
 		if k < len(i.VATGroups)-1 && !i.Gross.IsZero() {
-			part := g.Base.Add(g.VAT).Decimal().Mul(amount.Decimal()).DivRound(i.Gross.Decimal(), 12)
-			share = RoundMoney(part, i.Currency)
+			sum = RoundMoney(amount.Decimal().Mul(upTo.Decimal()).DivRound(i.Gross.Decimal(), 12), i.Currency)
 		}
-		rest = rest.Sub(share)
+		share := sum.Sub(given)
+		given = sum
 		net := RoundMoney(share.Decimal().Mul(hundred).DivRound(hundred.Add(g.Rate), 12), i.Currency)
 		if net.IsZero() {
 			continue
 		}
-		lines = append(lines, Line{ID: NewID(u.now), Description: i.Number, Quantity: decimal.NewFromInt(1), Unit: "C62", UnitPrice: net.Decimal(),
-			VAT: VAT{g.Category, g.Rate}}.Price(i.Currency))
+		n.Lines = append(n.Lines, Line{ID: NewID(now), Description: i.Number, Quantity: decimal.NewFromInt(int64(net.Decimal().Sign())), Unit: "C62",
+			UnitPrice: net.Decimal().Abs(), VAT: VAT{g.Category, g.Rate}}.Price(i.Currency))
 	}
-	return lines
+	n.round(amount)
 }
 
-// creditedQuantities sums what earlier credit notes took of each line.
-func (u *unit) creditedQuantities(i *Invoice) (map[string]decimal.Decimal, error) {
+// creditedQuantities sums what earlier credit notes took of each line, and
+// counts them.
+func (u *unit) creditedQuantities(i *Invoice) (map[string]decimal.Decimal, int, error) {
 	notes, _, err := u.CreditNotes().List(Filter{Match: map[string]string{"invoice": i.ID}, Limit: MaxLimit})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	sum := map[string]decimal.Decimal{}
 	for _, n := range notes {
@@ -162,7 +187,7 @@ func (u *unit) creditedQuantities(i *Invoice) (map[string]decimal.Decimal, error
 			}
 		}
 	}
-	return sum, nil
+	return sum, len(notes), nil
 }
 
 func (u *unit) issueCreditNote(n *CreditNote, i *Invoice) error {
@@ -200,16 +225,15 @@ func (u *unit) issueCreditNote(n *CreditNote, i *Invoice) error {
 }
 
 // reinvoice gives the credited quantities back to the order.
-func (u *unit) reinvoice(i *Invoice, n *CreditNote) error {
+func (u *unit) reinvoice(i *Invoice, n *CreditNote, taken []LineQuantity) error {
 	o, err := u.Orders().Get(i.Order)
 	if err != nil {
 		return err
 	}
-	lines := make([]Line, 0, len(n.Lines))
-	for _, l := range n.Lines {
-		if from := lineByID(i.Lines, l.Source); from != nil {
-			l.Source = from.Source
-			lines = append(lines, l)
+	lines := make([]Line, 0, len(taken))
+	for _, part := range taken {
+		if from := lineByID(i.Lines, part.ID); from != nil {
+			lines = append(lines, Line{Source: from.Source, Quantity: part.Quantity})
 		}
 	}
 	o.giveBack(lines)
@@ -227,9 +251,20 @@ func (s *Service) SendCreditNote(ctx context.Context, a Actor, t Target, in Send
 		if err := u.touch(&n.Record, TypeCreditNote, t); err != nil {
 			return nil, err
 		}
-		fill(&in.Recipient, n.Recipient)
-		n.Recipient = in.Recipient
+		if err := allowed(TypeCreditNote, "send", n.State); err != nil {
+			return nil, err
+		}
+		if in.Recipient != "" {
+			n.Recipient = in.Recipient
+		}
 		if err := mailable(n.Recipient); err != nil {
+			return nil, err
+		}
+		if err := u.CreditNotes().Update(n); err != nil {
+			return nil, err
+		}
+		if err := u.note(Activity{Type: "credit_note.sent_again", About: Ref{TypeCreditNote, n.ID}, Thread: n.Thread,
+			Data: map[string]string{"number": n.Number, "invoice": n.InvoiceNumber}}); err != nil {
 			return nil, err
 		}
 		out := &Outcome{}

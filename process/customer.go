@@ -25,7 +25,7 @@ func (c Customer) Input() CustomerInput {
 }
 
 func (in CustomerInput) apply(c *Customer) error {
-	in.Name, in.Email = strings.TrimSpace(in.Name), strings.TrimSpace(in.Email)
+	in.Name, in.Email = strings.TrimSpace(in.Name), normalEmail(in.Email)
 	if in.Kind == "" {
 		in.Kind = "business"
 	}
@@ -61,7 +61,7 @@ func (in CustomerInput) apply(c *Customer) error {
 
 // CreateCustomer adds a customer by hand.
 func (s *Service) CreateCustomer(ctx context.Context, a Actor, in CustomerInput) (*Outcome, error) {
-	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
+	return s.change(ctx, a, MayKeep, func(u *unit) (*Outcome, error) {
 		c, err := u.newCustomer(in, "")
 		if err != nil {
 			return nil, err
@@ -86,7 +86,7 @@ func (u *unit) newCustomer(in CustomerInput, thread string) (*Customer, error) {
 
 // EditCustomer changes a customer; issued documents keep what they said.
 func (s *Service) EditCustomer(ctx context.Context, a Actor, t Target, in CustomerInput) (*Outcome, error) {
-	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
+	return s.change(ctx, a, MayKeep, func(u *unit) (*Outcome, error) {
 		c, err := u.Customers().Get(t.ID)
 		if err != nil {
 			return nil, err
@@ -120,20 +120,21 @@ func (c Contact) Input() ContactInput {
 }
 
 func (in ContactInput) apply(c *Contact) error {
-	if strings.TrimSpace(in.Name) == "" && strings.TrimSpace(in.Email) == "" {
+	in.Email = normalEmail(in.Email)
+	if strings.TrimSpace(in.Name) == "" && in.Email == "" {
 		return Invalid("contact.empty", "a contact needs a name or an e-mail address", Problem{Field: "name", Reason: "contact.empty", Message: "name or e-mail address"})
 	}
 	if in.Email != "" && !plausibleEmail(in.Email) {
 		return Invalid("contact.invalid", "the contact cannot be saved", Problem{Field: "email", Reason: "email.invalid", Message: "this is no e-mail address"})
 	}
-	c.Customer, c.Name, c.Email, c.Phone = in.Customer, strings.TrimSpace(in.Name), strings.TrimSpace(in.Email), strings.TrimSpace(in.Phone)
+	c.Customer, c.Name, c.Email, c.Phone = in.Customer, strings.TrimSpace(in.Name), in.Email, strings.TrimSpace(in.Phone)
 	c.Title, c.Language = in.Title, in.Language
 	return nil
 }
 
 // CreateContact adds a person to a customer.
 func (s *Service) CreateContact(ctx context.Context, a Actor, in ContactInput) (*Outcome, error) {
-	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
+	return s.change(ctx, a, MayKeep, func(u *unit) (*Outcome, error) {
 		c, err := u.newContact(in, "")
 		if err != nil {
 			return nil, err
@@ -147,7 +148,7 @@ func (u *unit) newContact(in ContactInput, thread string) (*Contact, error) {
 	if err := in.apply(c); err != nil {
 		return nil, err
 	}
-	if _, err := u.Customers().Get(in.Customer); err != nil {
+	if _, err := u.customerOf(in.Customer); err != nil {
 		return nil, err
 	}
 	if err := u.Contacts().Insert(c); err != nil {
@@ -158,7 +159,7 @@ func (u *unit) newContact(in ContactInput, thread string) (*Contact, error) {
 
 // EditContact changes a contact.
 func (s *Service) EditContact(ctx context.Context, a Actor, t Target, in ContactInput) (*Outcome, error) {
-	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
+	return s.change(ctx, a, MayKeep, func(u *unit) (*Outcome, error) {
 		c, err := u.Contacts().Get(t.ID)
 		if err != nil {
 			return nil, err
@@ -169,7 +170,7 @@ func (s *Service) EditContact(ctx context.Context, a Actor, t Target, in Contact
 		if err := in.apply(c); err != nil {
 			return nil, err
 		}
-		if _, err := u.Customers().Get(c.Customer); err != nil {
+		if _, err := u.customerOf(c.Customer); err != nil {
 			return nil, err
 		}
 		if err := u.Contacts().Update(c); err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 )
 
@@ -31,6 +32,7 @@ func Decode(body []byte, in any) error {
 	var typ *json.UnmarshalTypeError
 	if errors.As(err, &typ) {
 		field = typ.Field
+		err = fmt.Errorf("%s is expected here, not %s", expected(typ.Type), typ.Value)
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		field = strings.Trim(name, `"`)
@@ -40,6 +42,21 @@ func Decode(body []byte, in any) error {
 		return Invalid("body.invalid", message)
 	}
 	return Invalid("body.invalid", message, Problem{Field: field, Reason: "body.field", Message: strings.TrimPrefix(err.Error(), "json: ")})
+}
+
+// expected names a type as people who write JSON do.
+func expected(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	}
+	return "a whole number"
 }
 
 func cutTag(tag string) (name, options string, found bool) { return strings.Cut(tag, ",") }

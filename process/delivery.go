@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -230,6 +231,8 @@ func (s *Service) FinishSending(ctx context.Context, a Actor, id string, r Sent)
 			if err := u.deliveryTrouble(d); err != nil {
 				return nil, err
 			}
+		default:
+			return nil, fmt.Errorf("a mail does not end as %q", r.State)
 		}
 		return &Outcome{}, u.saveDelivery(d, Activity{Type: "delivery." + r.State, From: "sending", To: r.State, Why: r.Reply})
 	})
@@ -238,7 +241,7 @@ func (s *Service) FinishSending(ctx context.Context, a Actor, id string, r Sent)
 
 // deliveryTrouble makes a task of a mail that did not arrive, for certain.
 func (u *unit) deliveryTrouble(d *Delivery) error {
-	_, err := u.task(Task{Reason: "delivery_" + d.State, Note: d.Reply, About: Ref{TypeDelivery, d.ID}, Thread: d.Thread})
+	_, err := u.task(Task{Reason: "delivery_" + d.State, Note: d.Reply, Owner: u.ownerOf(d.About), About: Ref{TypeDelivery, d.ID}, Thread: d.Thread})
 	return err
 }
 
@@ -272,6 +275,10 @@ func (s *Service) SettleDelivery(ctx context.Context, a Actor, t Target, in Sett
 		}
 		from := d.State
 		d.State = in.State
+		if in.State == "accepted" {
+			at := u.now
+			d.AcceptedAt = &at
+		}
 		return u.saveDelivery(d, Activity{Type: "delivery.settled", From: from, To: d.State, Why: in.Note})
 	})
 }

@@ -29,7 +29,10 @@ type IncomingFile struct {
 // IncomingMail is a mail as the mailbox's room hands it over: where it lay, its
 // raw bytes, and what was read out of them.
 type IncomingMail struct {
-	At         MailboxUID // UID 0 when it was imported from a file
+	At MailboxUID // UID 0 when it was imported from a file
+	// CursorUpTo is how far the mailbox's cursor moves with this mail, 0 for
+	// not at all: every mail with a UID up to it is handled by then.
+	CursorUpTo uint32
 	ReceivedAt time.Time
 	Raw        *Blob
 

@@ -34,15 +34,12 @@ func (u *unit) deriveInvoice(i *Invoice) {
 // settle derives what is open and the payment axis.
 func (i *Invoice) settle() {
 	i.Open = i.Payable().Sub(i.Credited).Sub(i.Paid).Sub(i.WrittenOff)
-	owed := i.Payable().Sub(i.Credited).Sub(i.WrittenOff)
 	switch {
 	case i.State == "draft":
 		i.Payment = "unpaid"
 	case i.Open.Minor < 0 && i.Paid.Minor > 0:
 		i.Payment = "overpaid"
-	case i.Open.Minor == 0 && i.Paid.Minor > 0 && i.Credited.IsZero() && i.WrittenOff.IsZero():
-		i.Payment = "paid"
-	case i.Open.Minor == 0 && i.Paid.Minor > 0 && owed.Minor == i.Paid.Minor && i.WrittenOff.IsZero():
+	case i.Open.Minor == 0 && i.Paid.Minor > 0 && i.WrittenOff.IsZero():
 		i.Payment = "paid"
 	case i.Open.Minor == 0:
 		i.Payment = "settled"
@@ -102,6 +99,43 @@ func (u *unit) applyInvoice(in InvoiceInput, i *Invoice) error {
 	return nil
 }
 
+// remainder is what the last invoice of an order adds to its own sum, so that
+// all of them sum to exactly what was ordered (BT-114). It is nothing while
+// something is left to invoice, and when earlier invoices differ by more than
+// rounding: then a person changed their prices.
+func (u *unit) remainder(o *Order, i *Invoice) (Money, error) {
+	none := Money{Currency: i.Currency}
+	for _, l := range o.Lines {
+		if !l.Invoiced.Equal(l.Quantity) {
+			return none, nil
+		}
+	}
+	invoices, _, err := u.Invoices().List(Filter{Match: map[string]string{"order": o.ID}, Limit: MaxLimit})
+	if err != nil {
+		return none, err
+	}
+	rest := o.Payable().Sub(i.Gross)
+	for k := range invoices {
+		rest = rest.Sub(invoices[k].Payable())
+		if invoices[k].Credited.IsZero() {
+			continue
+		}
+		notes, _, err := u.CreditNotes().List(Filter{Match: map[string]string{"invoice": invoices[k].ID}, Limit: MaxLimit})
+		if err != nil {
+			return none, err
+		}
+		for _, n := range notes {
+			if n.Reinvoice {
+				rest = rest.Add(n.Payable())
+			}
+		}
+	}
+	if !drifted(rest, o.Totals, len(o.Lines), len(invoices)+1) {
+		return none, nil
+	}
+	return rest, nil
+}
+
 // keepQuantities lets texts and prices of an order's draft change, not what it
 // takes from the order.
 func (i *Invoice) keepQuantities(lines []Line) error {
@@ -132,7 +166,10 @@ func (u *unit) insertInvoice(i *Invoice) error {
 
 func (u *unit) prepareDraft(i *Invoice) error {
 	zero := Money{Currency: i.Currency}
-	i.Totals = Total(i.Lines, i.Currency)
+	before := i.Totals
+	if i.Totals = Total(i.Lines, i.Currency); i.Gross == before.Gross {
+		i.Rounding = before.Rounding
+	}
 	i.Credited, i.Paid, i.WrittenOff = zero, zero, zero
 	u.deriveInvoice(i)
 	snap, err := u.invoiceSnapshot(i)

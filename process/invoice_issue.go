@@ -34,6 +34,11 @@ func (s *Service) IssueInvoice(ctx context.Context, a Actor, t Target, in IssueI
 		if snap.Number, err = u.number(TypeInvoice, u.settings.Numbers.Invoice, &snap.IssueDate); err != nil {
 			return nil, err
 		}
+		if i.DueDate == "" {
+			if snap.DueDate, err = u.dueDate(i.Customer, snap.IssueDate); err != nil {
+				return nil, err
+			}
+		}
 		if snap.DueDate < snap.IssueDate {
 			snap.DueDate = snap.IssueDate
 		}
@@ -72,8 +77,9 @@ type SendInput struct {
 func (s *Service) SendInvoice(ctx context.Context, a Actor, t Target, in SendInput) (*Outcome, error) {
 	return s.changeInvoice(ctx, a, t, "send", func(u *unit, i *Invoice) (*Outcome, error) {
 		out := &Outcome{}
-		fill(&in.Recipient, i.Recipient)
-		i.Recipient = in.Recipient
+		if in.Recipient != "" {
+			i.Recipient = in.Recipient
+		}
 		if err := mailable(i.Recipient); err != nil {
 			return nil, err
 		}

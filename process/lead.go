@@ -27,7 +27,7 @@ func (l Lead) Input() LeadInput {
 }
 
 func (in LeadInput) apply(l *Lead) error {
-	in.Email, in.Name = strings.TrimSpace(in.Email), strings.TrimSpace(in.Name)
+	in.Email, in.Name = normalEmail(in.Email), strings.TrimSpace(in.Name)
 	if in.Name == "" && in.Email == "" && in.Phone == "" && in.Company == "" {
 		return Invalid("lead.empty", "a lead needs at least a name, an e-mail address, a phone number or a company",
 			Problem{Field: "name", Reason: "lead.empty", Message: "who is it?"})
@@ -225,6 +225,9 @@ func (s *Service) ReopenLead(ctx context.Context, a Actor, t Target, _ struct{})
 		l.State, l.Reason = "contacted", ""
 		if err := u.saveLead(l, Activity{Type: "lead.reopened", From: from, To: l.State}); err != nil || built == nil {
 			return &Outcome{}, err
+		}
+		if err := u.note(Activity{Type: "opportunity.deleted", About: Ref{TypeOpportunity, built.ID}, Thread: built.Thread, From: built.State, Data: map[string]string{"title": built.Title}}); err != nil {
+			return nil, err
 		}
 		return &Outcome{}, u.Opportunities().Delete(built.ID, built.Version)
 	})

@@ -82,7 +82,7 @@ var (
 // round(quantity × price − allowance).
 func (l Line) Price(currency string) Line {
 	amount := l.Quantity.Mul(l.UnitPrice)
-	l.Allowance = RoundMoney(amount.Mul(l.DiscountPercent).Div(hundred), currency)
+	l.Allowance = RoundMoney(amount.Mul(l.DiscountPercent).Shift(-2), currency)
 	l.Net = RoundMoney(amount.Sub(l.Allowance.Decimal()), currency)
 	return l
 }
@@ -98,7 +98,7 @@ func Total(lines []Line, currency string) Totals {
 	}
 	for i := range t.VATGroups {
 		g := &t.VATGroups[i]
-		g.VAT = RoundMoney(g.Base.Decimal().Mul(g.Rate).Div(hundred), currency)
+		g.VAT = RoundMoney(g.Base.Decimal().Mul(g.Rate).Shift(-2), currency)
 		t.VAT = t.VAT.Add(g.VAT)
 	}
 	t.Gross = t.Net.Add(t.VAT)

@@ -152,6 +152,9 @@ func (u *unit) saveOpportunity(o *Opportunity, act Activity) error {
 // EditOpportunity develops an open opportunity.
 func (s *Service) EditOpportunity(ctx context.Context, a Actor, t Target, in OpportunityInput) (*Outcome, error) {
 	return s.changeOpportunity(ctx, a, t, "edit", func(u *unit, o *Opportunity) error {
+		if in.Customer != o.Customer {
+			return Invalid("opportunity.customer", "an opportunity keeps its customer", Problem{Field: "customer", Reason: "opportunity.customer", Message: "make a new opportunity instead"})
+		}
 		if err := u.applyOpportunity(in, o); err != nil {
 			return err
 		}

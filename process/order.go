@@ -251,6 +251,10 @@ func (u *unit) draftInvoice(o *Order, supply Date, parts []LineQuantity) (*Outco
 	if err != nil {
 		return nil, err
 	}
+	inv.Totals = Total(inv.Lines, inv.Currency)
+	if inv.Rounding, err = u.remainder(o, inv); err != nil {
+		return nil, err
+	}
 	if err := u.insertInvoice(inv); err != nil {
 		return nil, err
 	}

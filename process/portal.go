@@ -76,7 +76,7 @@ func (u *unit) customerQuote(p *CustomerPage, id string) (err error) {
 		if err != nil {
 			return err
 		}
-		if q.State != "draft" {
+		if q.SHA256 != "" {
 			p.Newer = q
 		}
 		next = q.Next

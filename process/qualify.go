@@ -72,8 +72,9 @@ func (o *Outcome) note(known bool, typ, id string) {
 }
 
 // matchParty finds the customer and contact that a lead belongs to: by what
-// the salesperson names, the contact's address, the organisation number, and
-// the mail domain unless it is a free-mail host.
+// the salesperson names, the contact's address, the customer that the lead was
+// linked to when it came in, the customer's address, the organisation number,
+// and the mail domain unless it is a free-mail host.
 func (u *unit) matchParty(l *Lead, in QualifyInput) (customer *Customer, contact *Contact, err error) {
 	if in.Contact != "" {
 		if contact, err = u.Contacts().Get(in.Contact); err != nil {
@@ -103,8 +104,12 @@ func (u *unit) matchParty(l *Lead, in QualifyInput) (customer *Customer, contact
 	if customer != nil || in.NewCustomer {
 		return customer, contact, nil
 	}
+	linked := l.Customer
 	if contact != nil {
-		customer, err = u.Customers().Get(contact.Customer)
+		linked = contact.Customer
+	}
+	if linked != "" {
+		customer, err = u.Customers().Get(linked)
 		return customer, contact, err
 	}
 	for _, m := range []map[string]string{

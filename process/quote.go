@@ -36,6 +36,7 @@ func (u *unit) deriveQuote(q *Quote) {
 // CreateQuote drafts a quote for an opportunity, or for a customer alone.
 func (s *Service) CreateQuote(ctx context.Context, a Actor, in QuoteInput) (*Outcome, error) {
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
+		in := in // the function may run again
 		q := &Quote{Record: u.record(), State: "draft", Opportunity: in.Opportunity, Customer: in.Customer}
 		q.Thread = q.ID
 		if in.Opportunity != "" {
@@ -159,8 +160,8 @@ func (s *Service) changeQuote(ctx context.Context, a Actor, p Permission, t Targ
 		if err != nil {
 			return nil, err
 		}
-		if a.Kind == ActorCustomer && a.Link != (Ref{TypeQuote, q.ID}) {
-			return nil, Forbidden("this link belongs to another document")
+		if err := u.mayOpen(q); err != nil {
+			return nil, err
 		}
 		if err := u.touch(&q.Record, TypeQuote, t); err != nil {
 			return nil, err
@@ -269,6 +270,7 @@ type DeclineInput struct {
 // DeclineQuote closes a quote as lost; the opportunity stays open and its owner is told.
 func (s *Service) DeclineQuote(ctx context.Context, a Actor, t Target, in DeclineInput) (*Outcome, error) {
 	return s.changeQuote(ctx, a, MayAccept, t, "decline", func(u *unit, q *Quote) (*Outcome, error) {
+		in.Reason, in.Comment = strings.TrimSpace(in.Reason), strings.TrimSpace(in.Comment)
 		if q.State == "closed" {
 			if q.ClosedReason == "lost" && q.Reason == in.Reason && q.Comment == in.Comment {
 				return &Outcome{}, nil
@@ -276,7 +278,7 @@ func (s *Service) DeclineQuote(ctx context.Context, a Actor, t Target, in Declin
 			return nil, Conflict("quote.closed", "the quote is closed already (%s)", q.ClosedReason)
 		}
 		from := q.State
-		q.State, q.ClosedReason, q.Reason, q.Comment = "closed", "lost", strings.TrimSpace(in.Reason), strings.TrimSpace(in.Comment)
+		q.State, q.ClosedReason, q.Reason, q.Comment = "closed", "lost", in.Reason, in.Comment
 		if err := u.saveQuote(q, Activity{Type: "quote.declined", From: from, To: q.State, Why: strings.TrimSpace(q.Reason + " " + q.Comment)}); err != nil {
 			return nil, err
 		}

@@ -63,6 +63,14 @@ func (s *Service) AcceptQuote(ctx context.Context, a Actor, t Target, in AcceptI
 	})
 }
 
+// mayOpen refuses a customer whose link belongs to another document.
+func (u *unit) mayOpen(q *Quote) error {
+	if u.actor.Kind == ActorCustomer && u.actor.Link != (Ref{TypeQuote, q.ID}) {
+		return Forbidden("this link belongs to another document")
+	}
+	return nil
+}
+
 func acceptedBefore(q *Quote, in AcceptInput) (*Outcome, error) {
 	if q.Acceptance != nil && q.Acceptance.Name == in.Name && (in.SHA256 == "" || in.SHA256 == q.Acceptance.SHA256) {
 		return &Outcome{Linked: []Ref{{TypeOrder, q.Order}}}, nil
@@ -71,6 +79,9 @@ func acceptedBefore(q *Quote, in AcceptInput) (*Outcome, error) {
 }
 
 func (u *unit) mayAccept(q *Quote, in AcceptInput) error {
+	if err := u.mayOpen(q); err != nil {
+		return err
+	}
 	if u.actor.Kind == ActorCustomer {
 		if q.Expired {
 			return Conflict("quote.expired", "the quote was valid until %s: ask for a new one", q.ValidUntil)
@@ -101,12 +112,20 @@ func (s *Service) renderReceipt(ctx context.Context, a Actor, t Target, in Accep
 	r := &receipt{acceptance: Acceptance{Name: in.Name, At: s.now(), Channel: a.Channel, Evidence: strings.TrimSpace(in.Evidence), By: a, Address: a.Address, UserAgent: a.UserAgent}}
 	active := false
 	err := s.store.View(ctx, func(tx Tx) error {
-		q, err := tx.Quotes().Get(t.ID)
+		u, err := s.unit(tx, a)
+		if err != nil {
+			return err
+		}
+		q, err := u.Quotes().Get(t.ID)
 		if err != nil || q.State != "active" {
 			return err
 		}
-		active, r.acceptance.SHA256 = true, q.SHA256
-		snap, err = tx.Snapshot(q.ID)
+		u.deriveQuote(q)
+		if err := u.mayAccept(q, in); err != nil {
+			return err
+		}
+		active, r.acceptance.SHA256, r.acceptance.Expired = true, q.SHA256, q.Expired
+		snap, err = u.Snapshot(q.ID)
 		return err
 	})
 	if err != nil || !active {

@@ -80,6 +80,12 @@ type Tx interface {
 	Cursor(mailbox string, uidValidity uint32) (uint32, error)
 	// SetCursor moves it forward, never back.
 	SetCursor(u MailboxUID) error
+	// StartMailbox notes the first contact under a UIDVALIDITY; what was noted
+	// before stays.
+	StartMailbox(b MailboxStart, at time.Time) error
+	// MailboxStarts lists what was noted of a mailbox with its present cursors,
+	// the oldest UIDVALIDITY first.
+	MailboxStarts(mailbox string) ([]MailboxStart, error)
 
 	// Claim reserves an idempotency key. When it was answered before, the
 	// answer comes back and nothing is to be done. A claim in flight elsewhere
@@ -127,6 +133,16 @@ type MailboxUID struct {
 	Mailbox     string
 	UIDValidity uint32
 	UID         uint32
+}
+
+// MailboxStart is what was noted at the first contact with a mailbox under a
+// UIDVALIDITY; its UID is the cursor.
+type MailboxStart struct {
+	MailboxUID
+	// Backlog is the greatest UID that was there. Of the mails up to it, only
+	// those are taken that arrived at Since or later; all when Since is zero.
+	Backlog uint32
+	Since   time.Time
 }
 
 // Blob is content-addressed bytes.

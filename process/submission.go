@@ -1,11 +1,18 @@
 package process
 
-import "context"
+import (
+	"context"
+	"errors"
+	"time"
+)
 
 // IncomingForm is a hook's request that passed its checks.
 type IncomingForm struct {
-	Source      string
-	EventID     string
+	Source  string
+	EventID string
+	// Window is set when the event id was made of the body: the same body of
+	// the same source that came within it is the same event.
+	Window      time.Duration
 	ContentType string
 	Headers     map[string]string
 	Address     string
@@ -14,6 +21,8 @@ type IncomingForm struct {
 	// never becomes a lead.
 	Robot bool
 }
+
+var errNoSubmission = errors.New("process: submission without a body")
 
 // ReceiveSubmission stores a hook's body before it is answered. The same event
 // again gives the stored submission; with another body it is refused.
@@ -26,8 +35,8 @@ func (s *Service) ReceiveSubmission(ctx context.Context, a Actor, f IncomingForm
 	}
 	var sub *Submission
 	repeated := false
-	_, err := s.change(ctx, a, MayIntake, func(u *unit) (*Outcome, error) {
-		before, err := first(u.Submissions(), map[string]string{"source": f.Source, "event_id": f.EventID}, "")
+	receive := func(u *unit) (*Outcome, error) {
+		before, err := u.sameSubmission(&f)
 		if err != nil {
 			return nil, err
 		}
@@ -56,8 +65,26 @@ func (s *Service) ReceiveSubmission(ctx context.Context, a Actor, f IncomingForm
 			return &Outcome{}, nil
 		}
 		return &Outcome{}, u.Enqueue(FileSubmission{Submission: sub.ID}, u.now)
-	})
+	}
+	_, err := s.change(ctx, a, MayIntake, receive)
+	if CodeOf(err) == CodeConflict {
+		// The same event came twice at the same time; the other one is there now.
+		_, err = s.change(ctx, a, MayIntake, receive)
+	}
 	return sub, repeated, err
+}
+
+// sameSubmission finds the event when it came before.
+func (u *unit) sameSubmission(f *IncomingForm) (*Submission, error) {
+	before, err := first(u.Submissions(), map[string]string{"source": f.Source, "event_id": f.EventID}, "")
+	if before != nil || err != nil || f.Window <= 0 {
+		return before, err
+	}
+	before, err = first(u.Submissions(), map[string]string{"source": f.Source, "sha256": f.Body.SHA256}, "")
+	if before == nil || err != nil || u.now.Sub(before.CreatedAt) >= f.Window {
+		return nil, err
+	}
+	return before, nil
 }
 
 // SubmissionOf reads a stored submission and its body.
@@ -143,18 +170,15 @@ func (u *unit) inquireForm(sub *Submission, in Inquiry) error {
 			return err
 		}
 	}
-	customer, _, err := u.matchParty(l, QualifyInput{})
+	_, known, err := u.knownSender(l)
 	if err != nil {
 		return err
-	}
-	if customer != nil {
-		l.Customer = customer.ID
 	}
 	if err := u.insertLead(l, Ref{TypeSubmission, sub.ID}); err != nil {
 		return err
 	}
 	sub.State, sub.Result = "mapped", Ref{TypeLead, l.ID}
-	if customer != nil {
+	if known {
 		return nil
 	}
 	return u.acknowledge(l, "")

@@ -1,0 +1,265 @@
+package process
+
+import (
+	"slices"
+	"strings"
+)
+
+// decide files the message by the first rule that fits.
+func (u *unit) decide(m *IncomingMail, msg *Message) error {
+	if m.Unreadable != "" {
+		return u.quarantine(m, msg)
+	}
+	if id := u.s.deliveryOf(m.MessageID); id != "" {
+		return msg.other(DecidedOwn, id)
+	}
+	staff, err := first(u.Users(), map[string]string{"email": normalEmail(m.From)}, "active")
+	if err != nil {
+		return err
+	}
+	if staff != nil && m.Report == nil {
+		return u.fileStaff(m, msg)
+	}
+	if m.Report != nil {
+		return u.bounce(m, msg)
+	}
+	if found, err := u.reply(m, msg); found || err != nil {
+		if found && m.Automation == "" {
+			err = u.tellReply(msg)
+		}
+		return err
+	}
+	if m.Automation != "" {
+		return msg.other(DecidedAutomated, m.Automation)
+	}
+	if m.From == "" {
+		return msg.other(DecidedAutomated, "no sender")
+	}
+	if found, err := u.openLead(m, msg); found || err != nil {
+		return err
+	}
+	if found, err := u.ignored(m, msg); found || err != nil {
+		return err
+	}
+	return u.inquire(m, msg)
+}
+
+func (m *Message) other(decision, detail string) error {
+	m.State, m.Decision, m.Detail = "other", decision, detail
+	return nil
+}
+
+func (m *Message) file(decision, detail string, about Ref, thread string) {
+	m.State, m.Decision, m.Detail, m.About, m.Thread = "filed", decision, detail, about, thread
+}
+
+func (u *unit) quarantine(m *IncomingMail, msg *Message) error {
+	q := &Quarantine{Record: u.record(), State: "quarantined", Kind: "mail", Source: m.At.Mailbox, Reason: m.Unreadable,
+		SHA256: m.Raw.SHA256, Size: m.Raw.Size, Origin: Ref{TypeMessage, msg.ID}}
+	msg.State, msg.Decision, msg.Detail, msg.About = "quarantined", DecidedUnreadable, m.Unreadable, Ref{TypeQuarantine, q.ID}
+	if err := u.Quarantine().Insert(q); err != nil {
+		return err
+	}
+	return u.note(Activity{Type: "quarantine.created", About: msg.About, To: q.State, Why: q.Reason})
+}
+
+// maxRecipients bounds the recipients that are looked up.
+const maxRecipients = 20
+
+// fileStaff files a colleague's mail on the record that it answers or whose
+// person it is written to, never as a lead. Who writes to a new lead has
+// contacted it.
+func (u *unit) fileStaff(m *IncomingMail, msg *Message) error {
+	found, err := u.reply(m, msg)
+	for i := 0; !found && err == nil && i < min(len(m.To), maxRecipients); i++ {
+		found, err = u.writtenTo(m.To[i], msg)
+	}
+	if err != nil {
+		return err
+	}
+	if !found {
+		return msg.other(DecidedStaff, m.From)
+	}
+	msg.Decision = DecidedStaff
+	if msg.About.Type != TypeLead || m.Automation != "" {
+		return nil
+	}
+	l, err := u.Leads().Get(msg.About.ID)
+	if err != nil || l.State != "new" {
+		return err
+	}
+	from := l.State
+	l.State, l.UpdatedAt = "contacted", u.now
+	return u.saveLead(l, Activity{Type: "lead.contacted", From: from, To: l.State, Related: Ref{TypeMessage, msg.ID}})
+}
+
+// writtenTo files a mail on the open lead or the customer that an address belongs to.
+func (u *unit) writtenTo(address string, msg *Message) (bool, error) {
+	if address = normalEmail(address); address == "" {
+		return false, nil
+	}
+	l, err := u.openLeadOf(address)
+	if err != nil {
+		return false, err
+	}
+	if l != nil {
+		msg.file(DecidedStaff, address, Ref{TypeLead, l.ID}, l.Thread)
+		return true, nil
+	}
+	contact, err := first(u.Contacts(), map[string]string{"email": address}, "")
+	if contact == nil || err != nil {
+		return false, err
+	}
+	msg.file(DecidedStaff, address, Ref{TypeCustomer, contact.Customer}, "")
+	msg.Customer = contact.Customer
+	return true, nil
+}
+
+// bounce marks the delivery that a report speaks of.
+func (u *unit) bounce(m *IncomingMail, msg *Message) error {
+	id := u.s.deliveryOf(m.Report.MessageID)
+	if id == "" {
+		return msg.other(DecidedReport, "about a mail that is not ours")
+	}
+	d, err := optional(u.Deliveries().Get(id))
+	if err != nil {
+		return err
+	}
+	if d == nil {
+		return msg.other(DecidedReport, "about a mail that is not here")
+	}
+	msg.file(DecidedReport, "", d.About, d.Thread)
+	i := slices.IndexFunc(m.Report.Recipients, func(r RecipientReport) bool { return strings.EqualFold(r.Action, "failed") })
+	if i < 0 || d.State == "bounced" || d.State == "queued" {
+		return nil
+	}
+	from, r := d.State, m.Report.Recipients[i]
+	d.State, d.Reply = "bounced", strings.TrimSpace(r.Status+" "+r.Diagnostic)
+	msg.Detail = d.Reply
+	if err := u.saveDelivery(d, Activity{Type: "delivery.bounced", From: from, To: d.State, Why: d.Reply}); err != nil {
+		return err
+	}
+	return u.deliveryTrouble(d)
+}
+
+// reply files a mail that answers one of ours, or one that was filed: by
+// In-Reply-To, then by References, newest first.
+func (u *unit) reply(m *IncomingMail, msg *Message) (bool, error) {
+	ids := slices.Clone(m.References)
+	slices.Reverse(ids)
+	for _, id := range append(slices.Clone(m.InReplyTo), ids...) {
+		about, thread, err := u.referenced(id)
+		if err != nil {
+			return false, err
+		}
+		if about.IsZero() {
+			continue
+		}
+		msg.file(DecidedReply, id, about, thread)
+		if about.Type == TypeCustomer {
+			msg.Customer = about.ID
+		}
+		return true, nil
+	}
+	return false, nil
+}
+
+func (u *unit) referenced(messageID string) (Ref, string, error) {
+	if id := u.s.deliveryOf(messageID); id != "" {
+		d, err := optional(u.Deliveries().Get(id))
+		if err != nil || d == nil {
+			return Ref{}, "", err
+		}
+		return d.About, d.Thread, nil
+	}
+	before, err := first(u.Messages(), map[string]string{"message_id": strings.Trim(messageID, "<> ")}, "filed")
+	if err != nil || before == nil {
+		return Ref{}, "", err
+	}
+	if before.About.Type == TypeLead {
+		l, err := optional(u.Leads().Get(before.About.ID))
+		if err != nil || l == nil || l.unwanted() {
+			return Ref{}, "", err
+		}
+	}
+	return before.About, before.Thread, nil
+}
+
+// tellReply makes a task of a reply, so that its owner sees it.
+func (u *unit) tellReply(msg *Message) error {
+	_, err := u.task(Task{Reason: "mail_reply", Title: msg.Subject, About: msg.About, Thread: msg.Thread, Owner: u.ownerOf(msg.About)})
+	return err
+}
+
+// ownerOf is who follows a record up, "" when nobody does.
+func (u *unit) ownerOf(r Ref) string {
+	switch r.Type {
+	case TypeLead:
+		if l, err := u.Leads().Get(r.ID); err == nil {
+			return l.Owner
+		}
+	case TypeOpportunity:
+		if o, err := u.Opportunities().Get(r.ID); err == nil {
+			return o.Owner
+		}
+	case TypeQuote:
+		if q, err := u.Quotes().Get(r.ID); err == nil {
+			return q.Owner
+		}
+	case TypeOrder:
+		if o, err := u.Orders().Get(r.ID); err == nil {
+			return o.Owner
+		}
+	case TypeInvoice:
+		if i, err := u.Invoices().Get(r.ID); err == nil {
+			return i.Owner
+		}
+	case TypeCreditNote:
+		if n, err := u.CreditNotes().Get(r.ID); err == nil {
+			return u.ownerOf(Ref{TypeInvoice, n.Invoice})
+		}
+	}
+	return ""
+}
+
+// sender is who is to be answered: a Reply-To goes before From.
+func (m *IncomingMail) sender() string {
+	if m.Inquiry.Email != "" {
+		return m.Inquiry.Email
+	}
+	return m.From
+}
+
+// openLead appends to the open lead of a known sender.
+func (u *unit) openLead(m *IncomingMail, msg *Message) (bool, error) {
+	l, err := u.openLeadOf(m.sender())
+	if l == nil || err != nil {
+		return false, err
+	}
+	msg.file(DecidedOpenLead, m.sender(), Ref{TypeLead, l.ID}, l.Thread)
+	return true, u.tellReply(msg)
+}
+
+func (u *unit) openLeadOf(email string) (*Lead, error) {
+	for _, state := range []string{"new", "contacted"} {
+		if l, err := first(u.Leads(), map[string]string{"email": normalEmail(email)}, state); l != nil || err != nil {
+			return l, err
+		}
+	}
+	return nil, nil
+}
+
+// unwanted reports a lead of which a person said that it never was one.
+func (l *Lead) unwanted() bool {
+	return l.State == "disqualified" && (l.Reason == "not_a_lead" || l.Reason == "spam")
+}
+
+// ignored puts away what comes from a sender of whom a person said that it is
+// not a lead.
+func (u *unit) ignored(m *IncomingMail, msg *Message) (bool, error) {
+	newest, err := first(u.Leads(), map[string]string{"email": normalEmail(m.sender())}, "")
+	if err != nil || newest == nil || !newest.unwanted() {
+		return false, err
+	}
+	return true, msg.other(DecidedIgnored, newest.Reason)
+}

@@ -1,0 +1,208 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/emne/emne/process"
+)
+
+const (
+	// chunkSize is what one row holds; larger blobs are staged ahead of their transaction.
+	chunkSize = 256 << 10
+	// maxBlob bounds what is read back.
+	maxBlob = 256 << 20
+	// orphanAge is how long a staged blob waits for its transaction.
+	orphanAge = time.Hour
+)
+
+const insertBlob = `INSERT INTO blob (id, sha256, size, encoding, complete, live, staged_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`
+
+// pack compresses data when that makes it smaller.
+func (db *DB) pack(data []byte) (packed []byte, encoding string) {
+	if len(data) < 128 {
+		return data, ""
+	}
+	z := db.packer.EncodeAll(data, make([]byte, 0, len(data)/2))
+	if len(z) >= len(data) {
+		return data, ""
+	}
+	return z, "zstd"
+}
+
+// StageBlob implements process.Store.
+func (db *DB) StageBlob(ctx context.Context, b *process.Blob) error {
+	if len(b.Data) <= chunkSize || b.Staged {
+		return nil
+	}
+	if err := checkBlob(b); err != nil {
+		return err
+	}
+	var known bool
+	err := db.InTx(ctx, func(tx process.Tx) error {
+		n, err := tx.(*txn).exec("UPDATE blob SET staged_at = $2 WHERE sha256 = $1 AND complete = 1", b.SHA256, db.now().UnixMicro())
+		known = n > 0
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("staging the blob %s: %w", b.SHA256, err)
+	}
+	if !known {
+		if err := db.stage(ctx, b); err != nil {
+			return fmt.Errorf("staging the blob %s: %w", b.SHA256, err)
+		}
+	}
+	b.Staged = true
+	return nil
+}
+
+// stage writes the chunks, each in a transaction of its own, under an id of
+// its own: two that stage the same bytes at once do not meet before the end.
+func (db *DB) stage(ctx context.Context, b *process.Blob) error {
+	packed, encoding := db.pack(b.Data)
+	id := process.NewID(db.clock())
+	position := int64(0)
+	for chunk := range slices.Chunk(packed, chunkSize) {
+		err := db.InTx(ctx, func(tx process.Tx) error {
+			t := tx.(*txn)
+			if position == 0 {
+				if _, err := t.exec(insertBlob, id, b.SHA256, b.Size, encoding, 0, 0, db.now().UnixMicro()); err != nil {
+					return err
+				}
+			}
+			return t.insertChunk(id, position, chunk)
+		})
+		if err != nil {
+			return err
+		}
+		position++
+	}
+	// Whoever completes the same bytes first keeps them.
+	var n int64
+	err := db.InTx(ctx, func(tx process.Tx) error {
+		var err error
+		n, err = tx.(*txn).exec(`UPDATE blob SET complete = 1 WHERE id = $1 AND NOT EXISTS
+			(SELECT 1 FROM blob b WHERE b.sha256 = $2 AND b.complete = 1)`, id, b.SHA256)
+		return err
+	})
+	if n == 1 || err != nil && !isTaken(err) {
+		return err
+	}
+	return db.InTx(ctx, func(tx process.Tx) error {
+		_, err := tx.(*txn).exec("DELETE FROM blob WHERE id = $1", id)
+		return err
+	})
+}
+
+// KeepBlob implements process.Tx.
+func (t *txn) KeepBlob(b *process.Blob) error {
+	n, err := t.exec("UPDATE blob SET live = 1 WHERE sha256 = $1 AND complete = 1", b.SHA256)
+	if err != nil {
+		return fmt.Errorf("keeping the blob %s: %w", b.SHA256, err)
+	}
+	if n > 0 {
+		return nil
+	}
+	if err := checkBlob(b); err != nil {
+		return err
+	}
+	packed, encoding := t.db.pack(b.Data)
+	id := process.NewID(t.db.clock())
+	n, err = t.exec(insertBlob, id, b.SHA256, b.Size, encoding, 1, 1, t.db.now().UnixMicro())
+	if err != nil {
+		return fmt.Errorf("storing the blob %s: %w", b.SHA256, err)
+	}
+	if n == 0 { // somebody else stored it in this moment
+		if _, err := t.exec("UPDATE blob SET live = 1 WHERE sha256 = $1 AND complete = 1", b.SHA256); err != nil {
+			return fmt.Errorf("keeping the blob %s: %w", b.SHA256, err)
+		}
+		return nil
+	}
+	position := int64(0)
+	for chunk := range slices.Chunk(packed, chunkSize) {
+		if err := t.insertChunk(id, position, chunk); err != nil {
+			return fmt.Errorf("storing the blob %s: %w", b.SHA256, err)
+		}
+		position++
+	}
+	return nil
+}
+
+func (t *txn) insertChunk(id string, position int64, data []byte) error {
+	_, err := t.exec("INSERT INTO blob_chunk (blob_id, position, data) VALUES ($1, $2, $3)", id, position, data)
+	return err
+}
+
+// Blob implements process.Store. What it gives has the hash that was asked for.
+func (db *DB) Blob(ctx context.Context, sum string) ([]byte, error) {
+	var data []byte
+	err := db.view(ctx, func(t *txn) error {
+		var err error
+		data, err = t.blob(sum)
+		return err
+	})
+	return data, err
+}
+
+func (t *txn) blob(sum string) ([]byte, error) {
+	var id, encoding string
+	var size int64
+	found, err := t.row("SELECT id, encoding, size FROM blob WHERE sha256 = $1 AND complete = 1 AND live = 1", []any{clean(sum)}, &id, &encoding, &size)
+	if err != nil {
+		return nil, fmt.Errorf("reading the blob %s: %w", sum, err)
+	}
+	if !found {
+		return nil, process.NotFound("blob", sum)
+	}
+	packed := []byte{}
+	err = t.each("SELECT data FROM blob_chunk WHERE blob_id = $1 ORDER BY position", []any{id}, func(scan func(...any) error) error {
+		var chunk []byte
+		if err := scan(&chunk); err != nil {
+			return err
+		}
+		packed = append(packed, chunk...)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the blob %s: %w", sum, err)
+	}
+	data := packed
+	if encoding == "zstd" {
+		if data, err = t.db.opener.DecodeAll(packed, make([]byte, 0, min(size, maxBlob))); err != nil {
+			return nil, fmt.Errorf("decompressing the blob %s: %w", sum, err)
+		}
+	}
+	if hash := sha256.Sum256(data); hex.EncodeToString(hash[:]) != sum {
+		return nil, fmt.Errorf("the blob %s is damaged: its bytes have the hash %x", sum, hash)
+	}
+	return data, nil
+}
+
+func checkBlob(b *process.Blob) error {
+	if len(b.Data) > maxBlob {
+		return &process.Error{Code: process.CodeTooLarge, Reason: "blob.too_large", Message: fmt.Sprintf("%d bytes are more than one blob holds", len(b.Data))}
+	}
+	if hash := sha256.Sum256(b.Data); hex.EncodeToString(hash[:]) != b.SHA256 || int64(len(b.Data)) != b.Size {
+		return fmt.Errorf("the blob %s is not staged and its bytes are not these", b.SHA256)
+	}
+	return nil
+}
+
+// SweepBlobs deletes what was staged over an hour ago and never kept, and says how many.
+func (db *DB) SweepBlobs(ctx context.Context) (int64, error) {
+	var n int64
+	err := db.InTx(ctx, func(tx process.Tx) error {
+		var err error
+		n, err = tx.(*txn).exec("DELETE FROM blob WHERE live = 0 AND staged_at < $1", db.now().Add(-orphanAge).UnixMicro())
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("sweeping blobs: %w", err)
+	}
+	return n, nil
+}

@@ -1,0 +1,38 @@
+package store
+
+import "github.com/emne/emne/process"
+
+func orderTable() table[process.Order] {
+	return table[process.Order]{
+		name: "sales_order", record: process.TypeOrder,
+		columns: `state progress number quote_id opportunity_id customer_id contact_id owner title recipient language
+			currency net_minor vat_minor gross_minor rounding_minor customer_reference delivery_date thread`,
+		base: func(o *process.Order) *process.Record { return &o.Record },
+		fields: func(o *process.Order) []any {
+			return []any{&o.State, &o.Progress, ref{&o.Number}, ref{&o.Quote}, ref{&o.Opportunity}, ref{&o.Customer},
+				ref{&o.Contact}, ref{&o.Owner}, &o.Title, &o.Recipient, &o.Language, &o.Currency,
+				money{&o.Net, &o.Currency}, money{&o.VAT, &o.Currency}, money{&o.Gross, &o.Currency}, money{&o.Rounding, &o.Currency},
+				&o.CustomerReference, &o.DeliveryDate, &o.Thread}
+		},
+		search: func(o *process.Order) []string {
+			return append(lineTexts(o.Lines), o.Number, o.Title, o.Recipient, o.CustomerReference)
+		},
+		keys: map[string]string{"number": "number", "customer": "customer_id", "quote": "quote_id",
+			"opportunity": "opportunity_id", "thread": "thread", "owner": "owner"},
+		document: func(o *process.Order) document { return document{o.ID, &o.Currency, &o.Lines, &o.VATGroups} },
+	}
+}
+
+func productTable() table[process.Product] {
+	return table[process.Product]{
+		name: "product", record: process.TypeProduct,
+		columns: `state sku name description unit unit_price currency vat_category vat_rate`,
+		base:    func(p *process.Product) *process.Record { return &p.Record },
+		fields: func(p *process.Product) []any {
+			return []any{&p.State, &p.SKU, &p.Name, &p.Description, &p.Unit, exact{&p.UnitPrice}, &p.Currency,
+				&p.VAT.Category, exact{&p.VAT.Rate}}
+		},
+		search: func(p *process.Product) []string { return []string{p.SKU, p.Name, p.Description} },
+		keys:   map[string]string{"sku": "sku"},
+	}
+}
