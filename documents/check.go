@@ -10,7 +10,8 @@ import (
 // Check lists what stands in the way of issuing s. The number is not asked
 // for: it is taken after the check. A quote needs seller, buyer and a line;
 // invoices and credit notes what EN 16931-1 asks for, the buyer's address or
-// organisation number, and an invoice its date of supply.
+// organisation number, and an invoice its date of supply. Problems with a
+// channel close the e-invoice alone.
 //
 // Field is the path of what to mend: company.… in the settings, customer.… of
 // the customer, anything else in the document itself.
@@ -32,7 +33,7 @@ func (d *Documents) Check(s process.Snapshot) []process.Problem {
 		field := strings.Replace(strings.Replace(g.Field, "seller.", "company.", 1), "buyer.", "customer.", 1)
 		c.bad(field, "", "text.unprintable", "write the text without %q: the documents' fonts do not have these characters", g.Runes)
 	}
-	return c.problems
+	return append(c.problems, d.checkEInvoice(s, c.problems)...)
 }
 
 // checker gathers problems.

@@ -36,9 +36,10 @@ func complete(kind process.DocumentKind) process.Snapshot {
 	}
 	s := process.Snapshot{Kind: kind, Language: "nb", Currency: "NOK", MadeAt: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC),
 		IssueDate: "2026-11-23", DueDate: "2026-12-07", SupplyDate: "2026-11-20",
-		Seller: process.Party{Name: "Fjellheim AS", OrganisationNumber: "974760673", VATNumber: "NO974760673MVA", Address: process.Address{Country: "NO"}},
-		Buyer:  process.Party{Name: "Åsgård AS", Address: process.Address{City: "Gol", Country: "NO"}},
-		Lines:  lines, Totals: process.Total(lines, "NOK")}
+		Seller: process.Party{Name: "Fjellheim AS", OrganisationNumber: "974760673", VATNumber: "NO974760673MVA", TaxRegistration: "Foretaksregisteret",
+			Address: process.Address{Country: "NO"}, Endpoint: process.Endpoint{Scheme: "0192", ID: "974760673"}},
+		Buyer:          process.Party{Name: "Åsgård AS", Address: process.Address{City: "Gol", Country: "NO"}, Endpoint: process.Endpoint{Scheme: "0192", ID: "987654325"}},
+		BuyerReference: "Berit", Lines: lines, Totals: process.Total(lines, "NOK")}
 	s.Payable = s.Gross
 	if kind == process.KindCreditNote {
 		s.DueDate, s.Preceding = "", &process.DocumentReference{Number: "10042", Date: "2026-11-01"}

@@ -9,25 +9,36 @@ import (
 
 // Renderer draws documents; pdf.Renderer is one.
 type Renderer interface {
-	Render(process.Snapshot) ([]byte, error)
+	// RenderWith makes the PDF with files attached.
+	RenderWith(process.Snapshot, []pdf.Attachment) ([]byte, error)
+	// Text is a text of the documents in a language.
+	Text(language, key string) string
 	// Gaps lists the texts with characters that cannot be drawn.
 	Gaps(process.Snapshot) []pdf.Gap
 }
 
-// Documents implements process.Documents.
+// Documents implements process.Documents and process.EInvoices.
 type Documents struct {
 	renderer Renderer
 }
 
-var _ process.Documents = (*Documents)(nil)
+var (
+	_ process.Documents = (*Documents)(nil)
+	_ process.EInvoices = (*Documents)(nil)
+)
 
 // New checks by the rules of this package and draws with r.
 func New(r Renderer) *Documents { return &Documents{renderer: r} }
 
-// Render makes the PDF. What is not a draft needs its number by now (BR-02).
+// Render makes the PDF, of an invoice or a credit note with the e-invoice
+// inside. What is not a draft needs its number by now (BR-02).
 func (d *Documents) Render(s process.Snapshot) ([]byte, error) {
 	if s.Number == "" && !s.Draft {
 		return nil, fmt.Errorf("render %s: it has no number and is no draft (BR-02)", s.Kind)
 	}
-	return d.renderer.Render(s)
+	attachments, err := d.hybrid(s)
+	if err != nil {
+		return nil, err
+	}
+	return d.renderer.RenderWith(s, attachments)
 }

@@ -200,7 +200,7 @@ func (u *unit) issueCreditNote(n *CreditNote, i *Invoice) error {
 	snap.Preceding = &DocumentReference{Number: i.Number, Date: i.IssueDate}
 	snap.Reason, snap.Terms, snap.PaymentTerms, snap.Introduction = n.Reason, "", "", ""
 	snap.DueDate, snap.TaxTotal, snap.TaxCurrency, snap.Exchange = "", nil, "", nil
-	snap.Lines, snap.Totals, snap.Rounding, snap.Payable = n.Lines, n.Totals, n.Rounding, n.Payable()
+	snap.Lines, snap.Totals, snap.Payable = n.Lines, n.Totals, n.Payable()
 	snap.Number = ""
 	if ps := blocking(u.s.documents.Check(snap)); len(ps) > 0 {
 		return Invalid("credit.incomplete", "the credit note cannot be issued yet", ps...)

@@ -22,23 +22,44 @@ func (u *unit) deliver(d Delivery) (*Delivery, error) {
 	return &d, u.Enqueue(SendDelivery{d.ID, 1}, u.now)
 }
 
-// tellOwner mails the owner of a record, or the company when nobody owns it.
+// tellOwner mails the owner of a record; when nobody owns it, the owner of the
+// installation, and the company's address when there is none.
 func (u *unit) tellOwner(owner, reason string, about Ref, thread string, data map[string]string) error {
 	d := Delivery{Kind: "notification", Reason: reason, About: about, Thread: thread, Data: data, To: u.settings.Company.Email, Language: u.settings.Language}
-	if owner != "" {
-		user, err := optional(u.Users().Get(owner))
-		if err != nil {
-			return err
-		}
-		if user != nil && user.State == "active" {
-			d.To, d.ToName, d.Language = user.Email, user.Name, user.Language
-		}
+	user, err := u.responsible(owner)
+	if err != nil {
+		return err
+	}
+	if user != nil {
+		d.To, d.ToName, d.Language = user.Email, user.Name, user.Language
 	}
 	if mailable(d.To) != nil {
 		return nil
 	}
-	_, err := u.deliver(d)
+	_, err = u.deliver(d)
 	return err
+}
+
+// responsible is the active user who owns a record, else the first owner of
+// the installation.
+func (u *unit) responsible(owner string) (*User, error) {
+	if owner != "" {
+		user, err := optional(u.Users().Get(owner))
+		if err != nil || user != nil && user.State == "active" {
+			return user, err
+		}
+	}
+	users, _, err := u.Users().List(Filter{State: "active", Limit: MaxLimit})
+	if err != nil {
+		return nil, err
+	}
+	var first *User
+	for i := range users {
+		if users[i].Role == RoleOwner {
+			first = &users[i] // the list is newest first
+		}
+	}
+	return first, nil
 }
 
 // Mail is what a delivery needs to be composed.
@@ -293,6 +314,9 @@ func (s *Service) changeDelivery(ctx context.Context, a Actor, t Target, verb st
 			return nil, err
 		}
 		if err := allowed(TypeDelivery, verb, d.State); err != nil {
+			return nil, err
+		}
+		if err := u.resolve(Ref{TypeDelivery, d.ID}, "delivery_"+d.State); err != nil {
 			return nil, err
 		}
 		return (&Outcome{}).of(d), f(u, d)

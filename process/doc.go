@@ -18,7 +18,8 @@
 // The state machines (machine.go is their one description):
 //
 //	Lead         new ─contact→ contacted ─qualify→ qualified
-//	             new, contacted ─disqualify, not_a_lead→ disqualified ─reopen→ contacted
+//	             new, contacted ─disqualify, not_a_lead→ disqualified
+//	             disqualified, qualified (while nothing is built on it) ─reopen→ contacted
 //	Opportunity  open ─win, accept of its quote→ won;  open ─lose→ lost;  ─reopen→ open
 //	Quote        draft ─send→ active ─accept→ won
 //	             active ─decline→ closed(lost);  draft, active ─cancel→ closed(cancelled)

@@ -11,6 +11,20 @@ type Documents interface {
 	Render(Snapshot) ([]byte, error)
 }
 
+// The formats of e-invoices.
+const (
+	FormatCII = "cii" // UN/CEFACT Cross Industry Invoice D16B, as in Factur-X
+	FormatUBL = "ubl" // Peppol BIS Billing 3.0, EHF
+)
+
+// EInvoices writes issued invoices and credit notes as XML. It is pure, as
+// Documents is, and implemented by the same room.
+type EInvoices interface {
+	// XML writes s as FormatCII or FormatUBL, or lists what the format misses in
+	// it; then there are no bytes.
+	XML(s Snapshot, format string) ([]byte, []Problem, error)
+}
+
 // blocking are the problems that close every channel.
 func blocking(ps []Problem) []Problem {
 	var b []Problem

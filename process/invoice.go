@@ -250,6 +250,9 @@ func (s *Service) DeleteInvoice(ctx context.Context, a Actor, t Target) (*Outcom
 		if err := u.note(Activity{Type: "invoice.deleted", About: Ref{TypeInvoice, i.ID}, Thread: i.Thread, From: i.State, Data: i.figures()}); err != nil {
 			return nil, err
 		}
+		if err := u.resolve(Ref{TypeInvoice, i.ID}, "invoice_problems"); err != nil {
+			return nil, err
+		}
 		return &Outcome{}, u.Invoices().Delete(i.ID, i.Version)
 	})
 }

@@ -28,6 +28,9 @@ func (s *Service) IssueInvoice(ctx context.Context, a Actor, t Target, in IssueI
 		if err != nil {
 			return nil, err
 		}
+		if i.Payable().Minor < 0 {
+			return nil, Invalid("invoice.negative", "the invoice is over less than nothing", Problem{Field: "lines", Reason: "invoice.negative", Message: "credit the invoice that this takes back instead"})
+		}
 		if ps := blocking(s.documents.Check(snap)); len(ps) > 0 {
 			return nil, Invalid("invoice.incomplete", "the invoice cannot be issued yet", ps...)
 		}
@@ -61,10 +64,10 @@ func (s *Service) IssueInvoice(ctx context.Context, a Actor, t Target, in IssueI
 			return nil, err
 		}
 		out := &Outcome{}
-		if send {
-			err = u.sendInvoice(i, out)
+		if err := u.resolve(Ref{TypeInvoice, i.ID}, "invoice_problems"); err != nil || !send {
+			return out, err
 		}
-		return out, err
+		return out, u.sendInvoice(i, out)
 	})
 }
 
@@ -151,7 +154,7 @@ func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
 			snap.QuoteNumber = q.Number
 		}
 	}
-	snap.Lines, snap.Totals, snap.Payable, snap.Rounding = i.Lines, i.Totals, i.Payable(), i.Rounding
+	snap.Lines, snap.Totals, snap.Payable = i.Lines, i.Totals, i.Payable()
 	snap.Payment = u.settings.paymentMeans()
 	snap.Terms = u.settings.Terms.Invoice[i.Language]
 	return snap, nil

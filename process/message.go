@@ -56,6 +56,9 @@ func (s *Service) changeMessage(ctx context.Context, a Actor, t Target, verb str
 		if err != nil {
 			return nil, err
 		}
+		if err := u.resolve(Ref{TypeMessage, m.ID}, "mail_unsorted"); err != nil {
+			return nil, err
+		}
 		if err := u.Messages().Update(m); err != nil {
 			return nil, err
 		}

@@ -98,7 +98,11 @@ func (s *Service) FollowRevision(ctx context.Context, a Actor) (token string, er
 
 // ShareLink mints a customer's link to a sent quote or an issued invoice.
 func (s *Service) ShareLink(ctx context.Context, a Actor, about Ref) (token string, err error) {
-	if err := a.must(MaySell); err != nil {
+	p := MaySell
+	if about.Type == TypeInvoice {
+		p = MayInvoice
+	}
+	if err := a.must(p); err != nil {
 		return "", err
 	}
 	return s.mintLink(ctx, about)

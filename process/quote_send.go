@@ -148,7 +148,7 @@ func (u *unit) quoteSnapshot(q *Quote) (Snapshot, error) {
 func (u *unit) snapshot(kind DocumentKind, customer, contact, language, currency string) (Snapshot, error) {
 	zero := Money{Currency: currency}
 	snap := Snapshot{Kind: kind, Language: language, MadeAt: u.now, IssueDate: u.today(), Currency: currency,
-		Seller: u.settings.seller(), Prepaid: zero, Rounding: zero, Payable: zero}
+		Seller: u.settings.seller(), Prepaid: zero, Payable: zero}
 	c, err := u.Customers().Get(customer)
 	if err != nil {
 		return snap, err

@@ -13,6 +13,7 @@ import (
 type Service struct {
 	store     Store
 	documents Documents
+	invoices  EInvoices
 	clock     func() time.Time
 	key       []byte
 }
@@ -21,6 +22,8 @@ type Service struct {
 type Options struct {
 	Store     Store
 	Documents Documents
+	// Invoices writes e-invoices; without it they are refused.
+	Invoices EInvoices
 	// Clock tells the time; time.Now when nil.
 	Clock func() time.Time
 	// Key signs Message-IDs and customers' references (HMAC-SHA-256); at least 32 bytes.
@@ -32,7 +35,7 @@ func New(o Options) *Service {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	return &Service{store: o.Store, documents: o.Documents, clock: o.Clock, key: o.Key}
+	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, clock: o.Clock, key: o.Key}
 }
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }

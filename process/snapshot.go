@@ -48,9 +48,8 @@ type Snapshot struct {
 	TaxCurrency string    `json:"tax_currency,omitempty"`
 	TaxTotal    *Money    `json:"tax_total,omitempty"`
 	Exchange    *Exchange `json:"exchange,omitempty"`
-	Prepaid     Money     `json:"prepaid"`  // BT-113
-	Rounding    Money     `json:"rounding"` // BT-114
-	Payable     Money     `json:"payable"`  // BT-115
+	Prepaid     Money     `json:"prepaid"` // BT-113
+	Payable     Money     `json:"payable"` // BT-115
 
 	Payment      PaymentMeans `json:"payment,omitzero"`        // BG-16
 	PaymentTerms string       `json:"payment_terms,omitempty"` // BT-20

@@ -80,6 +80,27 @@ func (s *Service) changeTask(ctx context.Context, a Actor, t Target, verb, activ
 	})
 }
 
+// resolve closes the tasks of a reason that emne made about a record, when what
+// they asked for has come about.
+func (u *unit) resolve(about Ref, reason string) error {
+	open, _, err := u.Tasks().List(Filter{State: "open", Match: map[string]string{"about_id": about.ID, "reason": reason}, Limit: MaxLimit})
+	if err != nil {
+		return err
+	}
+	for i := range open {
+		task := &open[i]
+		task.State = "done"
+		if err := u.Tasks().Update(task); err != nil {
+			return err
+		}
+		if err := u.note(Activity{Type: "task.done", About: Ref{TypeTask, task.ID}, Thread: task.Thread, From: "open", To: task.State, Related: about,
+			Data: map[string]string{"title": task.Title, "reason": task.Reason, "due": string(task.Due)}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // EditTask changes an open task.
 func (s *Service) EditTask(ctx context.Context, a Actor, t Target, in TaskInput) (*Outcome, error) {
 	return s.changeTask(ctx, a, t, "edit", "task.changed", func(u *unit, task *Task) error { return u.applyTask(in, task) })

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	htmltemplate "html/template"
 	"net/mail"
@@ -11,13 +12,12 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/templates"
 )
 
-// Composer writes mails in the recipient's language.
+// Composer writes mails in the recipient's language. It may be used by many
+// goroutines.
 type Composer struct {
 	set  *templates.Set
 	html *htmltemplate.Template
@@ -27,8 +27,10 @@ type Composer struct {
 	from      string
 }
 
-// NewComposer parses the mails' templates. from is the sender's address when
-// the company's settings name none.
+// NewComposer parses the mails' templates. from is the address that mails come
+// from, under the company's name: the submission account's own, so that the
+// recipient's checks (RFC 7489 section 3.1) pass and answers come back to a
+// mailbox that is read. The company's address stands in when it is empty.
 func NewComposer(set *templates.Set, publicURL, from string) (*Composer, error) {
 	c := &Composer{set: set, publicURL: strings.TrimRight(publicURL, "/"), from: from}
 	html, err := set.ReadFile("mails/mail.html")
@@ -48,122 +50,23 @@ func NewComposer(set *templates.Set, publicURL, from string) (*Composer, error) 
 	return c, nil
 }
 
-type fact struct{ Label, Value string }
-
-// view is what the templates see.
-type view struct {
-	Language, Subject, Company, Greeting string
-	Paragraphs                           []string
-	Facts                                []fact
-	Button, URL, Link, Closing           string
-	Footer                               []string
-}
-
-// Compose makes the bytes of a mail. at is its Date.
+// Compose makes the bytes of a mail: 7-bit, with CRLF at the end of each line,
+// so that no server has a reason to change them. at is its Date. A link has a
+// new secret each time.
 func (c *Composer) Compose(m *process.Mail, at time.Time) (process.Composed, error) {
 	out := process.Composed{MessageID: m.MessageID}
-	v := c.view(m)
+	v := newView(c.set.Labels(templates.Mails, m.Delivery.Language), m)
 	switch m.Delivery.Kind {
-	case "quote", "acceptance", "invoice":
+	case kindQuote, kindAcceptance, kindInvoice:
 		out.LinkToken = process.NewLinkToken()
 		v.URL = c.publicURL + "/p/" + out.LinkToken
-	case "notification":
+	case kindNotification:
 		v.URL = c.publicURL + "/" + collection(m.Delivery.About.Type) + "/" + m.Delivery.About.ID
-	}
-	if v.URL != "" {
-		v.Link = c.labels(m).Text("link.plain", map[string]string{"button": v.Button, "url": v.URL})
 	}
 	out.Subject = v.Subject
 	raw, err := c.build(m, v, at)
 	out.Raw = raw
 	return out, err
-}
-
-func (c *Composer) labels(m *process.Mail) templates.Labels {
-	return c.set.Labels(templates.Mails, m.Delivery.Language)
-}
-
-func (c *Composer) view(m *process.Mail) view {
-	l, d, co := c.labels(m), m.Delivery, m.Settings.Company
-	args := map[string]string{"company": co.Name, "title": "", "name": d.ToName, "reason": "", "comment": "", "subject": "", "order": "", "text": "", "invoice": ""}
-	for k, v := range d.Data {
-		args[k] = v
-	}
-	if gross, err := decimal.NewFromString(args["gross"]); err == nil {
-		if amount, err := process.ParseMoney(gross, args["currency"]); err == nil {
-			args["amount"] = money(l.Language(), amount)
-		}
-	}
-	key := d.Kind
-	if d.Kind == "notification" {
-		key += "." + d.Reason
-	}
-	v := view{Language: l.Language(), Company: co.Name, Subject: oneLine(l.Text(key+".subject", args)), Closing: l.Text("closing", nil),
-		Button: l.Text(d.Kind+".button", nil), Greeting: l.Text("greeting.nobody", nil)}
-	if name := greeted(m); name != "" {
-		v.Greeting = l.Text("greeting", map[string]string{"name": name})
-	}
-	for _, k := range []string{".body", ".more"} {
-		if l.Has(key + k) {
-			v.Paragraphs = append(v.Paragraphs, paragraph(l.Text(key+k, args)))
-		}
-	}
-	v.Facts = facts(l, m)
-	v.Footer = footer(co)
-	return v
-}
-
-// greeted is the person to greet by name.
-func greeted(m *process.Mail) string {
-	if m.Snapshot != nil && m.Snapshot.Buyer.ContactName != "" {
-		return m.Snapshot.Buyer.ContactName
-	}
-	return m.Delivery.ToName
-}
-
-// facts are the figures of a document, as they stand on it.
-func facts(l templates.Labels, m *process.Mail) []fact {
-	s := m.Snapshot
-	if s == nil {
-		return nil
-	}
-	fs := []fact{{l.Text("fact.number", nil), s.Number}, {l.Text("fact.amount", nil), money(l.Language(), s.Payable)}}
-	day := func(key string, d process.Date) {
-		if d != "" {
-			fs = append(fs, fact{l.Text(key, nil), templates.FormatDate(l.Language(), string(d))})
-		}
-	}
-	switch m.Delivery.Kind {
-	case "quote":
-		day("fact.valid_until", s.ValidUntil)
-	case "invoice":
-		day("fact.due_date", s.DueDate)
-		account := s.Payment.Account
-		if account == "" {
-			account = s.Payment.IBAN
-		}
-		if account != "" {
-			fs = append(fs, fact{l.Text("fact.account", nil), account})
-		}
-		if s.Payment.Reference != "" {
-			fs = append(fs, fact{l.Text("fact.reference", nil), s.Payment.Reference})
-		}
-	}
-	return fs
-}
-
-func money(lang string, m process.Money) string {
-	return m.Currency + "\u00a0" + templates.FormatMoney(lang, m.Minor, process.Decimals(m.Currency))
-}
-
-func footer(c process.Company) []string {
-	var f []string
-	for _, s := range []string{c.Name, strings.TrimSpace(c.Address.Street + ", " + c.Address.Postcode + " " + c.Address.City), c.VATNumber, c.Phone, c.Email, c.Web} {
-		if s = strings.Trim(s, ", "); s != "" {
-			f = append(f, s)
-		}
-	}
-	return f
 }
 
 func (c *Composer) build(m *process.Mail, v view, at time.Time) ([]byte, error) {
@@ -174,31 +77,17 @@ func (c *Composer) build(m *process.Mail, v view, at time.Time) ([]byte, error) 
 	if err := c.text.Execute(&text, v); err != nil {
 		return nil, fmt.Errorf("composing the text part: %w", err)
 	}
-	msg := gomail.NewMsg()
-	from := m.Settings.Company.Email
-	if from == "" {
-		from = c.from
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if err := c.address(msg, m); err != nil {
+		return nil, err
 	}
-	msg.FromMailAddress(&mail.Address{Name: m.Settings.Company.Name, Address: from})
-	msg.ToMailAddress(&mail.Address{Name: m.Delivery.ToName, Address: m.Delivery.To})
-	msg.Subject(v.Subject)
-	msg.SetMessageIDWithValue(m.MessageID)
-	msg.SetDateWithValue(at)
-	if ref := m.Delivery.InReplyTo; ref != "" {
-		msg.SetGenHeader(gomail.HeaderInReplyTo, "<"+ref+">")
-		msg.SetGenHeader(gomail.HeaderReferences, "<"+ref+">")
-	}
-	switch m.Delivery.Kind {
-	case "acknowledgement": // RFC 3834 section 5
-		msg.SetGenHeader("Auto-Submitted", "auto-replied")
-		msg.SetGenHeader("X-Auto-Response-Suppress", "All")
-	case "notification":
-		msg.SetGenHeader("Auto-Submitted", "auto-generated")
-		msg.SetGenHeader("X-Auto-Response-Suppress", "All")
-	}
+	header(msg, m, v, at)
 	msg.SetBodyString(gomail.TypeTextPlain, text.String())
 	msg.AddAlternativeString(gomail.TypeTextHTML, html.String())
-	if len(m.PDF) > 0 {
+	if m.Snapshot != nil {
+		if len(m.PDF) == 0 {
+			return nil, errors.New("the document to attach is missing")
+		}
 		if err := msg.AttachReader(m.Snapshot.FileName(), bytes.NewReader(m.PDF), gomail.WithFileContentType("application/pdf")); err != nil {
 			return nil, fmt.Errorf("attaching the PDF: %w", err)
 		}
@@ -207,19 +96,55 @@ func (c *Composer) build(m *process.Mail, v view, at time.Time) ([]byte, error) 
 	if _, err := msg.WriteTo(&raw); err != nil {
 		return nil, fmt.Errorf("composing: %w", err)
 	}
-	return raw.Bytes(), nil
+	return canonical(raw.Bytes()), nil
 }
 
-// paragraph closes the gaps that empty arguments leave.
-func paragraph(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	for _, mark := range []string{".", ",", ":"} {
-		s = strings.ReplaceAll(s, " "+mark, mark)
+func (c *Composer) address(msg *gomail.Msg, m *process.Mail) error {
+	from := c.from
+	if from == "" {
+		from = m.Settings.Company.Email
 	}
-	return s
+	e, err := newEnvelope(from, m.Delivery.To, nil)
+	if err != nil {
+		return err
+	}
+	msg.FromMailAddress(&mail.Address{Name: name(m.Settings.Company.Name), Address: e.from})
+	msg.ToMailAddress(&mail.Address{Name: name(m.Delivery.ToName), Address: e.to})
+	return nil
 }
 
-func oneLine(s string) string { return strings.TrimRight(strings.Join(strings.Fields(s), " "), ": ") }
+func header(msg *gomail.Msg, m *process.Mail, v view, at time.Time) {
+	msg.Subject(v.Subject)
+	msg.SetMessageIDWithValue(m.MessageID)
+	msg.SetDateWithValue(at.In(m.Settings.Location()))
+	msg.SetGenHeader("Content-Language", v.Language) // RFC 3282
+	if ref := strings.Trim(m.Delivery.InReplyTo, "<>"); sound(ref) && ascii(ref) && !strings.ContainsAny(ref, "<>") {
+		msg.SetGenHeader(gomail.HeaderInReplyTo, "<"+ref+">")
+		msg.SetGenHeader(gomail.HeaderReferences, "<"+ref+">")
+	}
+	switch m.Delivery.Kind { // RFC 3834 section 5
+	case kindAcknowledgement:
+		msg.SetGenHeader("Auto-Submitted", "auto-replied")
+		msg.SetGenHeader("X-Auto-Response-Suppress", "All")
+	case kindNotification, kindAcceptance:
+		msg.SetGenHeader("Auto-Submitted", "auto-generated")
+		msg.SetGenHeader("X-Auto-Response-Suppress", "All")
+	}
+}
+
+// name is a person's or company's name fit for a header.
+func name(s string) string { return clip(line(s), 100) }
+
+// canonical ends every line with CRLF (RFC 5322 section 2.3), so that SMTP has
+// nothing to change.
+func canonical(raw []byte) []byte {
+	raw = bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
+	raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
+	if !bytes.HasSuffix(raw, []byte("\n")) {
+		raw = append(raw, '\n')
+	}
+	return bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n"))
+}
 
 // collection is the plural under which pages show a record type.
 func collection(typ string) string {

@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -36,57 +37,87 @@ type Sender struct {
 // NewSender wires a sender. from is the envelope's sender; its domain is the
 // one of our Message-IDs.
 func NewSender(office Office, composer *Composer, submit Submitter, from string, clock func() time.Time, log *slog.Logger) *Sender {
-	_, domain, ok := strings.Cut(from, "@")
-	if !ok {
-		domain = "localhost"
+	domain := "localhost"
+	if a := asciiDomain(from); ascii(a) && strings.Contains(a, "@") {
+		domain = a[strings.LastIndexByte(a, '@')+1:]
 	}
 	return &Sender{office, composer, submit, domain, clock, log}
 }
 
 // waits are the times between attempts; after the last one the mail has failed.
-// They cover two days, as RFC 5321 section 4.5.4.1 recommends at least.
+// They cover two days. RFC 5321 section 4.5.4.1 asks a relay for four to five:
+// the submission server does that; here the reason is one that a person of the
+// house must hear of.
 var waits = []time.Duration{
 	10 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute,
 	time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 12 * time.Hour, 24 * time.Hour,
 }
 
-// finishTime bounds recording an outcome, which must not be lost when the
-// process is asked to stop.
-const finishTime = 30 * time.Second
-
 // Deliver sends one mail and records its outcome. An error means that the
 // outcome could not be recorded; the job then runs again.
 func (s *Sender) Deliver(ctx context.Context, j process.SendDelivery) error {
-	sys, delivery := process.System(), j.Delivery
-	m, err := s.office.MailOf(ctx, sys, delivery, s.domain)
+	m, err := s.office.MailOf(ctx, process.System(), j.Delivery, s.domain)
 	if err != nil {
-		return fmt.Errorf("reading delivery %s: %w", delivery, err)
+		return fmt.Errorf("reading delivery %s: %w", j.Delivery, err)
 	}
-	raw := m.Raw
+	raw, flaw := m.Raw, error(nil)
 	if raw == nil {
-		composed, err := s.composer.Compose(m, s.clock())
-		if err != nil {
-			return fmt.Errorf("delivery %s: %w", delivery, err)
-		}
-		if raw, err = s.office.FixMail(ctx, sys, delivery, composed); err != nil {
-			return fmt.Errorf("fixing the bytes of delivery %s: %w", delivery, err)
-		}
-	}
-	start, err := s.office.StartSending(ctx, sys, j)
-	if err != nil || !start {
-		return err
-	}
-	sent := s.submit.Submit(ctx, m.Delivery.To, raw)
-	if sent.State == "retrying" {
-		attempt := m.Delivery.Attempts
-		if attempt >= len(waits) {
-			sent.State = "failed"
-		} else {
-			sent.RetryAfter = waits[attempt]
+		var composed process.Composed
+		if composed, flaw = s.composer.Compose(m, s.clock()); flaw == nil {
+			if raw, err = s.office.FixMail(ctx, process.System(), j.Delivery, composed); err != nil {
+				return fmt.Errorf("fixing the bytes of delivery %s: %w", j.Delivery, err)
+			}
 		}
 	}
-	s.log.InfoContext(ctx, "mail", "delivery", delivery, "kind", m.Delivery.Kind, "state", sent.State, "reply", sent.Reply)
-	finish, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
+	start, err := s.office.StartSending(ctx, process.System(), j)
+	if err != nil {
+		return fmt.Errorf("starting attempt %d of delivery %s: %w", j.Attempt, j.Delivery, err)
+	}
+	if !start {
+		return nil
+	}
+	var sent process.Sent
+	if flaw != nil {
+		sent = failed(fmt.Errorf("the mail could not be written: %w", flaw))
+	} else {
+		sent = schedule(s.submit.Submit(ctx, m.Delivery.To, raw), j.Attempt)
+	}
+	s.log.InfoContext(ctx, "mail", "delivery", j.Delivery, "kind", m.Delivery.Kind, "attempt", j.Attempt, "state", sent.State, "reply", sent.Reply)
+	return s.finish(ctx, j.Delivery, sent)
+}
+
+// schedule says when to try again, or that it was tried often enough.
+func schedule(sent process.Sent, attempt int) process.Sent {
+	if sent.State != "retrying" {
+		return sent
+	}
+	if attempt > len(waits) {
+		sent.State = "failed"
+		sent.Reply = fmt.Sprintf("given up after %d attempts: %s", attempt, sent.Reply)
+		return sent
+	}
+	sent.RetryAfter = waits[max(attempt, 1)-1]
+	return sent
+}
+
+// finishTime bounds recording an outcome. It must not be lost when the process
+// is asked to stop, nor when the database is busy: the mail would go out twice.
+const finishTime = 30 * time.Second
+
+func (s *Sender) finish(ctx context.Context, delivery string, sent process.Sent) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
 	defer cancel()
-	return s.office.FinishSending(finish, sys, delivery, sent)
+	for wait := 50 * time.Millisecond; ; wait *= 2 {
+		err := s.office.FinishSending(ctx, process.System(), delivery, sent)
+		if err == nil {
+			return nil
+		}
+		again := time.NewTimer(wait)
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			again.Stop()
+			return fmt.Errorf("recording that delivery %s is %s: %w", delivery, sent.State, errors.Join(err, ctx.Err()))
+		}
+	}
 }

@@ -2,15 +2,11 @@ package mail
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
-	"strconv"
 	"time"
 
-	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
 	"github.com/emne/emne/process"
@@ -20,17 +16,24 @@ import (
 type Submission struct {
 	Host string
 	Port int
-	// TLS is implicit (RFC 8314), starttls or none (a test server on loopback).
-	TLS      string
-	RootCAs  *x509.CertPool
+	// TLS is implicit (RFC 8314), starttls or none. A password goes over an
+	// unencrypted connection to loopback alone.
+	TLS string
+	// RootCAs are the authorities to trust, the system's when nil.
+	RootCAs *x509.CertPool
+	// Username and Password sign in; nobody signs in when Username is empty.
 	Username string
 	Password string
 	// From is the envelope's sender; bounces come back to it.
 	From string
-	// Hello is the name that EHLO gives; localhost when empty.
+	// Hello is the name that EHLO gives; the machine's when empty.
 	Hello string
-	// Timeout bounds the connection and each command; a minute when zero.
+	// Timeout bounds connecting, each command and each piece of the text that
+	// is sent; a minute when zero.
 	Timeout time.Duration
+
+	// dotTime is for tests; dotTimeout when zero.
+	dotTime time.Duration
 }
 
 // dotTimeout is how long the server may take to answer the final dot (RFC 5321
@@ -38,52 +41,68 @@ type Submission struct {
 const dotTimeout = 4 * time.Minute
 
 // Submit hands in one mail and says what became of it. It never returns an
-// error: every way it can end is a state of the delivery.
+// error: every way it can end is a state of the delivery. Of raw, a lone LF
+// would become CRLF on the way; Compose writes none.
 func (s Submission) Submit(ctx context.Context, to string, raw []byte) process.Sent {
-	c, err := s.dial(ctx)
+	e, err := newEnvelope(s.From, to, raw)
 	if err != nil {
-		return before(fmt.Errorf("reaching %s: %w", s.Host, err), false)
+		return failed(err)
 	}
-	defer c.Close()
-	stop := context.AfterFunc(ctx, func() { c.Close() })
-	defer stop()
-	if err := s.greet(c); err != nil {
-		return before(err, false)
+	c, err := s.open(ctx)
+	if err != nil {
+		return retrying(err)
 	}
-	if err := c.Mail(s.From, &smtp.MailOptions{Size: int64(len(raw))}); err != nil {
-		return before(fmt.Errorf("the server refuses our address %s: %w", s.From, err), true)
+	defer c.end()
+	return s.hand(c, e, raw)
+}
+
+// hand carries out one mail transaction (RFC 5321 section 3.3).
+func (s Submission) hand(c *session, e envelope, raw []byte) process.Sent {
+	if e.utf8 {
+		if ok, _ := c.Extension("SMTPUTF8"); !ok {
+			return failed(fmt.Errorf("%s cannot send to %s: it does not know SMTPUTF8", s.Host, e.to))
+		}
 	}
-	if err := c.Rcpt(to, nil); err != nil {
-		return before(fmt.Errorf("the server refuses %s: %w", to, err), true)
+	if err := c.Mail(e.from, &smtp.MailOptions{Size: int64(len(raw)), UTF8: e.utf8}); err != nil {
+		return refused(fmt.Errorf("MAIL FROM %s: %w", e.from, err))
+	}
+	if err := c.Rcpt(e.to, nil); err != nil {
+		return refused(fmt.Errorf("RCPT TO %s: %w", e.to, err))
 	}
 	w, err := c.Data()
 	if err != nil {
-		return before(err, true)
+		return refused(fmt.Errorf("DATA: %w", err))
 	}
 	if _, err := w.Write(raw); err != nil {
-		return before(fmt.Errorf("sending the text: %w", err), true)
+		return retrying(fmt.Errorf("sending the text: %w", err))
 	}
+	c.wire.ending, c.SubmissionTimeout = true, s.dotTimeout()
+	c.wire.limit = max(c.SubmissionTimeout, c.wire.limit)
 	answer, err := w.CloseWithResponse()
-	if err == nil {
-		// The outcome is known; how the session ends does not matter.
-		_ = c.Quit()
-		return process.Sent{State: "accepted", Reply: answer.StatusText}
+	c.wire.limit = s.timeout()
+	if err != nil {
+		return afterDot(err, c.wire.cut)
 	}
-	var refused *smtp.SMTPError
-	if errors.As(err, &refused) {
-		return before(err, true)
-	}
-	return process.Sent{State: "unknown", Reply: "the connection was lost after the mail was handed over: " + err.Error()}
+	c.quit()
+	return process.Sent{State: "accepted", Reply: oneReply(answer.StatusText)}
 }
 
-// before is the outcome of an error ahead of the final dot, or of the server's
-// no to it. Only a 5xx about this very mail is final.
-func before(err error, aboutMail bool) process.Sent {
-	var refused *smtp.SMTPError
-	if errors.As(err, &refused) && !refused.Temporary() && aboutMail {
-		return process.Sent{State: "failed", Reply: err.Error()}
+// Check signs in and sends nothing. The error says in words what is wrong and
+// what to try.
+func (s Submission) Check(ctx context.Context) error {
+	c, err := s.open(ctx)
+	if err != nil {
+		return s.explain(err)
 	}
-	return process.Sent{State: "retrying", Reply: err.Error()}
+	defer c.end()
+	if err := c.Noop(); err != nil {
+		return s.explain(fmt.Errorf("NOOP to %s: %w", s.Host, err))
+	}
+	if _, err := newEnvelope(s.From, s.From, nil); err != nil {
+		return err
+	}
+	c.quit()
+	return nil
 }
 
 func (s Submission) timeout() time.Duration {
@@ -93,60 +112,43 @@ func (s Submission) timeout() time.Duration {
 	return time.Minute
 }
 
-func (s Submission) dial(ctx context.Context) (*smtp.Client, error) {
-	d := net.Dialer{Timeout: s.timeout()}
-	conn, err := d.DialContext(ctx, "tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.Port)))
-	if err != nil {
-		return nil, err
+func (s Submission) dotTimeout() time.Duration {
+	if s.dotTime > 0 {
+		return s.dotTime
 	}
-	cfg := &tls.Config{ServerName: s.Host, RootCAs: s.RootCAs, MinVersion: tls.VersionTLS12}
-	if err := conn.SetDeadline(time.Now().Add(s.timeout())); err != nil {
-		conn.Close()
-		return nil, err
-	}
-	var c *smtp.Client
-	switch s.TLS {
-	case "implicit":
-		t := tls.Client(conn, cfg)
-		if err := t.HandshakeContext(ctx); err != nil {
-			conn.Close()
-			return nil, err
-		}
-		c = smtp.NewClient(t)
-	case "starttls":
-		if c, err = smtp.NewClientStartTLS(conn, cfg); err != nil {
-			conn.Close()
-			return nil, err
-		}
-	default:
-		c = smtp.NewClient(conn)
-	}
-	c.CommandTimeout, c.SubmissionTimeout = s.timeout(), dotTimeout
-	return c, nil
+	return dotTimeout
 }
 
-func (s Submission) greet(c *smtp.Client) error {
-	hello := s.Hello
-	if hello == "" {
-		hello = "localhost"
+func failed(err error) process.Sent {
+	return process.Sent{State: "failed", Reply: oneReply(words(err))}
+}
+
+func retrying(err error) process.Sent {
+	return process.Sent{State: "retrying", Reply: oneReply(words(err))}
+}
+
+// refused is the outcome of an error at MAIL, RCPT or DATA: the server's 5xx to
+// this very mail is final. That it wants to know us first (530, 535, 538: RFC
+// 4954 section 6) is no fault of the mail.
+func refused(err error) process.Sent {
+	var e *smtp.SMTPError
+	if !errors.As(err, &e) || e.Code/100 != 5 || e.Code == 530 || e.Code == 535 || e.Code == 538 {
+		return retrying(err)
 	}
-	if err := c.Hello(hello); err != nil {
-		return fmt.Errorf("the server does not greet: %w", err)
-	}
-	if s.Username == "" {
-		return nil
-	}
-	var client sasl.Client
+	return failed(err)
+}
+
+// afterDot is the outcome when no 250 answered the final dot. cut says that
+// the dot itself did not get out.
+func afterDot(err error, cut bool) process.Sent {
+	var e *smtp.SMTPError
 	switch {
-	case c.SupportsAuth(sasl.Plain):
-		client = sasl.NewPlainClient("", s.Username, s.Password)
-	case c.SupportsAuth(sasl.Login):
-		client = sasl.NewLoginClient(s.Username, s.Password)
-	default:
-		return fmt.Errorf("%s offers neither AUTH PLAIN nor LOGIN", s.Host)
+	case errors.As(err, &e) && e.Code/100 == 2:
+		return process.Sent{State: "accepted", Reply: oneReply(words(e))}
+	case errors.As(err, &e) && (e.Code/100 == 4 || e.Code/100 == 5):
+		return refused(fmt.Errorf("the mail was not taken: %w", err))
+	case cut:
+		return retrying(fmt.Errorf("sending the text: %w", err))
 	}
-	if err := c.Auth(client); err != nil {
-		return fmt.Errorf("the server refuses the user name or password: %w", err)
-	}
-	return nil
+	return process.Sent{State: "unknown", Reply: oneReply("nobody knows whether the mail was taken, no answer came after its last line: " + words(err))}
 }

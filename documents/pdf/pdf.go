@@ -25,6 +25,9 @@ type Attachment struct {
 	// Data, Source, Supplement; Unspecified when it is empty.
 	Relationship string
 	Content      []byte
+	// FacturX is the conformance level of a Factur-X or ZUGFeRD invoice, such as
+	// EN 16931; the metadata then say so. Empty for any other file.
+	FacturX string
 }
 
 // Renderer makes PDFs. It may be used by many goroutines.
@@ -53,6 +56,12 @@ func New(labels *templates.Set, o Options) (*Renderer, error) {
 		return nil, fmt.Errorf("prepare the colour profile: %w", err)
 	}
 	return &Renderer{labels: labels, fonts: f, palette: newPalette(accent), profile: profile}, nil
+}
+
+// Text is a text of the documents in a language, the key itself when there is
+// none.
+func (r *Renderer) Text(language, key string) string {
+	return r.labels.Labels(templates.Documents, language).Text(key, nil)
 }
 
 // Render makes the PDF of a document. The same snapshot gives the same bytes.

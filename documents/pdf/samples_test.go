@@ -51,7 +51,7 @@ func document(kind process.DocumentKind, lang, currency string, lines ...process
 	zero := process.Money{Currency: currency}
 	s := process.Snapshot{Kind: kind, Number: "10042", Language: lang, Currency: currency,
 		MadeAt: time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC), IssueDate: "2026-11-23", Seller: seller(), Buyer: buyer(),
-		Lines: lines, Totals: process.Total(lines, currency), Prepaid: zero, Rounding: zero}
+		Lines: lines, Totals: process.Total(lines, currency), Prepaid: zero}
 	s.Payable = s.Gross
 	switch kind {
 	case process.KindInvoice:

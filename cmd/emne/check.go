@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/emne/emne/intake/mailbox"
+	"github.com/emne/emne/templates"
+)
+
+// onlineTime bounds one question to a server.
+const onlineTime = 30 * time.Second
+
+// checkCommand says everything that is wrong with a configuration, and with
+// --online what is wrong with the servers that it names.
+func checkCommand(p *place) *cobra.Command {
+	var online bool
+	cmd := &cobra.Command{Use: "check", Short: "Check the configuration, with --online the servers in it too", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
+		cfg, err := p.load()
+		if err != nil {
+			return err
+		}
+		var errs []error
+		if _, err := templates.Open(cfg.Templates); err != nil {
+			errs = append(errs, usageError{err})
+		}
+		if cfg.SettingsFile != "" {
+			_, err := readSettings(cfg.SettingsFile)
+			errs = append(errs, err)
+		}
+		if err := errors.Join(errs...); err != nil {
+			return err
+		}
+		if !online {
+			_, err = fmt.Fprintln(c.OutOrStdout(), "the configuration is right")
+			return err
+		}
+		bad := 0
+		try := func(what string, f func(context.Context) error) {
+			ctx, cancel := context.WithTimeout(c.Context(), onlineTime)
+			defer cancel()
+			result := "works"
+			if err := f(ctx); err != nil {
+				bad, result = bad+1, err.Error()
+			}
+			fmt.Fprintf(c.OutOrStdout(), "%s: %s\n", what, result)
+		}
+		for _, a := range accounts(cfg.Mailboxes) {
+			try("mailbox "+a.Name, func(ctx context.Context) error { return mailbox.Check(ctx, a) })
+		}
+		if cfg.Submission.Configured() {
+			try("submission", func(ctx context.Context) error {
+				s, err := submission(cfg.Submission)
+				if err != nil {
+					return err
+				}
+				return s.Check(ctx)
+			})
+		}
+		if bad > 0 {
+			return fmt.Errorf("%d of the servers do not work", bad)
+		}
+		return nil
+	}}
+	cmd.Flags().BoolVar(&online, "online", false, "sign in to the mail servers too")
+	return cmd
+}

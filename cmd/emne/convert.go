@@ -1,0 +1,57 @@
+package main
+
+import (
+	"crypto/x509"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/emne/emne/cmd/emne/config"
+	"github.com/emne/emne/documents/mail"
+	"github.com/emne/emne/intake/mailbox"
+	"github.com/emne/emne/intake/webform"
+)
+
+// accounts turns the configuration's mailboxes into the intake's, by name.
+func accounts(boxes map[string]config.Mailbox) []mailbox.Account {
+	var as []mailbox.Account
+	for _, name := range slices.Sorted(maps.Keys(boxes)) {
+		m := boxes[name]
+		as = append(as, mailbox.Account{
+			Name: name, Address: m.Address, Host: m.Host, Port: m.Port, TLS: mailbox.TLS(m.TLS), CAFile: m.CAFile,
+			Username: m.Username, Password: m.Password.Reveal(), Folder: m.Folder, Poll: m.Poll, Idle: m.Idle,
+			Backfill: mailbox.Backfill{All: m.Backfill.All, Since: m.Backfill.Since},
+			After:    mailbox.After(m.After), Keyword: m.Keyword, MoveTo: m.MoveTo,
+		})
+	}
+	return as
+}
+
+func sources(ss map[string]config.Source) map[string]webform.Source {
+	out := make(map[string]webform.Source, len(ss))
+	for name, s := range ss {
+		out[name] = webform.Source{
+			Kind: webform.Kind(s.Kind), Token: s.Token.Reveal(), Secret: s.Secret.Reveal(), Origins: s.Origins, ThankYouURL: s.ThankYouURL,
+			Language: s.Language, MaxPerAddressPerHour: s.MaxPerAddressPerHour,
+		}
+	}
+	return out
+}
+
+func submission(s config.Submission) (mail.Submission, error) {
+	out := mail.Submission{Host: s.Host, Port: s.Port, TLS: string(s.TLS), Username: s.Username, Password: s.Password.Reveal(),
+		From: s.From, Hello: s.Hello, Timeout: s.Timeout}
+	if s.CAFile == "" {
+		return out, nil
+	}
+	pem, err := os.ReadFile(s.CAFile)
+	if err != nil {
+		return out, fmt.Errorf("submission.ca_file: %w", err)
+	}
+	out.RootCAs = x509.NewCertPool()
+	if !out.RootCAs.AppendCertsFromPEM(pem) {
+		return out, fmt.Errorf("submission.ca_file: %s holds no certificate", s.CAFile)
+	}
+	return out, nil
+}

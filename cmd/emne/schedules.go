@@ -1,0 +1,24 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"github.com/emne/emne/process/jobs"
+)
+
+// schedules are the things that the clock says to an installation.
+func (h *house) schedules() []jobs.Schedule {
+	return []jobs.Schedule{
+		{Name: "sweep_sessions", When: cron.Every(time.Hour), Do: func(ctx context.Context) error {
+			_, err := h.access.Sweep(ctx)
+			return err
+		}},
+		{Name: "sweep_blobs", When: cron.Every(time.Hour), Do: func(ctx context.Context) error {
+			_, err := h.store.SweepBlobs(ctx)
+			return err
+		}},
+	}
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/goccy/go-yaml"
+	"github.com/spf13/cobra"
+
+	"github.com/emne/emne/process"
+)
+
+// settingsCommand carries what the business decides in and out as one YAML
+// file.
+func settingsCommand(p *place) *cobra.Command {
+	cmd := &cobra.Command{Use: "settings", Short: "The company's settings as one YAML file", Args: cobra.ArbitraryArgs}
+	export := &cobra.Command{Use: "export", Short: "Print the settings", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
+		st, _, err := p.settings(c)
+		if err != nil {
+			return err
+		}
+		b, err := yaml.JSONToYAML(st)
+		if err != nil {
+			return err
+		}
+		_, err = c.OutOrStdout().Write(b)
+		return err
+	}}
+	imp := &cobra.Command{Use: "import FILE", Short: "Replace the settings by those of a file", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+		st, err := readSettings(args[0])
+		if err != nil {
+			return err
+		}
+		_, version, err := p.settings(c)
+		if err != nil {
+			return err
+		}
+		body, err := json.Marshal(st)
+		if err != nil {
+			return err
+		}
+		r := &records{place: p, collection: "settings"}
+		_, err = r.fetch(c, "PUT", r.path(), body, strconv.FormatInt(version, 10))
+		return err
+	}}
+	cmd.AddCommand(export, imp)
+	return cmd
+}
+
+func (p *place) settings(c *cobra.Command) (json.RawMessage, int64, error) {
+	r := &records{place: p, collection: "settings"}
+	b, err := r.fetch(c, "GET", r.path(), nil, "")
+	if err != nil {
+		return nil, 0, err
+	}
+	fields := map[string]json.RawMessage{}
+	var version int64
+	if err := json.Unmarshal(b, &fields); err == nil {
+		err = json.Unmarshal(fields["version"], &version)
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("reading the settings: %w", err)
+	}
+	delete(fields, "version")
+	b, err = json.Marshal(fields)
+	return b, version, err
+}
+
+// readSettings reads a settings file over the defaults.
+func readSettings(path string) (process.Settings, error) {
+	st := process.DefaultSettings()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return st, err
+	}
+	j, err := yaml.YAMLToJSON(b)
+	if err != nil {
+		return st, usageError{fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, false))}
+	}
+	if err := process.Decode(j, &st); err != nil {
+		return st, usageError{fmt.Errorf("%s: %w", path, err)}
+	}
+	if ps := st.Problems(); len(ps) > 0 {
+		return st, usageError{fmt.Errorf("%s: %w", path, errors.New(process.Invalid("settings.invalid", "the settings cannot be used", ps...).Error()))}
+	}
+	return st, nil
+}

@@ -1,0 +1,165 @@
+package einvoice
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/emne/emne/process"
+)
+
+// Texts are what people read in the XML, in the document's language.
+type Texts struct {
+	// Exemption says why a category has no VAT (BT-120).
+	Exemption map[string]string
+	// Credited is the payment term of a credit note without one (BT-20):
+	// BR-CO-25 asks for one wherever there is something to pay.
+	Credited string
+}
+
+// vatex are the reasons that have a code (BT-121). E has none: its many
+// reasons differ by country.
+var vatex = map[string]string{"AE": "VATEX-EU-AE", "K": "VATEX-EU-IC", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
+
+// reasonDiscount is UNTDID 5189: discount.
+const reasonDiscount = "95"
+
+// FromSnapshot builds the model of an invoice or a credit note. It fails for
+// other documents, and when an amount is in another currency than the document.
+func FromSnapshot(s process.Snapshot, t Texts) (Model, error) {
+	m := Model{Number: s.Number, IssueDate: s.IssueDate, TypeCode: TypeInvoice, Currency: s.Currency, DueDate: s.DueDate,
+		BuyerReference: strings.TrimSpace(s.BuyerReference), PurchaseOrder: strings.TrimSpace(s.CustomerReference), SalesOrder: strings.TrimSpace(s.OrderNumber),
+		PaymentTerms: strings.TrimSpace(s.PaymentTerms), Seller: party(s.Seller), Buyer: party(s.Buyer), Payment: payment(s)}
+	switch s.Kind {
+	case process.KindInvoice:
+	case process.KindCreditNote:
+		m.TypeCode = TypeCreditNote
+		if m.PaymentTerms == "" && m.DueDate == "" {
+			m.PaymentTerms = t.Credited
+		}
+	default:
+		return m, fmt.Errorf("model of %s %s: only invoices and credit notes are e-invoices", s.Kind, s.Number)
+	}
+	for _, note := range append([]string{s.Title, s.Reason, s.Introduction, s.Terms}, s.Notes...) {
+		if note = strings.TrimSpace(note); note != "" {
+			m.Notes = append(m.Notes, note)
+		}
+	}
+	if s.Preceding != nil {
+		m.Preceding = []Reference{{s.Preceding.Number, s.Preceding.Date}}
+	}
+	m.Delivery = Delivery{Date: s.SupplyDate, Address: s.DeliveryAddress}
+	m.totals(s)
+	for _, g := range s.VATGroups {
+		v := VAT{Base: g.Base, Amount: g.VAT, Category: g.Category, Rate: g.Rate, Reason: t.Exemption[g.Category], ReasonCode: vatex[g.Category]}
+		m.VAT = append(m.VAT, v)
+		switch g.Category {
+		case "O": // BR-O-02: who is not in the tax names no VAT numbers
+			m.Seller.VATNumber, m.Buyer.VATNumber = "", ""
+		case "K": // BR-IC-12
+			if m.Delivery.Address == nil {
+				a := s.Buyer.Address
+				m.Delivery.Address = &a
+			}
+		}
+	}
+	for i, l := range s.Lines {
+		m.Lines = append(m.Lines, line(i, l, s.Currency))
+	}
+	if field := m.foreign(); field != "" {
+		return m, fmt.Errorf("model of %s %s: %s is not in %s", s.Kind, s.Number, field, s.Currency)
+	}
+	return m, nil
+}
+
+func (m *Model) totals(s process.Snapshot) {
+	m.Totals = Totals{Lines: process.Money{Currency: s.Currency}, Net: s.Net, VAT: s.VAT, Gross: s.Gross, Prepaid: s.Prepaid, Rounding: s.Rounding, Payable: s.Payable}
+	for _, l := range s.Lines {
+		m.Totals.Lines.Minor += l.Net.Minor
+	}
+	for _, zero := range []*process.Money{&m.Totals.Net, &m.Totals.VAT, &m.Totals.Gross, &m.Totals.Prepaid, &m.Totals.Rounding, &m.Totals.Payable} {
+		if zero.IsZero() {
+			zero.Currency = s.Currency // nothing is nothing in any currency
+		}
+	}
+	if s.TaxCurrency != "" && s.TaxCurrency != s.Currency && s.TaxTotal != nil {
+		m.TaxCurrency, m.Totals.TaxVAT = s.TaxCurrency, s.TaxTotal
+	}
+}
+
+// line is line i. Its id is its place: ids of records say nothing to the buyer.
+func line(i int, l process.Line, currency string) Line {
+	out := Line{ID: strconv.Itoa(i + 1), Quantity: l.Quantity, Unit: l.Unit, Net: l.Net, Price: l.UnitPrice, VAT: l.VAT, SellersItem: strings.TrimSpace(l.Product)}
+	name, rest, _ := strings.Cut(strings.TrimSpace(l.Description), "\n")
+	out.Name, out.Description = strings.TrimSpace(name), strings.TrimSpace(rest)
+	if !l.Allowance.IsZero() {
+		base := process.RoundMoney(l.Quantity.Mul(l.UnitPrice), currency)
+		out.Allowances = []Adjustment{{Amount: l.Allowance, Base: &base, Percent: l.DiscountPercent, ReasonCode: reasonDiscount}}
+	}
+	return out
+}
+
+func party(p process.Party) Party {
+	out := Party{Name: strings.TrimSpace(p.Name), VATNumber: vatNumber(p.VATNumber, p.Address.Country), TaxRegistration: strings.TrimSpace(p.TaxRegistration),
+		Address: p.Address, ContactName: strings.TrimSpace(p.ContactName), Phone: strings.TrimSpace(p.Phone), Email: strings.TrimSpace(p.Email)}
+	if p.OrganisationNumber != "" {
+		out.Legal = identifier(p.OrganisationScheme, p.OrganisationNumber)
+	}
+	if p.Endpoint.ID != "" {
+		out.Endpoint = identifier(p.Endpoint.Scheme, p.Endpoint.ID)
+	}
+	return out
+}
+
+// payment names one account: the IBAN for SEPA and across borders, the national
+// number at home, whichever there is otherwise. Without an account there is
+// nothing to say (BR-61).
+func payment(s process.Snapshot) Payment {
+	p := Payment{Code: s.Payment.Code, Reference: strings.TrimSpace(s.Payment.Reference), IBAN: compact(s.Payment.IBAN), Account: compact(s.Payment.Account), BIC: compact(s.Payment.BIC)}
+	if p.Code == "" {
+		p.Code = "30"
+	}
+	switch {
+	case p.IBAN == "" && p.Account == "":
+		return Payment{}
+	case p.IBAN == "" && p.Code == "58":
+		p.Code = "30"
+	case p.IBAN != "" && (p.Account == "" || p.Code == "58" || s.Seller.Address.Country != s.Buyer.Address.Country):
+		p.Account = ""
+		return p
+	}
+	p.IBAN, p.BIC = "", ""
+	return p
+}
+
+// foreign is the first amount that is not in the document's currency.
+func (m Model) foreign() string {
+	for i, l := range m.Lines {
+		if l.Net.Currency != m.Currency {
+			return fmt.Sprintf("lines[%d].net", i)
+		}
+		for _, a := range l.Allowances {
+			if a.Amount.Currency != m.Currency {
+				return fmt.Sprintf("lines[%d].allowance", i)
+			}
+		}
+	}
+	for i, v := range m.VAT {
+		if v.Base.Currency != m.Currency || v.Amount.Currency != m.Currency {
+			return fmt.Sprintf("vat_groups[%d]", i)
+		}
+	}
+	t := m.Totals
+	for _, a := range []struct {
+		field  string
+		amount process.Money
+	}{{"net", t.Net}, {"vat", t.VAT}, {"gross", t.Gross}, {"prepaid", t.Prepaid}, {"rounding", t.Rounding}, {"payable", t.Payable}} {
+		if a.amount.Currency != m.Currency {
+			return a.field
+		}
+	}
+	if t.TaxVAT != nil && t.TaxVAT.Currency != m.TaxCurrency {
+		return "tax_total"
+	}
+	return ""
+}

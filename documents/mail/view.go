@@ -1,0 +1,198 @@
+package mail
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/emne/emne/process"
+	"github.com/emne/emne/templates"
+)
+
+// The kinds of process.Delivery.
+const (
+	kindQuote           = "quote"
+	kindAcceptance      = "acceptance"
+	kindInvoice         = "invoice"
+	kindCreditNote      = "credit_note"
+	kindAcknowledgement = "acknowledgement"
+	kindNotification    = "notification"
+)
+
+// maxSubject bounds a subject, in characters: the foreign part of it may be of
+// any length.
+const maxSubject = 150
+
+type fact struct{ Label, Value string }
+
+// view is what the templates see. Quotation holds the lines of somebody else's
+// words, Closing is empty in a notification, and Preheader is what a list of
+// mails shows after the subject.
+type view struct {
+	Language, Subject, Preheader, Company string
+	Greeting                              string
+	Paragraphs                            []string
+	Quotation                             []string
+	Facts                                 []fact
+	Button, URL, Closing                  string
+	Footer                                []string
+}
+
+func newView(l templates.Labels, m *process.Mail) view {
+	d, co := m.Delivery, m.Settings.Company
+	key := d.Kind
+	if d.Kind == kindNotification {
+		key += "." + d.Reason
+	}
+	args := arguments(m)
+	v := view{Language: l.Language(), Company: line(co.Name), Greeting: l.Text("greeting.nobody", nil),
+		Subject: clip(strings.TrimRight(line(l.Text(key+".subject", args)), ": "), maxSubject)}
+	if who := greeted(m); who != "" {
+		v.Greeting = l.Text("greeting", map[string]string{"name": who})
+	}
+	if l.Has(d.Kind + ".button") {
+		v.Button = l.Text(d.Kind+".button", nil)
+	}
+	v.Paragraphs = append(v.Paragraphs, line(l.Text(key+".body", args)))
+	if l.Has(key+".more") && !(d.Kind == kindInvoice && m.Snapshot != nil && m.Snapshot.Payment.Reference == "") {
+		v.Paragraphs = append(v.Paragraphs, line(l.Text(key+".more", args)))
+	}
+	if d.Kind == kindNotification {
+		v.Quotation = lines(or(args["text"], args["comment"]))
+	} else {
+		v.Closing = l.Text("closing", nil)
+	}
+	v.Facts = facts(l, m)
+	v.Preheader = preheader(v)
+	v.Footer = footer(co)
+	return v
+}
+
+// arguments are what the texts may name; what is not there is empty.
+func arguments(m *process.Mail) map[string]string {
+	args := map[string]string{"company": m.Settings.Company.Name}
+	for _, k := range []string{"number", "order", "invoice", "name", "subject", "text", "comment"} {
+		args[k] = m.Delivery.Data[k]
+	}
+	return args
+}
+
+// greeted is the person to greet by name.
+func greeted(m *process.Mail) string {
+	if m.Delivery.ToName == "" && m.Snapshot != nil {
+		return name(m.Snapshot.Buyer.ContactName)
+	}
+	return name(m.Delivery.ToName)
+}
+
+// facts are what the mail is about at a glance, figures as they stand on the
+// document. What is empty is left out.
+func facts(l templates.Labels, m *process.Mail) []fact {
+	d := m.Delivery
+	var fs []fact
+	add := func(key, value string) {
+		if value = line(value); value != "" {
+			fs = append(fs, fact{l.Text("fact."+key, nil), value})
+		}
+	}
+	day := func(key string, d process.Date) { add(key, templates.FormatDate(l.Language(), string(d))) }
+	if s := m.Snapshot; s != nil {
+		switch d.Kind {
+		case kindQuote, kindAcceptance:
+			add("quote", s.Number)
+			add("title", s.Title)
+			add("amount", money(l.Language(), s.Payable))
+		case kindInvoice:
+			add("invoice", s.Number)
+			add("amount", money(l.Language(), s.Payable))
+		case kindCreditNote:
+			add("credit_note", s.Number)
+			add("invoice", d.Data["invoice"])
+			add("credited", money(l.Language(), s.Payable))
+			add("reason", s.Reason)
+		}
+		switch d.Kind {
+		case kindQuote:
+			day("valid_until", s.ValidUntil)
+		case kindAcceptance:
+			add("order", d.Data["order"])
+			add("accepted_by", d.Data["name"])
+		case kindInvoice:
+			day("due_date", s.DueDate)
+			add("account", or(s.Payment.Account, s.Payment.IBAN))
+			add("reference", s.Payment.Reference)
+		}
+	}
+	if d.Kind == kindNotification {
+		add("quote", d.Data["number"])
+		add("title", d.Data["title"])
+		if gross, err := decimal.NewFromString(d.Data["gross"]); err == nil {
+			if amount, err := process.ParseMoney(gross, d.Data["currency"]); err == nil {
+				add("amount", money(l.Language(), amount))
+			}
+		}
+		add("reason", d.Data["reason"])
+	}
+	return fs
+}
+
+// preheader is the gist: somebody's words, the figures that follow the number,
+// which stands in the subject, or our own first words.
+func preheader(v view) string {
+	if len(v.Quotation) > 0 {
+		return clip(strings.Join(v.Quotation, " "), maxSubject)
+	}
+	var gist []string
+	for i, f := range v.Facts {
+		if i > 0 && i < 4 {
+			gist = append(gist, f.Label+" "+f.Value)
+		}
+	}
+	if len(gist) == 0 && len(v.Paragraphs) > 0 {
+		return v.Paragraphs[0]
+	}
+	return strings.Join(gist, " · ")
+}
+
+// money is an amount with its currency, on one line.
+func money(lang string, m process.Money) string {
+	return m.Currency + "\u00a0" + templates.FormatMoney(lang, m.Minor, process.Decimals(m.Currency))
+}
+
+func footer(c process.Company) []string {
+	city := strings.TrimSpace(c.Address.Postcode + " " + c.Address.City)
+	var f []string
+	for _, s := range []string{c.Name, strings.Trim(c.Address.Street+", "+city, ", "), or(c.VATNumber, c.OrganisationNumber), strings.ReplaceAll(c.Phone, " ", "\u00a0"), c.Email, c.Web} {
+		if s = line(s); s != "" {
+			f = append(f, s)
+		}
+	}
+	return f
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// line makes one line of a text, without control characters. A no-break space
+// stays.
+func line(s string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, "\ufffd"), func(r rune) bool {
+		return r != '\u00a0' && (unicode.IsSpace(r) || unicode.IsControl(r))
+	}), " ")
+}
+
+// lines are the lines of a text as its writer broke them.
+func lines(s string) []string {
+	var ls []string
+	for l := range strings.Lines(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimSpace(s))) {
+		if l = line(l); l != "" || len(ls) > 0 && ls[len(ls)-1] != "" {
+			ls = append(ls, l)
+		}
+	}
+	return ls
+}

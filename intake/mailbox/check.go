@@ -1,0 +1,52 @@
+package mailbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+)
+
+// Check signs in and opens the folders, changing nothing, and says in words
+// what is wrong: a *Trouble, or nil.
+func Check(ctx context.Context, a Account) error { return check(ctx, a, defaultStall) }
+
+func check(ctx context.Context, a Account, stall time.Duration) error {
+	account, err := a.complete()
+	if err == nil {
+		_, err = account.schedule()
+	}
+	if err != nil {
+		return trouble(ReasonSetup, err, "%v", err)
+	}
+	l, err := connect(ctx, account, stall)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	release := context.AfterFunc(ctx, l.cut)
+	defer release()
+	var folder *imap.SelectData
+	if err := l.do(func() (err error) {
+		folder, err = l.client.Select(account.Folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+		return err
+	}); err != nil {
+		return account.folderTrouble(ReasonFolder, account.Folder, err)
+	}
+	if folder.UIDValidity == 0 {
+		return trouble(ReasonUIDs, nil, "the server gives the folder %q no lasting UIDs", account.Folder)
+	}
+	if account.After != AfterMove {
+		return nil
+	}
+	if !l.canMove() {
+		return trouble(ReasonMove, nil, "the server cannot move mails (neither MOVE nor UIDPLUS): set after to keyword or none")
+	}
+	if err := l.do(func() error {
+		_, err := l.client.Status(account.MoveTo, &imap.StatusOptions{NumMessages: true}).Wait()
+		return err
+	}); err != nil {
+		return account.folderTrouble(ReasonMoveTo, account.MoveTo, err)
+	}
+	return nil
+}

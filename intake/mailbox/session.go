@@ -1,0 +1,114 @@
+package mailbox
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/emersion/go-imap/v2"
+
+	"github.com/emne/emne/intake"
+)
+
+// session is an open folder on one connection.
+type session struct {
+	m    *Mailbox
+	link *link
+
+	start intake.MailboxStart
+	// saved is the cursor as it is committed.
+	saved uint32
+	// noIdle is set when the server offers IDLE and refuses it.
+	noIdle bool
+}
+
+func actor() intake.Actor { return intake.Recording("mail") }
+
+// open selects the folder and notes the first contact.
+func (s *session) open(ctx context.Context) error {
+	m := s.m
+	var folder *imap.SelectData
+	err := s.link.do(func() (err error) {
+		// Where nothing is marked, nothing is touched.
+		folder, err = s.link.client.Select(m.account.Folder, &imap.SelectOptions{ReadOnly: m.account.After == AfterNone}).Wait()
+		return err
+	})
+	if err != nil {
+		return m.account.folderTrouble(ReasonFolder, m.account.Folder, err)
+	}
+	if folder.UIDValidity == 0 {
+		return trouble(ReasonUIDs, nil, "the server gives the folder %q no lasting UIDs, so that nothing could be read only once", m.account.Folder)
+	}
+	last, err := s.lastUID(folder)
+	if err != nil {
+		return err
+	}
+	first := intake.MailboxStart{Backlog: last,
+		MailboxUID: intake.MailboxUID{Mailbox: m.account.Name, UIDValidity: folder.UIDValidity}}
+	switch b := m.account.Backfill; {
+	case b.All:
+	case !b.Since.IsZero():
+		first.Since = b.Since
+	default:
+		first.UID, first.Since = last, m.clock()
+	}
+	record, cancel := context.WithTimeout(ctx, recordTime)
+	defer cancel()
+	if s.start, err = m.recorder.StartMailbox(record, actor(), first); err != nil {
+		return trouble(ReasonStore, err, "the store does not work: %v", err)
+	}
+	s.saved = s.start.UID
+	if m.validity != folder.UIDValidity {
+		m.validity, m.waiting = folder.UIDValidity, nil
+		m.unfetched, m.unrecorded = map[uint32]int{}, map[uint32]int{}
+	}
+	m.unable = false
+	return nil
+}
+
+// lastUID is the greatest UID of the folder, or a number below the next one.
+func (s *session) lastUID(folder *imap.SelectData) (uint32, error) {
+	if folder.UIDNext > 0 {
+		return uint32(folder.UIDNext) - 1, nil
+	}
+	if folder.NumMessages == 0 {
+		return 0, nil
+	}
+	last := uint32(0)
+	err := s.link.do(func() error { // RFC 3501 lets a server keep UIDNEXT for itself
+		cmd := s.link.client.Fetch(imap.UIDSetNum(0), &imap.FetchOptions{UID: true})
+		messages, err := cmd.Collect()
+		for _, one := range messages {
+			last = max(last, uint32(one.UID))
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("looking for the last mail: %w", err)
+	}
+	return last, nil
+}
+
+// catchUp takes what lies above the cursor until there is no more.
+func (s *session) catchUp(ctx context.Context) error {
+	for {
+		select { // what is told from now on is for another time
+		case <-s.link.wake:
+		default:
+		}
+		found, err := s.list()
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			if err := s.take(ctx, found); err != nil {
+				return err
+			}
+		}
+		if err := s.mark(); err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package mailbox
+
+import (
+	"sync"
+	"time"
+)
+
+// Status is how a mailbox does.
+type Status struct {
+	Name string
+	// Connected says that the folder is open; Idle that the server tells of new mail.
+	Connected, Idle bool
+	// LastSuccess is when the folder was last read to its end.
+	LastSuccess time.Time
+	// Lag is how long after its arrival at the server the last mail was committed.
+	Lag time.Duration
+	// Received counts the mails committed by this process, Quarantined those
+	// that could not be had.
+	Received, Quarantined int64
+	// LastError is what was last wrong, in plain words; empty when nothing is
+	// wrong any more.
+	LastError string
+	// Reason is its stable key.
+	Reason string
+}
+
+type status struct {
+	mu  sync.Mutex
+	now Status
+}
+
+// Status tells how the mailbox does now.
+func (m *Mailbox) Status() Status {
+	m.status.mu.Lock()
+	defer m.status.mu.Unlock()
+	return m.status.now
+}
+
+func (s *status) change(f func(*Status)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f(&s.now)
+}
+
+func (s *status) connected() { s.change(func(n *Status) { n.Connected = true }) }
+
+func (s *status) disconnected() { s.change(func(n *Status) { n.Connected, n.Idle = false, false }) }
+
+func (s *status) idling(is bool) { s.change(func(n *Status) { n.Idle = is }) }
+
+func (s *status) succeeded(at time.Time) {
+	s.change(func(n *Status) {
+		n.LastSuccess = at
+		if n.Reason != ReasonMove && n.Reason != ReasonMoveTo {
+			n.LastError, n.Reason = "", ""
+		}
+	})
+}
+
+func (s *status) failed(err error) {
+	s.change(func(n *Status) { n.LastError, n.Reason = err.Error(), reasonOf(err) })
+}
+
+func (s *status) marked() {
+	s.change(func(n *Status) {
+		if n.Reason == ReasonMove || n.Reason == ReasonMoveTo {
+			n.LastError, n.Reason = "", ""
+		}
+	})
+}
+
+func (s *status) received(lag time.Duration) {
+	s.change(func(n *Status) { n.Received, n.Lag = n.Received+1, max(lag, 0) })
+}
+
+func (s *status) quarantined() { s.change(func(n *Status) { n.Quarantined++ }) }

@@ -1,0 +1,128 @@
+package mailbox
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"syscall"
+
+	"github.com/emersion/go-imap/v2"
+)
+
+// Trouble is what is wrong with a mailbox, in words for the person who set it up.
+type Trouble struct {
+	// Reason is a stable key, one of the constants.
+	Reason string
+	// Message is the English sentence.
+	Message string
+	// Err is what the machine said.
+	Err error
+}
+
+// The reasons of Trouble.
+const (
+	ReasonHost        = "host_unknown"
+	ReasonUnreachable = "unreachable"
+	ReasonSilent      = "silent"
+	ReasonTLS         = "no_tls"
+	ReasonStartTLS    = "no_starttls"
+	ReasonCertificate = "certificate"
+	ReasonPassword    = "password"
+	ReasonFolder      = "folder"
+	ReasonMoveTo      = "move_to"
+	ReasonMove        = "no_move"
+	ReasonUIDs        = "no_uidvalidity"
+	ReasonRefused     = "refused"
+	ReasonBroken      = "broken"
+	ReasonStore       = "store"
+	ReasonSetup       = "setup"
+)
+
+func (t *Trouble) Error() string { return t.Message }
+
+// Unwrap gives what the machine said.
+func (t *Trouble) Unwrap() error { return t.Err }
+
+func trouble(reason string, err error, format string, args ...any) *Trouble {
+	return &Trouble{Reason: reason, Message: fmt.Sprintf(format, args...), Err: err}
+}
+
+// reasonOf is the reason of a Trouble, "" for other errors.
+func reasonOf(err error) string {
+	var t *Trouble
+	if errors.As(err, &t) {
+		return t.Reason
+	}
+	return ""
+}
+
+// dialTrouble words what happened before the server's greeting.
+func (a Account) dialTrouble(err error) error {
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return trouble(ReasonHost, err, "there is no host %q: look at the name, and at this machine's DNS", a.Host)
+	case errors.As(err, &dns):
+		return trouble(ReasonHost, err, "the name %q cannot be looked up at present: %v", a.Host, err)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return trouble(ReasonUnreachable, err, "nothing listens on %s: look at the port, and whether the server runs", a.addr())
+	case isTimeout(err):
+		return trouble(ReasonUnreachable, err, "%s does not answer: look at host and port, and at firewalls on the way", a.addr())
+	}
+	return trouble(ReasonUnreachable, err, "%s cannot be reached: %v", a.addr(), err)
+}
+
+// tlsTrouble words a failed handshake.
+func (a Account) tlsTrouble(err error) error {
+	var record tls.RecordHeaderError
+	var name x509.HostnameError
+	var authority x509.UnknownAuthorityError
+	var invalid x509.CertificateInvalidError
+	var verification *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &record):
+		return trouble(ReasonTLS, err, "%s speaks no TLS from the first byte: is tls: starttls meant, or another port?", a.addr())
+	case errors.As(err, &name):
+		return trouble(ReasonCertificate, err, "the server's certificate is not for %q: %v", a.Host, name)
+	case errors.As(err, &authority):
+		return trouble(ReasonCertificate, err, "the server's certificate is signed by nobody known here: give its authority as ca_file when it is your own")
+	case errors.As(err, &invalid), errors.As(err, &verification):
+		return trouble(ReasonCertificate, err, "the server's certificate is not good: %v", err)
+	case isTimeout(err):
+		return trouble(ReasonSilent, err, "%s does not go on with TLS: is tls: starttls meant, or another port?", a.addr())
+	}
+	return trouble(ReasonTLS, err, "no TLS could be agreed with %s: %v", a.addr(), err)
+}
+
+// loginTrouble words a refused sign-in.
+func (a Account) loginTrouble(err error) error {
+	var refused *imap.Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	switch {
+	case refused.Code == imap.ResponseCodeUnavailable || refused.Code == imap.ResponseCodeLimit || refused.Code == imap.ResponseCodeInUse:
+		return trouble(ReasonRefused, err, "the server takes no sign-in at present: %s", refused.Text)
+	case refused.Code == imap.ResponseCodePrivacyRequired:
+		return trouble(ReasonTLS, err, "the server takes no password without TLS: set tls to implicit or starttls")
+	}
+	return trouble(ReasonPassword, err, "the server refuses the password of %s (%s): many providers want an app password here", a.Username, strings.TrimSpace(refused.Text))
+}
+
+// folderTrouble words a folder that cannot be opened.
+func (a Account) folderTrouble(reason, folder string, err error) error {
+	var refused *imap.Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	return trouble(reason, err, "there is no folder %q for %s, or it may not be read: %s", folder, a.Username, refused.Text)
+}
+
+func isTimeout(err error) bool {
+	var n net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &n) && n.Timeout()
+}

@@ -1,0 +1,241 @@
+package console
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/emne/emne/process"
+)
+
+// The facts of each kind of record.
+
+func readLead(v *visit, id string) (*recordPage, error) {
+	l, err := v.s.Leads().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypeLead, l.Record, l.State, v.leadName(*l))
+	p.thread, p.recipient = l.Thread, l.Email
+	p.Badges = []badge{v.state(process.TypeLead, l.State)}
+	if l.Reason != "" {
+		p.Badges = append(p.Badges, badge{v.t("disqualified." + l.Reason), ""})
+	}
+	p.fact(v.t("field.name"), words(l.Name))
+	p.fact(v.t("field.company"), words(l.Company))
+	p.fact(v.t("field.email"), mailto(l.Email))
+	p.fact(v.t("field.phone"), telephone(l.Phone))
+	p.fact(v.t("field.organisation_number"), words(l.OrganisationNumber))
+	p.fact(v.t("field.address"), words(v.addressOf(l.Address)))
+	p.fact(v.t("field.source"), words(v.source(l.Source)))
+	p.fact(v.t("field.received"), words(v.moment(l.CreatedAt)))
+	p.fact(v.t("field.owner"), words(v.name(process.TypeUser, l.Owner)))
+	p.fact(v.t("kind.customer"), v.link(process.TypeCustomer, l.Customer))
+	p.fact(v.t("kind.contact"), v.link(process.TypeContact, l.Contact))
+	if l.Message != "" || l.Subject != "" {
+		p.Text = &passage{either(l.Subject, v.t("field.message")), l.Message}
+	}
+	return p, nil
+}
+
+func readOpportunity(v *visit, id string) (*recordPage, error) {
+	o, err := v.s.Opportunities().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypeOpportunity, o.Record, o.State, o.Title)
+	p.thread = o.Thread
+	p.Badges = []badge{v.state(process.TypeOpportunity, o.State)}
+	v.parties(p, o.Customer, o.Contact, o.Owner)
+	p.fact(v.t("field.estimated_revenue"), words(v.money(o.EstimatedRevenue)))
+	p.fact(v.t("field.estimated_close"), words(v.date(o.EstimatedClose)))
+	p.fact(v.t("field.probability"), words(v.percent(whole(o.Probability))))
+	if o.ActualRevenue != nil {
+		p.fact(v.t("field.actual_revenue"), words(v.money(*o.ActualRevenue)))
+	}
+	if o.ClosedAt != nil {
+		p.fact(v.t("field.closed"), words(v.moment(*o.ClosedAt)))
+	}
+	p.fact(v.t("field.reason"), words(o.Reason))
+	p.fact(v.t("field.competitor"), words(o.Competitor))
+	p.Lines = v.table(o.Lines, o.Totals, o.Currency, false)
+	return p, v.relate(p, process.TypeQuote, map[string]string{"opportunity": o.ID})
+}
+
+func readQuote(v *visit, id string) (*recordPage, error) {
+	q, err := v.s.Quotes().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypeQuote, q.Record, q.State, v.quoteName(*q))
+	p.thread, p.recipient = q.Thread, q.Recipient
+	p.Badges = v.quoteBadges(*q)
+	p.hidden["accept"] = q.State == "won"
+	p.hidden["decline"] = q.State == "closed"
+	p.hidden["revise"] = q.Next != "" || q.Number == ""
+	p.fact(v.t("field.title"), words(q.Title))
+	v.parties(p, q.Customer, q.Contact, q.Owner)
+	p.fact(v.t("field.recipient"), words(q.Recipient))
+	p.fact(v.t("field.valid_until"), words(v.date(q.ValidUntil)))
+	p.fact(v.t("field.customer_reference"), words(q.CustomerReference))
+	p.fact(v.t("field.language"), words(v.known("language.", q.Language)))
+	if q.SentAt != nil {
+		p.fact(v.t("field.sent"), words(v.moment(*q.SentAt)))
+	}
+	p.fact(v.t("kind.opportunity"), v.link(process.TypeOpportunity, q.Opportunity))
+	p.fact(v.t("kind.order"), v.link(process.TypeOrder, q.Order))
+	p.fact(v.t("field.previous"), v.link(process.TypeQuote, q.Previous))
+	p.fact(v.t("field.next"), v.link(process.TypeQuote, q.Next))
+	p.fact(v.t("field.reason"), words(strings.TrimSpace(q.Reason+"\n"+q.Comment)))
+	if a := q.Acceptance; a != nil {
+		p.fact(v.t("field.accepted_by"), cell{Text: a.Name, Note: v.moment(a.At) + ", " + v.t("channel."+a.Channel)})
+		p.fact(v.t("field.evidence"), words(a.Evidence))
+		if a.ReceiptSHA256 != "" {
+			p.Receipt = "/quotes/" + q.ID + "/pdf?copy=accepted"
+		}
+	}
+	if q.SHA256 != "" {
+		p.fact("SHA-256", words(q.SHA256))
+	}
+	if text := strings.TrimSpace(q.Introduction + "\n\n" + q.Terms); text != "" {
+		p.Text = &passage{v.t("section.texts"), text}
+	}
+	p.Lines = v.table(q.Lines, q.Totals, q.Currency, false)
+	return p, nil
+}
+
+func readOrder(v *visit, id string) (*recordPage, error) {
+	o, err := v.s.Orders().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypeOrder, o.Record, o.State, v.t("kind.order")+" "+o.Number)
+	p.thread, p.lines = o.Thread, o.Lines
+	p.Badges = v.orderBadges(*o)
+	delivered := false
+	p.hidden["fulfil"], p.hidden["invoice"] = true, true
+	for _, l := range o.Lines {
+		delivered = delivered || !l.Delivered.IsZero() || !l.Invoiced.IsZero()
+		p.hidden["fulfil"] = p.hidden["fulfil"] && l.Delivered.Equal(l.Quantity)
+		p.hidden["invoice"] = p.hidden["invoice"] && l.Invoiced.Equal(l.Delivered)
+	}
+	p.hidden["cancel"] = delivered
+	p.fact(v.t("field.title"), words(o.Title))
+	v.parties(p, o.Customer, o.Contact, o.Owner)
+	p.fact(v.t("field.recipient"), words(o.Recipient))
+	p.fact(v.t("field.customer_reference"), words(o.CustomerReference))
+	p.fact(v.t("field.delivery_date"), words(v.date(o.DeliveryDate)))
+	p.fact(v.t("kind.quote"), v.link(process.TypeQuote, o.Quote))
+	p.fact(v.t("kind.opportunity"), v.link(process.TypeOpportunity, o.Opportunity))
+	p.Lines = v.table(o.Lines, o.Totals, o.Currency, true)
+	return p, v.relate(p, process.TypeInvoice, map[string]string{"order": o.ID})
+}
+
+func readInvoice(v *visit, id string) (*recordPage, error) {
+	i, err := v.s.Invoices().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypeInvoice, i.Record, i.State, v.invoiceName(*i))
+	p.thread, p.recipient, p.lines, p.open, p.ofOrder = i.Thread, i.Recipient, i.Lines, i.Open, i.Order != ""
+	p.Badges = v.invoiceBadges(*i)
+	p.hidden["pay"] = i.Open.Minor <= 0
+	p.hidden["credit"] = i.Credited.Minor >= i.Payable().Minor
+	for _, problem := range i.Problems {
+		p.Problems = append(p.Problems, v.problem(problem))
+	}
+	p.fact(v.t("field.title"), words(i.Title))
+	v.parties(p, i.Customer, i.Contact, i.Owner)
+	p.fact(v.t("field.recipient"), words(either(i.Recipient, v.t("recipient.missing"))))
+	p.fact(v.t("field.delivery_channel"), words(v.t("delivery_channel.mail")))
+	p.fact(v.t("field.issue_date"), words(v.date(i.IssueDate)))
+	p.fact(v.t("field.supply_date"), words(v.date(i.SupplyDate)))
+	p.fact(v.t("field.due_date"), words(v.date(i.DueDate)))
+	p.fact(v.t("field.payment_reference"), words(i.PaymentReference))
+	p.fact(v.t("field.customer_reference"), words(i.CustomerReference))
+	p.fact(v.t("field.buyer_reference"), words(i.BuyerReference))
+	p.fact(v.t("kind.order"), v.link(process.TypeOrder, i.Order))
+	p.fact(v.t("kind.quote"), v.link(process.TypeQuote, i.Quote))
+	if i.SHA256 != "" {
+		p.fact("SHA-256", words(i.SHA256))
+	}
+	p.Lines = v.table(i.Lines, i.Totals, i.Currency, false)
+	if i.State == "issued" {
+		for _, t := range []total{{v.t("total.credited"), v.amount(i.Credited.Neg()), false}, {v.t("total.paid"), v.amount(i.Paid.Neg()), false},
+			{v.t("total.written_off"), v.amount(i.WrittenOff.Neg()), false}} {
+			if t.Amount != v.amount(process.Money{Currency: i.Currency}) {
+				p.Lines.Totals = append(p.Lines.Totals, t)
+			}
+		}
+		p.Lines.Totals = append(p.Lines.Totals, total{v.t("field.open"), v.money(i.Open), true})
+	}
+	if err := v.relate(p, process.TypeCreditNote, map[string]string{"invoice": i.ID}); err != nil {
+		return nil, err
+	}
+	return p, v.relate(p, process.TypePayment, map[string]string{"invoice": i.ID})
+}
+
+func readCreditNote(v *visit, id string) (*recordPage, error) {
+	n, err := v.s.CreditNotes().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypeCreditNote, n.Record, n.State, v.t("kind.credit-note")+" "+n.Number)
+	p.thread, p.recipient = n.Thread, n.Recipient
+	p.Badges = []badge{v.state(process.TypeCreditNote, n.State)}
+	v.parties(p, n.Customer, "", "")
+	p.fact(v.t("kind.invoice"), v.link(process.TypeInvoice, n.Invoice))
+	p.fact(v.t("field.reason"), words(n.Reason))
+	p.fact(v.t("field.issue_date"), words(v.date(n.IssueDate)))
+	p.fact(v.t("field.recipient"), words(n.Recipient))
+	p.fact("SHA-256", words(n.SHA256))
+	p.Lines = v.table(n.Lines, n.Totals, n.Currency, false)
+	return p, nil
+}
+
+func readPayment(v *visit, id string) (*recordPage, error) {
+	r, err := v.s.Payments().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypePayment, r.Record, r.State, v.t("kind.payment")+" "+v.money(r.Amount))
+	p.thread = r.Thread
+	p.Badges = []badge{v.state(process.TypePayment, r.State)}
+	v.parties(p, r.Customer, "", "")
+	p.fact(v.t("kind.invoice"), v.link(process.TypeInvoice, r.Invoice))
+	p.fact(v.t("field.date"), words(v.date(r.Date)))
+	p.fact(v.t("field.method"), words(r.Method))
+	p.fact(v.t("field.reference"), words(r.Reference))
+	p.fact(v.t("field.note"), words(r.Note))
+	return p, nil
+}
+
+// parties are who a record is for and whose it is.
+func (v *visit) parties(p *recordPage, customer, contact, owner string) {
+	p.fact(v.t("kind.customer"), v.link(process.TypeCustomer, customer))
+	p.fact(v.t("kind.contact"), v.link(process.TypeContact, contact))
+	p.fact(v.t("field.owner"), words(v.name(process.TypeUser, owner)))
+}
+
+// addressOf is empty when nothing but the country is known.
+func (v *visit) addressOf(a process.Address) string {
+	if a.IsZero() {
+		return ""
+	}
+	return v.address(a)
+}
+
+func mailto(s string) cell {
+	if s == "" {
+		return cell{}
+	}
+	return cell{Text: s, Href: "mailto:" + s}
+}
+
+func telephone(s string) cell {
+	if s == "" {
+		return cell{}
+	}
+	return cell{Text: s, Href: "tel:" + strings.ReplaceAll(s, " ", "")}
+}
+
+func count(n int) string { return strconv.Itoa(n) }

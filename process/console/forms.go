@@ -1,0 +1,216 @@
+package console
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/emne/emne/process"
+)
+
+// The forms of the records. Which fields there are is decided here; what may
+// stand in them, by the process.
+
+func leadForm(v *visit, in input) form {
+	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	return form{Sections: []section{
+		{Title: v.t("section.person"), Fields: []field{f(kindText, "name"), f(kindText, "company"), f(kindEmail, "email"), f(kindTel, "phone"),
+			f(kindText, "organisation_number")}},
+		{Title: v.t("section.inquiry"), Fields: []field{f(kindText, "subject", wide), f(kindArea, "message", wide), f(kindText, "source"),
+			f(kindSelect, "owner", choices(v.owners())), f(kindSelect, "language", choices(v.languages(true)))}},
+		{Title: v.t("section.address"), Fields: v.addressFields(in, "address.")},
+	}}
+}
+
+func (v *visit) addressFields(in input, prefix string) []field {
+	return []field{v.field(in, kindText, prefix+"street"), v.field(in, kindText, prefix+"street2"), v.field(in, kindText, prefix+"postcode"),
+		v.field(in, kindText, prefix+"city"), v.field(in, kindSelect, prefix+"country", choices(v.countries(in.value(prefix+"country"))))}
+}
+
+func customerForm(v *visit, in input) form {
+	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	return form{Sections: []section{
+		{Fields: []field{f(kindText, "name", required), f(kindSelect, "kind", choices(v.options("customer_kind.", "business", "consumer"))),
+			f(kindEmail, "email"), f(kindTel, "phone")}},
+		{Title: v.t("section.address"), Fields: v.addressFields(in, "address.")},
+		{Title: v.t("section.invoicing"), Fields: []field{f(kindText, "organisation_number"), f(kindText, "vat_number"),
+			f(kindSelect, "language", choices(v.languages(true))), f(kindWhole, "payment_days", hint(v.t("hint.payment_days"))),
+			f(kindText, "e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "e_invoice_address.id")}},
+	}}
+}
+
+func contactForm(v *visit, in input) form {
+	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	return form{Sections: []section{{Fields: []field{v.customerField(in), f(kindText, "name"), f(kindText, "title", func(f *field) { f.Label = v.t("field.position") }),
+		f(kindEmail, "email"), f(kindTel, "phone"), f(kindSelect, "language", choices(v.languages(true)))}}}}
+}
+
+func opportunityForm(v *visit, in input) form {
+	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	currencyOf := either(in.value("currency"), v.settings.Currency)
+	fields := []field{f(kindText, "title", wide)}
+	if in.id == "" {
+		fields = append(fields, v.customerField(in))
+	}
+	fields = append(fields, v.contactField(in)...)
+	fields = append(fields, f(kindMoney, "estimated_revenue", currency(currencyOf), hint(v.t("hint.estimated_revenue"))), f(kindDate, "estimated_close"),
+		f(kindWhole, "probability"), f(kindSelect, "owner", choices(v.owners())))
+	return form{Sections: []section{{Fields: fields}}, Lines: v.editor(in, currencyOf, false)}
+}
+
+func quoteForm(v *visit, in input) form {
+	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	fields := []field{f(kindText, "title", wide)}
+	if in.id == "" {
+		fields = append(fields, f(kindHidden, "opportunity"))
+		if in.value("opportunity") == "" {
+			fields = append(fields, v.customerField(in))
+		}
+	}
+	fields = append(fields, v.contactField(in)...)
+	fields = append(fields, f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindDate, "valid_until", hint(v.t("hint.valid_until"))),
+		f(kindText, "customer_reference"), f(kindSelect, "language", choices(v.languages(true))), f(kindText, "currency"), f(kindSelect, "owner", choices(v.owners())))
+	return form{Sections: []section{{Fields: fields}, {Title: v.t("section.texts"), Fields: []field{f(kindArea, "introduction", wide), f(kindArea, "terms", wide)}}},
+		Lines: v.editor(in, either(in.value("currency"), v.settings.Currency), false)}
+}
+
+func orderForm(v *visit, in input) form {
+	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	fields := append([]field{f(kindText, "title", wide), v.customerField(in)}, v.contactField(in)...)
+	fields = append(fields, f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindText, "customer_reference"), f(kindDate, "delivery_date"),
+		f(kindSelect, "language", choices(v.languages(true))), f(kindText, "currency"))
+	return form{Sections: []section{{Fields: fields}}, Lines: v.editor(in, either(in.value("currency"), v.settings.Currency), false)}
+}
+
+func invoiceForm(v *visit, in input) form {
+	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	fields := []field{f(kindText, "title", wide)}
+	if in.id == "" {
+		fields = append(fields, v.customerField(in))
+	}
+	fields = append(fields, v.contactField(in)...)
+	fields = append(fields, f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindText, "customer_reference"), f(kindText, "buyer_reference"),
+		f(kindDate, "supply_date"), f(kindDate, "due_date", hint(v.t("hint.due_date"))), f(kindSelect, "language", choices(v.languages(true))))
+	fixed, cur := false, either(in.value("currency"), v.settings.Currency)
+	if in.id != "" {
+		if i, err := v.s.Invoices().Get(v.ctx(), v.actor, in.id); err == nil {
+			fixed, cur = i.Order != "", i.Currency
+		}
+	} else {
+		fields = append(fields, f(kindText, "currency"))
+	}
+	return form{Sections: []section{{Fields: fields}}, Lines: v.editor(in, cur, fixed)}
+}
+
+func paymentForm(v *visit, in input) form { return form{Sections: v.paymentFields(in)} }
+
+// paymentFields are shown on the invoice; what is open stands there already.
+func (v *visit) paymentFields(in input) []section {
+	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	return []section{{Fields: []field{f(kindHidden, "invoice"), f(kindMoney, "amount", required, currency(in.value("amount.currency"))),
+		f(kindDate, "date", value(string(v.today()))), f(kindText, "method"), f(kindText, "reference"), f(kindArea, "note", wide)}}}
+}
+
+func productForm(v *visit, in input) form {
+	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	return form{Sections: []section{{Fields: []field{f(kindText, "sku", required), f(kindText, "name", required), f(kindDecimal, "unit_price", required),
+		f(kindText, "currency", value(v.settings.Currency)), f(kindSelect, "unit", choices(v.units(in.value("unit")))), f(kindVAT, "vat"), f(kindArea, "description", wide)}}}}
+}
+
+func taskForm(v *visit, in input) form {
+	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	return form{Sections: []section{{Fields: []field{f(kindText, "title", wide), f(kindDate, "due"), f(kindSelect, "owner", choices(v.owners())),
+		f(kindArea, "note", wide), f(kindHidden, "about.type"), f(kindHidden, "about.id")}}}}
+}
+
+func (v *visit) customerField(in input) field {
+	options := []option{{Label: v.t("option.choose")}}
+	customers, err := all(v.ctx(), v.s.Customers(), v.actor, process.Filter{}, 2000)
+	if err == nil {
+		slices.SortFunc(customers, func(a, b process.Customer) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+		for _, c := range customers {
+			options = append(options, option{Value: c.ID, Label: c.Name})
+		}
+	}
+	return v.field(in, kindSelect, "customer", required, choices(options), func(f *field) { f.Label = v.t("kind.customer") })
+}
+
+// contactField offers the people of the customer, once it is known.
+func (v *visit) contactField(in input) []field {
+	customer := in.value("customer")
+	if in.id != "" && customer == "" {
+		customer = v.customerOf(in.id)
+	}
+	if customer == "" {
+		return nil
+	}
+	contacts, err := all(v.ctx(), v.s.Contacts(), v.actor, process.Filter{Match: map[string]string{"customer": customer}}, 500)
+	if err != nil || len(contacts) == 0 {
+		return nil
+	}
+	options := []option{{Label: v.t("option.none")}}
+	for _, c := range contacts {
+		options = append(options, option{Value: c.ID, Label: either(c.Name, c.Email)})
+	}
+	return []field{v.field(in, kindSelect, "contact", choices(options), func(f *field) { f.Label = v.t("kind.contact") })}
+}
+
+// customerOf finds whose a document is when its form does not say.
+func (v *visit) customerOf(id string) string {
+	if o, err := v.s.Opportunities().Get(v.ctx(), v.actor, id); err == nil {
+		return o.Customer
+	}
+	if q, err := v.s.Quotes().Get(v.ctx(), v.actor, id); err == nil {
+		return q.Customer
+	}
+	if i, err := v.s.Invoices().Get(v.ctx(), v.actor, id); err == nil {
+		return i.Customer
+	}
+	return ""
+}
+
+func (v *visit) owners() []option {
+	options := []option{{Label: v.t("option.nobody")}}
+	users, err := all(v.ctx(), v.s.Users(), process.System(), process.Filter{State: "active"}, 500)
+	if err == nil {
+		for _, u := range users {
+			options = append(options, option{Value: u.ID, Label: u.Name})
+		}
+	}
+	return options
+}
+
+func (v *visit) languages(empty bool) []option {
+	var options []option
+	if empty {
+		options = append(options, option{Label: v.t("option.usual")})
+	}
+	for _, l := range v.c.o.Templates.Languages() {
+		options = append(options, option{Value: l, Label: v.t("language." + l)})
+	}
+	return options
+}
+
+var countries = []string{"NO", "SE", "DK", "FI", "IS", "DE", "NL", "BE", "FR", "ES", "IT", "PL", "AT", "CH", "IE", "GB", "US", "CA", "JP", "AU"}
+
+func (v *visit) countries(chosen string) []option {
+	options := []option{{Label: v.t("option.usual")}}
+	known := chosen == ""
+	for _, c := range countries {
+		known = known || c == chosen
+		options = append(options, option{Value: c, Label: v.country(c)})
+	}
+	if !known {
+		options = append(options, option{Value: chosen, Label: chosen})
+	}
+	return options
+}
+
+// options are choices whose words have a common prefix.
+func (v *visit) options(prefix string, values ...string) []option {
+	var options []option
+	for _, s := range values {
+		options = append(options, option{Value: s, Label: v.t(prefix + s)})
+	}
+	return options
+}

@@ -1,0 +1,178 @@
+package console
+
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/emne/emne/process"
+)
+
+// The facts of customers, products, tasks and mails.
+
+func whole(n int) decimal.Decimal { return decimal.NewFromInt(int64(n)) }
+
+func readCustomer(v *visit, id string) (*recordPage, error) {
+	c, err := v.s.Customers().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypeCustomer, c.Record, c.State, c.Name)
+	p.fact(v.t("field.kind"), words(v.t("customer_kind."+c.Kind)))
+	p.fact(v.t("field.email"), mailto(c.Email))
+	p.fact(v.t("field.phone"), telephone(c.Phone))
+	p.fact(v.t("field.organisation_number"), words(c.OrganisationNumber))
+	p.fact(v.t("field.vat_number"), words(c.VATNumber))
+	p.fact(v.t("field.address"), words(v.addressOf(c.Address)))
+	p.fact(v.t("section.e_invoice"), words(joined(c.EInvoiceAddress.Scheme, c.EInvoiceAddress.ID)))
+	p.fact(v.t("field.language"), words(v.known("language.", c.Language)))
+	if c.PaymentDays > 0 {
+		p.fact(v.t("field.payment_days"), words(count(c.PaymentDays)))
+	}
+	mine := map[string]string{"customer": c.ID}
+	for _, typ := range []string{process.TypeContact, process.TypeOpportunity, process.TypeQuote, process.TypeOrder, process.TypeInvoice, process.TypeMessage} {
+		if err := v.relate(p, typ, mine); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+func joined(scheme, id string) string {
+	if scheme == "" || id == "" {
+		return id
+	}
+	return scheme + ":" + id
+}
+
+func readContact(v *visit, id string) (*recordPage, error) {
+	c, err := v.s.Contacts().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypeContact, c.Record, c.State, either(c.Name, c.Email))
+	p.fact(v.t("kind.customer"), v.link(process.TypeCustomer, c.Customer))
+	p.fact(v.t("field.position"), words(c.Title))
+	p.fact(v.t("field.email"), mailto(c.Email))
+	p.fact(v.t("field.phone"), telephone(c.Phone))
+	p.fact(v.t("field.language"), words(v.known("language.", c.Language)))
+	return p, v.relate(p, process.TypeOpportunity, map[string]string{"contact": c.ID})
+}
+
+func readProduct(v *visit, id string) (*recordPage, error) {
+	r, err := v.s.Products().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypeProduct, r.Record, r.State, r.Name)
+	p.fact(v.t("field.sku"), words(r.SKU))
+	p.fact(v.t("field.unit_price"), words(v.price(r.UnitPrice, r.Currency)+" / "+v.unit(r.Unit, one)))
+	p.fact(v.t("field.vat"), words(v.vat(r.VAT)))
+	p.fact(v.t("field.description"), words(r.Description))
+	return p, nil
+}
+
+func readTask(v *visit, id string) (*recordPage, error) {
+	t, err := v.s.Tasks().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypeTask, t.Record, t.State, v.taskTitle(*t))
+	p.thread = t.Thread
+	p.Badges = []badge{v.state(process.TypeTask, t.State)}
+	p.fact(v.t("field.about"), v.link(t.About.Type, t.About.ID))
+	p.fact(v.t("field.due"), words(v.date(t.Due)))
+	p.fact(v.t("field.owner"), words(v.name(process.TypeUser, t.Owner)))
+	p.fact(v.t("field.note"), words(t.Note))
+	return p, nil
+}
+
+func readDelivery(v *visit, id string) (*recordPage, error) {
+	d, err := v.s.Deliveries().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypeDelivery, d.Record, d.State, v.deliveryName(*d))
+	p.thread = d.Thread
+	p.Badges = []badge{v.state(process.TypeDelivery, d.State)}
+	p.fact(v.t("field.to"), mailto(d.To))
+	p.fact(v.t("field.subject"), words(d.Subject))
+	p.fact(v.t("field.about"), v.link(d.About.Type, d.About.ID))
+	p.fact(v.t("field.attempts"), words(count(d.Attempts)))
+	p.fact(v.t("field.reply"), words(d.Reply))
+	if d.NextAt != nil {
+		p.fact(v.t("field.next_attempt"), words(v.moment(*d.NextAt)))
+	}
+	if d.AcceptedAt != nil {
+		p.fact(v.t("field.handed_over"), words(v.moment(*d.AcceptedAt)))
+	}
+	p.fact("Message-ID", words(d.MessageID))
+	return p, nil
+}
+
+func readMessage(v *visit, id string) (*recordPage, error) {
+	m, err := v.s.Messages().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypeMessage, m.Record, m.State, either(m.Subject, v.t("no_subject")))
+	p.thread = m.Thread
+	p.Badges = []badge{v.state(process.TypeMessage, m.State)}
+	p.hidden["make_lead"] = m.About.Type == process.TypeLead
+	p.hidden["not_a_lead"] = m.State == "other"
+	p.fact(v.t("field.from"), words(sender(*m)))
+	for _, to := range m.To {
+		p.fact(v.t("field.to"), words(to))
+	}
+	p.fact(v.t("field.received"), words(v.moment(m.ReceivedAt)))
+	p.fact(v.t("field.decision"), words(v.known("decision.", m.Decision)))
+	p.fact(v.t("field.about"), v.link(m.About.Type, m.About.ID))
+	p.fact(v.t("kind.customer"), v.link(process.TypeCustomer, m.Customer))
+	p.fact(v.t("field.size"), words(v.size(m.Size)))
+	p.Text = &passage{v.t("field.message"), m.Text}
+	return p, nil
+}
+
+func sender(m process.Message) string {
+	if m.FromName == "" {
+		return m.From
+	}
+	return m.FromName + " <" + m.From + ">"
+}
+
+func readQuarantine(v *visit, id string) (*recordPage, error) {
+	q, err := v.s.Quarantine().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypeQuarantine, q.Record, q.State, v.t("quarantine.title", "source", v.source(q.Source)))
+	p.Badges = []badge{v.state(process.TypeQuarantine, q.State)}
+	p.fact(v.t("field.kind"), words(v.t("quarantine."+q.Kind)))
+	p.fact(v.t("field.source"), words(v.source(q.Source)))
+	p.fact(v.t("field.reason"), words(q.Reason))
+	p.fact(v.t("field.detail"), words(q.Detail))
+	p.fact(v.t("field.received"), words(v.moment(q.CreatedAt)))
+	p.fact(v.t("field.about"), v.link(q.Origin.Type, q.Origin.ID))
+	return p, nil
+}
+
+// relate lists the newest records of a kind that match.
+func (v *visit) relate(p *recordPage, typ string, match map[string]string) error {
+	k := v.c.kindOf(typ)
+	rows, _, err := k.rows(v, process.Filter{Match: match, Limit: 20})
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	r := related{Label: v.t("kinds." + typ)}
+	for _, row := range rows {
+		first, last := row.Cells[0], row.Cells[len(row.Cells)-1]
+		note := ""
+		for _, c := range row.Cells {
+			if c.Number {
+				note = c.Text
+				break
+			}
+		}
+		r.Rows = append(r.Rows, relatedRow{cell{Text: either(first.Text, row.Cells[1].Text), Href: row.Href, Badges: last.Badges}, note})
+	}
+	p.Related = append(p.Related, r)
+	return nil
+}

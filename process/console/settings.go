@@ -1,0 +1,105 @@
+package console
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/emne/emne/process"
+)
+
+// The company's settings as a form; its fields are the paths of their JSON.
+
+func (v *visit) settingsForm(in input) form {
+	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	series := func(name string) []field {
+		label := func(part string) func(*field) {
+			return func(f *field) { f.Label = v.t("settings.series."+part, "kind", v.t("kinds."+name)) }
+		}
+		path := "numbers." + name
+		if name == process.TypeCreditNote {
+			path = "numbers.credit_note"
+		}
+		return []field{f(kindText, path+".prefix", label("prefix")), f(kindWhole, path+".first", label("first"))}
+	}
+	var numbers []field
+	for _, name := range []string{process.TypeQuote, process.TypeOrder, process.TypeInvoice, process.TypeCreditNote} {
+		numbers = append(numbers, series(name)...)
+	}
+	texts := []field{f(kindWhole, "terms.payment_days"), f(kindWhole, "terms.quote_valid_days")}
+	for _, kind := range []string{process.TypeQuote, process.TypeInvoice} {
+		for _, l := range v.c.o.Templates.Languages() {
+			texts = append(texts, f(kindArea, "terms."+kind+"."+l, wide, func(f *field) {
+				f.Label = v.t("settings.terms", "kind", v.t("kinds."+kind), "language", v.t("language."+l))
+			}))
+		}
+	}
+	return form{Action: "/settings", Submit: v.t("save"), Version: v.version, Sections: []section{
+		{Title: v.t("settings.company"), Fields: []field{f(kindText, "company.name", auto("organization")), f(kindText, "company.organisation_number"),
+			f(kindText, "company.vat_number"), f(kindText, "company.tax_registration", hint(v.t("hint.tax_registration"))),
+			f(kindEmail, "company.email"), f(kindTel, "company.phone"), f(kindText, "company.web")}},
+		{Title: v.t("section.address"), Fields: v.addressFields(in, "company.address.")},
+		{Title: v.t("settings.bank"), Fields: []field{f(kindText, "company.bank_account"), f(kindText, "company.iban"), f(kindText, "company.bic"),
+			f(kindSelect, "payment_reference", choices(v.options("payment_reference.", "number", "kid-mod10")))}},
+		{Title: v.t("section.e_invoice"), Fields: []field{f(kindText, "company.e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "company.e_invoice_address.id", func(f *field) { f.Label = v.t("field.e_invoice_address.id") })}},
+		{Title: v.t("settings.general"), Fields: []field{f(kindSelect, "language", choices(v.languages(false))), f(kindText, "currency"), f(kindText, "time_zone"), f(kindVAT, "vat")}},
+		{Title: v.t("settings.mail"), Fields: []field{f(kindCheck, "mail.acknowledge", hint(v.t("hint.acknowledge"))), f(kindWhole, "mail.acknowledge_per_hour")}},
+		{Title: v.t("settings.numbers"), Fields: numbers},
+		{Title: v.t("field.terms"), Fields: texts},
+	}}
+}
+
+func (v *visit) settingsPage() error {
+	if !v.may(process.MayManage) {
+		return process.Forbidden("the role %q may not see the settings", v.actor.Role)
+	}
+	in, err := v.inputFrom("settings", v.settings)
+	if err != nil {
+		return err
+	}
+	return v.showSettings(http.StatusOK, v.settingsForm(in))
+}
+
+func (v *visit) showSettings(status int, f form) error {
+	return v.page(status, "form.html", formPage{frame: v.frame(v.t("nav.settings")), Form: f, Back: "/"})
+}
+
+func (v *visit) saveSettings() error {
+	in, err := v.sent("settings")
+	if err != nil {
+		return err
+	}
+	f := v.settingsForm(in)
+	body, problems := v.encode(f, in, true)
+	var e *process.Error
+	if len(problems) > 0 {
+		e = process.Invalid("form.invalid", "the form cannot be saved as it is", problems...)
+	} else {
+		err = v.putSettings(in, body)
+		if err == nil {
+			v.redirect(after("/settings", "saved"))
+			return nil
+		}
+		if e = refusal(err); e == nil || e.Code == process.CodeForbidden {
+			return err
+		}
+	}
+	v.refused(&in, &f, e.Problems)
+	again := v.settingsForm(in)
+	again.Error, again.Problems = v.say(e), f.Problems
+	return v.showSettings(status(e.Code), again)
+}
+
+// putSettings lays what was sent over the settings that there are.
+func (v *visit) putSettings(in input, body []byte) error {
+	st := v.settings
+	st.Terms.Quote, st.Terms.Invoice = nil, nil
+	if err := json.Unmarshal(body, &st); err != nil {
+		return process.Invalid("body.invalid", "the settings cannot be read: "+err.Error())
+	}
+	version := v.version
+	if at := in.version(); at != nil {
+		version = *at
+	}
+	_, err := v.s.PutSettings(v.ctx(), v.actor, version, st)
+	return err
+}

@@ -1,0 +1,255 @@
+package portal
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/emne/emne/process"
+	"github.com/emne/emne/templates"
+)
+
+const noBreak = "\u00a0"
+
+type frame struct {
+	Title    string
+	Language string
+	Company  string
+	Contact  []string
+}
+
+func (c *call) frame(title string) frame {
+	f := frame{Title: title, Language: c.lang}
+	if c.view == nil {
+		return f
+	}
+	s := c.view.Snapshot.Seller
+	f.Company = s.Name
+	for _, part := range []string{s.Address.Street, strings.TrimSpace(s.Address.Postcode + " " + s.Address.City), s.Email, s.Phone} {
+		if part != "" {
+			f.Contact = append(f.Contact, part)
+		}
+	}
+	if s.OrganisationNumber != "" {
+		f.Contact = append(f.Contact, c.t("organisation_number", "number", s.OrganisationNumber))
+	}
+	return f
+}
+
+// customerPage is a quote or an invoice as the customer sees it.
+type customerPage struct {
+	frame
+	Token   string
+	Heading string
+	Intro   string
+	Figures []figure
+	Lines   *table
+	Terms   string
+	Buyer   string
+	SHA256  string
+	PDF     string
+	Receipt string
+
+	// State is what the page says first: open, accepted, expired, replaced,
+	// declined, withdrawn for a quote.
+	State      string
+	StateTitle string
+	StateText  string
+	Newer      bool
+	Asked      bool
+
+	CanAccept, CanAsk bool
+	Message           string
+	Name              field
+	TermsWrong        string
+	TermsTicked       bool
+	AcceptNote        string
+	AcceptTerms       string
+	Reasons           []option
+	Comment           string
+	Question          field
+	OpenForm          string
+}
+
+type field struct{ Value, Wrong string }
+
+type figure struct {
+	Label, Value string
+	Large        bool
+}
+
+type option struct {
+	Value, Label string
+	Selected     bool
+}
+
+type table struct {
+	Currency           string
+	Discount, Progress bool
+	Lines              []line
+	Totals             []total
+}
+
+type line struct {
+	Description, Product, Quantity, Price, Discount, VAT, Net, Delivered, Invoiced string
+}
+
+type total struct {
+	Label, Amount string
+	Strong        bool
+}
+
+func (c *call) show() error { return c.page(http.StatusOK, nil) }
+
+// page shows the document; a is a form that was refused, or nil.
+func (c *call) page(status int, a *answered) error {
+	snap := c.view.Snapshot
+	p := customerPage{Token: c.r.PathValue("token"), Intro: snap.Introduction, Terms: snap.Terms, Buyer: snap.Buyer.Name, Lines: c.table(snap)}
+	p.PDF = c.here("") + "/pdf"
+	switch {
+	case c.view.Quote != nil:
+		c.quote(&p, c.view.Quote)
+	case c.view.Invoice != nil:
+		c.invoice(&p, c.view.Invoice)
+	default:
+		p.Heading = c.t("credit_note", "number", snap.Number)
+	}
+	if a != nil {
+		p.Message, p.OpenForm = a.message, a.form
+		p.Name = field{a.values["name"], a.wrong["name"]}
+		p.TermsWrong, p.TermsTicked = a.wrong["terms"], a.values["terms"] == "1"
+		p.Comment, p.Question = a.values["comment"], field{a.values["text"], a.wrong["text"]}
+		for i := range p.Reasons {
+			p.Reasons[i].Selected = p.Reasons[i].Value == a.values["reason"]
+		}
+	}
+	p.Asked = a == nil && c.r.URL.Query().Get("done") == "asked"
+	p.frame = c.frame(p.Heading)
+	c.write(status, "customer.html", p)
+	return nil
+}
+
+func (c *call) quote(p *customerPage, q *process.Quote) {
+	snap := c.view.Snapshot
+	p.Heading = c.t("quote", "number", q.Number)
+	if q.Revision > 0 {
+		p.Heading += " " + c.labels.Say("revision", "number", decimal.NewFromInt(int64(q.Revision)).String())
+	}
+	if q.Title != "" {
+		p.Heading += ": " + q.Title
+	}
+	p.SHA256, p.State, p.CanAsk = q.SHA256, "open", true
+	p.Figures = []figure{{c.t("total"), c.money(snap.Payable), true}, {c.t("to"), p.Buyer, false}, {c.t("valid_until"), c.date(q.ValidUntil), false}}
+	say := func(state string, pairs ...string) {
+		p.State, p.StateTitle, p.StateText = state, c.t(state+".title"), c.t(state+".text", pairs...)
+	}
+	switch {
+	case q.State == "won":
+		order, name := "", ""
+		if c.view.Order != nil {
+			order = c.view.Order.Number
+		}
+		if q.Acceptance != nil {
+			name = q.Acceptance.Name
+			p.Figures[2] = figure{c.t("accepted.at"), templates.FormatMoment(c.lang, q.Acceptance.At.In(c.zone)), false}
+			if q.Acceptance.ReceiptSHA256 != "" {
+				p.Receipt = p.PDF + "?copy=accepted"
+			}
+		}
+		say("accepted", "name", name, "order", order)
+	case q.ClosedReason == "revised" || c.view.Newer != nil:
+		say("replaced")
+		if p.Newer = c.view.Newer != nil; !p.Newer {
+			p.StateText = c.t("replaced.soon")
+		}
+	case q.ClosedReason == "lost":
+		say("declined")
+	case q.State == "closed":
+		say("withdrawn")
+	case q.Expired:
+		say("expired", "date", c.date(q.ValidUntil))
+		p.Question.Value = c.t("expired.ask")
+	default:
+		p.CanAccept = true
+		p.AcceptNote = c.t("accept.note", "sha256", q.SHA256)
+		p.AcceptTerms = c.t("accept.terms", "buyer", p.Buyer)
+		for _, reason := range []string{"none", "price", "other", "later"} {
+			label := c.t("reason." + reason)
+			p.Reasons = append(p.Reasons, option{Value: label, Label: label})
+		}
+	}
+}
+
+func (c *call) invoice(p *customerPage, i *process.Invoice) {
+	snap := c.view.Snapshot
+	p.Heading = c.t("invoice", "number", i.Number)
+	if i.Title != "" {
+		p.Heading += ": " + i.Title
+	}
+	state := i.Payment
+	if i.Overdue {
+		state = "overdue"
+	}
+	p.SHA256, p.State, p.StateTitle = i.SHA256, state, c.t(state)
+	p.Figures = []figure{{c.t("payable"), c.money(i.Open), true}, {c.t("due"), c.date(i.DueDate), false}}
+	add := func(label, value string) {
+		if value != "" {
+			p.Figures = append(p.Figures, figure{label, value, false})
+		}
+	}
+	means := snap.Payment
+	add(c.t("account"), means.Account)
+	add("IBAN", means.IBAN)
+	add("BIC", means.BIC)
+	add(c.labels.Say("field.payment_reference"), i.PaymentReference)
+	add(c.t("to"), p.Buyer)
+}
+
+func (c *call) date(d process.Date) string { return templates.FormatDate(c.lang, string(d)) }
+
+func (c *call) money(m process.Money) string { return c.amount(m) + noBreak + m.Currency }
+
+func (c *call) amount(m process.Money) string {
+	return templates.FormatMoney(c.lang, m.Minor, process.Decimals(m.Currency))
+}
+
+func (c *call) percent(d decimal.Decimal) string {
+	return c.papers.Text("percent", map[string]string{"number": templates.FormatNumber(c.lang, d)})
+}
+
+func (c *call) vat(category string, rate decimal.Decimal) string {
+	return c.papers.Text("vat.category."+category, map[string]string{"rate": c.percent(rate)})
+}
+
+func (c *call) unit(code string, q decimal.Decimal) string {
+	if key := "unit." + code + ".one"; q.Abs().Equal(decimal.NewFromInt(1)) && c.papers.Has(key) {
+		return c.papers.Text(key, nil)
+	}
+	if key := "unit." + code; c.papers.Has(key) {
+		return c.papers.Text(key, nil)
+	}
+	return code
+}
+
+// table puts the frozen lines and totals in words.
+func (c *call) table(s process.Snapshot) *table {
+	t := &table{Currency: s.Currency}
+	for _, l := range s.Lines {
+		w := line{Description: l.Description, Quantity: templates.FormatNumber(c.lang, l.Quantity) + noBreak + c.unit(l.Unit, l.Quantity),
+			Price: templates.FormatPrice(c.lang, l.UnitPrice, process.Decimals(s.Currency)), VAT: c.vat(l.VAT.Category, l.VAT.Rate), Net: c.amount(l.Net)}
+		if !l.DiscountPercent.IsZero() {
+			w.Discount, t.Discount = c.percent(l.DiscountPercent), true
+		}
+		t.Lines = append(t.Lines, w)
+	}
+	t.Totals = append(t.Totals, total{c.labels.Say("total.net"), c.amount(s.Net), false})
+	for _, g := range s.VATGroups {
+		t.Totals = append(t.Totals, total{c.labels.Say("total.vat", "vat", c.vat(g.Category, g.Rate)), c.amount(g.VAT), false})
+	}
+	if !s.Rounding.IsZero() {
+		t.Totals = append(t.Totals, total{c.labels.Say("total.rounding"), c.amount(s.Rounding), false})
+	}
+	t.Totals = append(t.Totals, total{c.labels.Say("total.gross"), c.money(s.Payable), true})
+	return t
+}

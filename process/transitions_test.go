@@ -1,0 +1,252 @@
+package process_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/emne/emne/process"
+)
+
+// situation is a record in a state, with what stands around it.
+type situation struct {
+	record, state, name string
+	build               func(*house) string
+	// refuses are verbs that the state allows and something else forbids.
+	refuses []string
+}
+
+var situations = []situation{
+	{process.TypeLead, "new", "", (*house).newLead, nil},
+	{process.TypeLead, "contacted", "", (*house).contactedLead, nil},
+	{process.TypeLead, "qualified", "nothing built on it", (*house).qualifiedLead, nil},
+	{process.TypeLead, "qualified", "with a quote", (*house).builtLead, []string{"reopen"}},
+	{process.TypeLead, "disqualified", "", (*house).disqualifiedLead, nil},
+
+	{process.TypeOpportunity, "open", "", (*house).openOpportunity, nil},
+	{process.TypeOpportunity, "open", "with a draft quote", (*house).quotedOpportunity, []string{"win", "lose"}},
+	{process.TypeOpportunity, "won", "by hand", (*house).wonOpportunity, nil},
+	{process.TypeOpportunity, "won", "with an order", (*house).orderedOpportunity, []string{"reopen"}},
+	{process.TypeOpportunity, "lost", "", (*house).lostOpportunity, nil},
+
+	{process.TypeQuote, "draft", "", (*house).draftQuote, nil},
+	{process.TypeQuote, "active", "", (*house).activeQuote, nil},
+	{process.TypeQuote, "won", "", (*house).wonQuote, nil},
+	{process.TypeQuote, "closed", "lost", (*house).lostQuote, nil},
+	{process.TypeQuote, "closed", "cancelled", (*house).cancelledQuote, []string{"decline"}},
+	{process.TypeQuote, "closed", "cancelled as a draft", (*house).cancelledDraft, []string{"decline", "revise"}},
+	{process.TypeQuote, "closed", "revised", (*house).revisedQuote, []string{"decline", "revise"}},
+
+	{process.TypeOrder, "open", "", (*house).openOrder, []string{"invoice"}},
+	{process.TypeOrder, "open", "delivered", (*house).deliveredOrder, []string{"fulfil", "cancel"}},
+	{process.TypeOrder, "on_hold", "", (*house).heldOrder, nil},
+	{process.TypeOrder, "cancelled", "", (*house).cancelledOrder, nil},
+
+	{process.TypeInvoice, "draft", "", (*house).draftInvoice, nil},
+	{process.TypeInvoice, "draft", "of an order", (*house).orderDraft, nil},
+	{process.TypeInvoice, "issued", "", (*house).issuedInvoice, nil},
+	{process.TypeInvoice, "issued", "partly paid", (*house).partlyPaidInvoice, nil},
+	{process.TypeInvoice, "issued", "credited", (*house).creditedInvoice, []string{"credit"}},
+
+	{process.TypeCreditNote, "issued", "", (*house).creditNote, nil},
+
+	{process.TypePayment, "booked", "", (*house).bookedPayment, nil},
+	{process.TypePayment, "reversed", "", (*house).reversedPayment, nil},
+
+	{process.TypeDelivery, "queued", "", func(h *house) string { return h.delivery() }, nil},
+	{process.TypeDelivery, "sending", "", func(h *house) string { return h.delivery("sending") }, nil},
+	{process.TypeDelivery, "retrying", "", func(h *house) string { return h.delivery("retrying") }, nil},
+	{process.TypeDelivery, "accepted", "", func(h *house) string { return h.delivery("accepted") }, nil},
+	{process.TypeDelivery, "failed", "", func(h *house) string { return h.delivery("failed") }, nil},
+	{process.TypeDelivery, "unknown", "", func(h *house) string { return h.delivery("unknown") }, nil},
+	{process.TypeDelivery, "bounced", "", (*house).bouncedDelivery, nil},
+
+	{process.TypeMessage, "filed", "on a lead", (*house).leadMessage, []string{"make_lead"}},
+	{process.TypeMessage, "filed", "on a customer", (*house).unsortedMessage, nil},
+	{process.TypeMessage, "other", "", (*house).otherMessage, nil},
+	{process.TypeMessage, "quarantined", "", (*house).quarantinedMessage, nil},
+
+	{process.TypeTask, "open", "", (*house).openTask, nil},
+	{process.TypeTask, "done", "", (*house).doneTask, nil},
+}
+
+// bodies are inputs with which a verb succeeds where nothing stands against it.
+var bodies = map[string]string{
+	"lead disqualify": `{"reason":"no longer interested"}`,
+	"lead edit":       `{"phone":"+47 22 33 44 55"}`,
+	"quote accept":    `{"name":"Kari Nordmann"}`,
+	"quote decline":   `{"reason":"price"}`,
+	"quote edit":      `{"title":"A better roof"}`,
+	"invoice edit":    `{"title":"A better roof"}`,
+	"invoice credit":  `{"reason":"agreed"}`,
+	"delivery settle": `{"state":"accepted"}`,
+	"task edit":       `{"note":"in the afternoon"}`,
+}
+
+// act runs a verb of the machine, whatever its entrance is.
+func (h *house) act(record, verb, id string) error {
+	h.t.Helper()
+	body, target := bodies[record+" "+verb], process.Target{ID: id}
+	var err error
+	switch {
+	case verb == "edit":
+		_, err = h.form(record).Edit(h.s, h.ctx(), h.owner, target, []byte(body))
+	case verb == "delete":
+		_, err = h.form(record).Delete(h.s, h.ctx(), h.owner, target)
+	case record == process.TypeInvoice && verb == "pay":
+		_, err = h.s.CreatePayment(h.ctx(), h.owner, process.PaymentInput{Invoice: id, Amount: process.Money{Minor: 100, Currency: "NOK"}})
+	case record == process.TypeQuote && verb == "question":
+		link := process.Actor{Kind: process.ActorCustomer, Channel: "portal", Link: process.Ref{Type: record, ID: id}}
+		_, err = h.s.AskQuestion(h.ctx(), link, process.QuestionInput{Text: "When?"})
+	case record == process.TypeLead && verb == "assign":
+		_, err = h.try(h.owner, record, verb, id, fmt.Sprintf(`{"user":%q}`, h.sales.ID))
+	default:
+		_, err = h.try(h.owner, record, verb, id, body)
+	}
+	return err
+}
+
+// verbsOf are all verbs of a record, in the machine and in the API.
+func verbsOf(record string) []string {
+	var vs []string
+	for _, t := range process.Transitions() {
+		if t.Record == record {
+			vs = append(vs, t.Verb)
+		}
+	}
+	for _, v := range process.Verbs() {
+		if v.Record == record && !slices.Contains(vs, v.Name) {
+			vs = append(vs, v.Name)
+		}
+	}
+	return vs
+}
+
+// after are the states that the machine says a verb leads to, nil when it is
+// not allowed.
+func after(record, verb, state string) []string {
+	for _, t := range process.Transitions() {
+		if t.Record == record && t.Verb == verb && slices.Contains(t.From, state) {
+			if len(t.To) == 0 {
+				return []string{state}
+			}
+			return t.To
+		}
+	}
+	return nil
+}
+
+// Every verb is tried in every state of every record: it leads where the
+// machine says, or it is refused and leaves nothing.
+func TestTransitions(t *testing.T) {
+	t.Parallel()
+	of := map[string][]situation{}
+	for _, s := range situations {
+		of[s.record] = append(of[s.record], s)
+	}
+	for record, situations := range of {
+		t.Run(record, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			for _, s := range situations {
+				for _, verb := range verbsOf(record) {
+					t.Run(strings.Join([]string{s.state, s.name, verb}, ":"), func(t *testing.T) {
+						h.t = t
+						h.transition(s, verb)
+					})
+				}
+			}
+			h.t = t
+			h.verify()
+		})
+	}
+}
+
+func (h *house) transition(s situation, verb string) {
+	h.t.Helper()
+	id := s.build(h)
+	before := h.look(s.record, id)
+	if before.State != s.state {
+		h.t.Fatalf("built in state %s", before.State)
+	}
+	to := after(s.record, verb, s.state)
+	if to == nil || slices.Contains(s.refuses, verb) {
+		h.refused(s.record, verb, id, before, to == nil)
+		return
+	}
+	h.check(h.act(s.record, verb, id))
+	if verb == "delete" {
+		_, err := h.s.PDF(h.ctx(), h.owner, process.Ref{Type: s.record, ID: id})
+		wantRefused(h.t, err, process.CodeNotFound, "")
+		return
+	}
+	if got := h.look(s.record, id).State; !slices.Contains(to, got) {
+		h.t.Fatalf("led to %s, the machine says %v", got, to)
+	}
+}
+
+// refused asserts that an act is a conflict that leaves nothing; by the state's
+// refusal it also says what is possible.
+func (h *house) refused(record, verb, id string, before base, byState bool) {
+	h.t.Helper()
+	trace := h.trace()
+	err := h.act(record, verb, id)
+	if !byState {
+		wantRefused(h.t, err, process.CodeConflict, "")
+	} else {
+		wantRefused(h.t, err, process.CodeConflict, "state")
+		possible := process.Possible(record, before.State)
+		for _, v := range possible {
+			if !strings.Contains(err.Error(), v) {
+				h.t.Errorf("%q does not say that %s is possible", err, v)
+			}
+		}
+		if len(possible) == 0 && !strings.Contains(err.Error(), "nothing more") {
+			h.t.Errorf("%q does not say that nothing is possible", err)
+		}
+	}
+	if now := h.look(record, id); now != before {
+		h.t.Errorf("the refusal changed the record: %+v, before %+v", now, before)
+	}
+	if now := h.trace(); now != trace {
+		h.t.Errorf("the refusal left %+v, before %+v", now, trace)
+	}
+}
+
+// The machine and the API speak of the same verbs, and every state is tested.
+func TestMachineAndVerbsAgree(t *testing.T) {
+	t.Parallel()
+	inside := map[string]bool{"lead edit": true, "opportunity edit": true, "quote edit": true, "quote delete": true, "quote question": true,
+		"invoice edit": true, "invoice delete": true, "invoice pay": true, "task edit": true}
+	outside := map[string]bool{}
+	for _, v := range process.Verbs() {
+		outside[v.Record+" "+v.Name] = true
+	}
+	machine := map[string]bool{}
+	states := map[string]bool{}
+	for _, tr := range process.Transitions() {
+		verb := tr.Record + " " + tr.Verb
+		if machine[verb] {
+			t.Errorf("%s stands twice in the machine", verb)
+		}
+		machine[verb] = true
+		if !outside[verb] && !inside[verb] {
+			t.Errorf("nobody can %s", verb)
+		}
+		for _, s := range append(slices.Clone(tr.From), tr.To...) {
+			states[tr.Record+" "+s] = true
+		}
+	}
+	for verb := range outside {
+		if !machine[verb] {
+			t.Errorf("the machine does not know %s", verb)
+		}
+	}
+	for _, s := range situations {
+		delete(states, s.record+" "+s.state)
+	}
+	for s := range states {
+		t.Errorf("no situation is a %s", s)
+	}
+}

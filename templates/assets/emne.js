@@ -1,0 +1,71 @@
+// What pages do beyond what HTML does: they show what is new by themselves, and
+// send a form once. Nothing depends on it.
+"use strict";
+
+// A second click while the first is under way sends nothing.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});
+
+// "/" goes to the search, as elsewhere.
+document.addEventListener("keydown", (event) => {
+  const search = document.querySelector("input[type=search]");
+  if (event.key !== "/" || !search || event.target.closest("input, textarea, select")) return;
+  event.preventDefault();
+  search.focus();
+});
+
+// The stream of events tells that something happened; the page then fetches
+// itself and takes over its live parts.
+const { events, seen } = document.body.dataset;
+if (events) {
+  let shown = seen, wanted = seen, busy = false;
+
+  const takeOver = (page) => {
+    for (const old of document.querySelectorAll("[data-live]")) {
+      const fresh = page.querySelector(`[data-live="${old.dataset.live}"]`);
+      if (!fresh || fresh.innerHTML === old.innerHTML) continue;
+      const known = new Set([...old.querySelectorAll("a")].map((a) => a.href));
+      const focus = old.contains(document.activeElement) ? document.activeElement.href : null;
+      old.replaceChildren(...fresh.childNodes);
+      for (const a of old.querySelectorAll("a.card, a.row")) if (!known.has(a.href)) a.classList.add("fresh");
+      if (focus) [...old.querySelectorAll("a")].find((a) => a.href === focus)?.focus();
+    }
+  };
+
+  const refresh = async () => {
+    if (busy) return;
+    busy = true;
+    try {
+      while (shown !== wanted) {
+        const now = wanted;
+        const answer = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } });
+        if (!answer.ok || answer.redirected) break;
+        takeOver(new DOMParser().parseFromString(await answer.text(), "text/html"));
+        shown = now;
+      }
+    } catch {
+      // The stream comes back by itself, and with it the newest state.
+    }
+    busy = false;
+  };
+
+  let stream;
+  const listen = () => {
+    stream = new EventSource(events);
+    stream.addEventListener("change", (event) => { wanted = event.data; refresh(); });
+  };
+  listen();
+  // A page in the background gives its place back.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) stream.close();
+    else if (stream.readyState === EventSource.CLOSED) listen();
+  });
+  addEventListener("pagehide", () => stream.close());
+}
