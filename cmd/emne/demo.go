@@ -161,7 +161,7 @@ func (h *house) furnishDemo(ctx context.Context, o demoOptions) (process.Actor, 
 	if _, err := h.access.EnsureToken(ctx, "demo", o.token, process.RoleOwner); err != nil {
 		return owner, err
 	}
-	return owner, demo.Furnish(ctx, h.service, owner, o.language)
+	return owner, demo.Furnish(ctx, h.service, owner, h.texts, o.language)
 }
 
 func demoServer(h *house, o demoOptions, owner process.Actor, office *postoffice.Office, imapAt, smtpAt net.Addr) serverOptions {

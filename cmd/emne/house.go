@@ -64,7 +64,8 @@ func (h *house) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	h.service = process.New(process.Options{Store: h.store, Documents: documents.New(renderer), Clock: h.clock, Key: key})
+	papers := documents.New(renderer)
+	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Clock: h.clock, Key: key})
 	h.access = access.New(h.store, h.clock)
 	return nil
 }

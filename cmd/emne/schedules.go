@@ -4,19 +4,17 @@ import (
 	"context"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
 	"github.com/emne/emne/process/jobs"
 )
 
 // schedules are the things that the clock says to an installation.
 func (h *house) schedules() []jobs.Schedule {
 	return []jobs.Schedule{
-		{Name: "sweep_sessions", When: cron.Every(time.Hour), Do: func(ctx context.Context) error {
+		{Name: "sweep_sessions", When: jobs.Every(time.Hour), Do: func(ctx context.Context) error {
 			_, err := h.access.Sweep(ctx)
 			return err
 		}},
-		{Name: "sweep_blobs", When: cron.Every(time.Hour), Do: func(ctx context.Context) error {
+		{Name: "sweep_blobs", When: jobs.Every(time.Hour), Do: func(ctx context.Context) error {
 			_, err := h.store.SweepBlobs(ctx)
 			return err
 		}},

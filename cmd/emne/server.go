@@ -19,6 +19,7 @@ import (
 	"github.com/emne/emne/intake/mailbox"
 	"github.com/emne/emne/intake/message"
 	"github.com/emne/emne/intake/webform"
+	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/access"
 	"github.com/emne/emne/process/api"
 	"github.com/emne/emne/process/console"
@@ -130,7 +131,15 @@ func (s *server) wirePages() error {
 	if err != nil {
 		return err
 	}
-	hooks, err := webform.New(webform.Options{Sources: s.o.sources, Recorder: h.service, Address: site.Address, Clock: h.clock, Logger: h.log})
+	st, _, err := h.service.Settings(context.Background(), process.System())
+	if err != nil {
+		return err
+	}
+	page, err := newThanks(h.texts, st.Language)
+	if err != nil {
+		return err
+	}
+	hooks, err := webform.New(webform.Options{Sources: s.o.sources, Recorder: h.service, Page: page, Address: site.Address, Clock: h.clock, Logger: h.log})
 	if err != nil {
 		return err
 	}

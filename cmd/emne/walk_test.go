@@ -174,8 +174,11 @@ func (w *world) post(path string, form url.Values) (int, []byte) {
 func (w *world) form() {
 	w.t.Helper()
 	status, b := w.post("/hooks/signup/"+w.token, url.Values{"name": {"Åse Ødegård"}, "email": {"ase@odegard.example"}, "message": {"Ring meg."}})
-	if status/100 > 3 {
+	if status != http.StatusSeeOther {
 		w.t.Fatalf("the form answers %d: %s", status, b)
+	}
+	if status, b := w.request("GET", "/hooks/signup/thanks", nil, nil); status != http.StatusOK || !bytes.Contains(b, []byte("Thank you")) {
+		w.t.Errorf("the thank-you page answers %d: %s", status, b)
 	}
 	body := []byte(`{"name":"Lars Berg","email":"lars@berg.example","message":"Tilbud, takk"}`)
 	header := http.Header{"Content-Type": {"application/json"}, "Idempotency-Key": {"one"}}

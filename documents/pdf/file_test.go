@@ -172,6 +172,20 @@ func TestAttachments(t *testing.T) {
 	if got := tool(t, nil, "qpdf", "--show-attachment=factur-x.xml", path); got != string(xml) {
 		t.Errorf("attached %q", got)
 	}
+	if strings.Contains(indirect(t, b, "/Metadata "), "urn:factur-x") {
+		t.Error("the metadata name an invoice that is none")
+	}
+	files[1].FacturX = "EN 16931"
+	if b, err = r.RenderWith(samples()["invoice"], files); err != nil {
+		t.Fatal(err)
+	}
+	xmp := indirect(t, b, "/Metadata ")
+	for _, want := range []string{`xmlns:fx="urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"`, "<fx:DocumentFileName>factur-x.xml</fx:DocumentFileName>",
+		"<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>", "<pdfaSchema:prefix>fx</pdfaSchema:prefix>"} {
+		if !strings.Contains(xmp, want) {
+			t.Errorf("the metadata have no %s", want)
+		}
+	}
 }
 
 func TestProfile(t *testing.T) {

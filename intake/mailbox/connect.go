@@ -81,7 +81,7 @@ func (l *link) greet(ctx context.Context, config *tls.Config) error {
 	default:
 		l.client = imapclient.New(l.conn, options)
 	}
-	if err := l.client.WaitGreeting(); err != nil {
+	if err := l.greeting(); err != nil {
 		defer l.close()
 		if l.conn.wasSilent() {
 			return trouble(ReasonSilent, err, "%s took the connection and says nothing: look at host, port and tls", l.account.addr())
@@ -92,6 +92,19 @@ func (l *link) greet(ctx context.Context, config *tls.Config) error {
 		return trouble(ReasonBroken, err, "%s does not speak IMAP as expected: look at host, port and tls", l.account.addr())
 	}
 	return nil
+}
+
+// greeting waits for the server's first line. After a BYE both the greeting
+// and the end of the connection are there, and the library tells either.
+func (l *link) greeting() error {
+	err := l.client.WaitGreeting()
+	for range 30 {
+		if err == nil || isRefusal(err) {
+			break
+		}
+		err = l.client.WaitGreeting()
+	}
+	return err
 }
 
 // login prefers AUTHENTICATE PLAIN (RFC 4616), which takes every character.

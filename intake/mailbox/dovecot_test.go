@@ -50,8 +50,13 @@ func TestPushIsImmediate(t *testing.T) {
 	m, _ := run(t, r, account(s, nil), nil)
 	for i := range 3 {
 		waitStatus(t, m, "idle", isIdle)
+		begun := time.Now()
 		s.Deliver("sales", letter(i))
 		r.waitMails(i + 1)
+		// Dovecot itself waits up to a second before it tells.
+		if took := time.Since(begun); took > 3*time.Second {
+			t.Errorf("mail %d took %s", i, took)
+		}
 	}
 	r.once(3)
 }

@@ -2,64 +2,14 @@ package mailbox
 
 import (
 	"context"
-	"net"
 	"path/filepath"
 	"testing"
 	"time"
 
-	"github.com/emne/emne/cmd/emne/demo/postoffice"
 	"github.com/emne/emne/intake"
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/store"
 )
-
-// office is the demo's mail server, which pushes at once.
-func office(t *testing.T) (*postoffice.Office, Account) {
-	t.Helper()
-	o, err := postoffice.Open(postoffice.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan error, 1)
-	go func() { served <- o.ServeIMAP(l) }()
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := o.Close(ctx); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-	})
-	return o, Account{Name: "sales", Address: "sales@demo.example", Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, TLS: TLSNone,
-		Password: postoffice.Password, Poll: "@every 1h", Idle: true}
-}
-
-func TestPushWithoutDelay(t *testing.T) {
-	o, a := office(t)
-	r := newRecorder(t)
-	m, stop := run(t, r, a, nil)
-	var slowest time.Duration
-	for i := range 20 {
-		waitStatus(t, m, "idle", isIdle)
-		begun := time.Now()
-		if err := o.Deliver([]string{a.Address}, letter(i)); err != nil {
-			t.Fatal(err)
-		}
-		r.waitMails(i + 1)
-		slowest = max(slowest, time.Since(begun))
-	}
-	stop()
-	r.once(20)
-	if slowest > time.Second {
-		t.Errorf("the slowest of 20 mails took %s from its delivery", slowest)
-	}
-}
 
 // TestMailsBecomeLeads goes through the process and its store.
 func TestMailsBecomeLeads(t *testing.T) {
@@ -75,18 +25,19 @@ func TestMailsBecomeLeads(t *testing.T) {
 		}
 	})
 	service := process.New(process.Options{Store: db, Key: make([]byte, 32)})
-	o, a := office(t)
-	a.Backfill.All = true
+	s := server(t)
+	a := account(s, func(a *Account) { a.Backfill.All = true })
 	const mails = 100
 	for i := range mails {
-		if err := o.Deliver([]string{a.Address}, letter(i)); err != nil {
-			t.Fatal(err)
-		}
+		s.Deliver("sales", letter(i))
 	}
 	// The recorder checks what passes it; the service is what is recorded into.
 	both := &tee{recorder: newRecorder(t), service: service}
-	for range 2 { // and a start that finds nothing new
-		r := both.recorder
+	r := both.recorder
+	for again := range 3 { // a start that finds nothing new, and one that reads all of it anew
+		if again == 2 {
+			s.ResetUIDValidity("sales")
+		}
 		m, stop := run(t, r, a, func(o *Options) { o.Recorder = both })
 		r.waitMails(mails)
 		waitStatus(t, m, "idle", isIdle)
@@ -109,9 +60,14 @@ func TestMailsBecomeLeads(t *testing.T) {
 			t.Errorf("a lead is %+v", l)
 		}
 	}
-	start, err := service.StartMailbox(ctx, process.System(), process.MailboxStart{MailboxUID: both.recorder.first.MailboxUID})
-	if err != nil || start.UID != mails {
-		t.Errorf("the cursor is %d: %v", start.UID, err)
+	if len(r.starts) != 2 {
+		t.Errorf("there were %d UIDVALIDITYs", len(r.starts))
+	}
+	for validity := range r.starts {
+		cursor, err := service.Cursor(ctx, "sales", validity)
+		if err != nil || cursor != mails {
+			t.Errorf("the cursor is %d: %v", cursor, err)
+		}
 	}
 }
 

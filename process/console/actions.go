@@ -50,6 +50,9 @@ var verbs = map[string][]string{
 	process.TypeProduct:     {"edit"},
 }
 
+// onward are the verbs that bring a record to its next step.
+var onward = []string{"qualify", "quote", "send", "accept", "fulfil", "invoice", "issue", "pay", "release", "retry", "make_lead", "done"}
+
 var dangers = []string{"disqualify", "not_a_lead", "lose", "decline", "cancel", "delete", "reverse", "credit"}
 
 // actions are what can be done with the record now. tried is the verb whose
@@ -92,7 +95,7 @@ func (v *visit) actions(k *kind, p *recordPage, tried string, in input) []action
 		a.Asks = slices.ContainsFunc(a.Form.Sections, func(s section) bool {
 			return slices.ContainsFunc(s.Fields, func(f field) bool { return f.Kind != kindHidden })
 		})
-		a.Primary = len(list) == 0 && !a.Danger && verb != "reopen"
+		a.Primary = len(list) == 0 && slices.Contains(onward, verb) && k.typ != process.TypeCreditNote
 		list = append(list, a)
 	}
 	return list

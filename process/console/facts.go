@@ -118,7 +118,7 @@ func readOrder(v *visit, id string) (*recordPage, error) {
 		p.hidden["fulfil"] = p.hidden["fulfil"] && l.Delivered.Equal(l.Quantity)
 		p.hidden["invoice"] = p.hidden["invoice"] && l.Invoiced.Equal(l.Delivered)
 	}
-	p.hidden["cancel"] = delivered
+	p.hidden["cancel"], p.hidden["hold"] = delivered, o.Progress == "completed"
 	p.fact(v.t("field.title"), words(o.Title))
 	v.parties(p, o.Customer, o.Contact, o.Owner)
 	p.fact(v.t("field.recipient"), words(o.Recipient))
@@ -232,10 +232,7 @@ func mailto(s string) cell {
 }
 
 func telephone(s string) cell {
-	if s == "" {
-		return cell{}
-	}
-	return cell{Text: s, Href: "tel:" + strings.ReplaceAll(s, " ", "")}
+	return cell{Text: s, Tel: strings.ReplaceAll(s, " ", "")}
 }
 
 func count(n int) string { return strconv.Itoa(n) }

@@ -17,6 +17,7 @@ type row struct {
 type cell struct {
 	Text   string
 	Href   string
+	Tel    string
 	Note   string
 	Number bool
 	Badges []badge

@@ -4,8 +4,14 @@ import (
 	"context"
 	"fmt"
 
+	"time"
+
 	"github.com/riverqueue/river"
+	"github.com/robfig/cron/v3"
 )
+
+// Every is a schedule without a calendar, counted from the start.
+func Every(d time.Duration) cron.Schedule { return cron.Every(d) }
 
 // tick is one time of a schedule.
 type tick struct {

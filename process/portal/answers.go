@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -15,9 +16,13 @@ type answered struct {
 	message string
 }
 
-// read a form that was posted; unknown fields are of no interest.
+// sent reads a form that was posted; unknown fields are of no interest.
 func (c *call) sent(form string, names ...string) (*answered, error) {
 	if err := c.r.ParseForm(); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return nil, &process.Error{Code: process.CodeTooLarge, Reason: "too_large", Message: "the request is too large"}
+		}
 		return nil, process.Invalid("body.invalid", "the form cannot be read")
 	}
 	a := &answered{form: form, values: map[string]string{}, wrong: map[string]string{}}

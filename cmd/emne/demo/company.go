@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/templates"
 )
 
 // The demo's addresses.
@@ -31,31 +32,24 @@ func Settings(language string) process.Settings {
 	return st
 }
 
-// Products are what the demo's company sells, by language.
-func Products(language string) []process.ProductInput {
+// Products are what the demo's company sells, in the language of the labels.
+func Products(labels templates.Labels) []process.ProductInput {
 	price := decimal.RequireFromString
-	nb := language == "nb"
-	pick := func(norwegian, english string) string {
-		if nb {
-			return norwegian
-		}
-		return english
-	}
 	return []process.ProductInput{
-		{SKU: "DESIGN", Name: pick("Designarbeid", "Design work"), Unit: "HUR", UnitPrice: price("1250.00")},
-		{SKU: "SITE", Name: pick("Nettsted, fast pris", "Web site, fixed price"), Unit: "C62", UnitPrice: price("38000.00")},
-		{SKU: "HOSTING", Name: pick("Drift per måned", "Hosting a month"), Unit: "MON", UnitPrice: price("490.00")},
-		{SKU: "PRINT", Name: pick("Trykt brosjyre", "Printed brochure"), Unit: "H87", UnitPrice: price("18.5000")},
+		{SKU: "DESIGN", Name: labels.Say("product.design"), Unit: "HUR", UnitPrice: price("1250.00")},
+		{SKU: "SITE", Name: labels.Say("product.site"), Unit: "C62", UnitPrice: price("38000.00")},
+		{SKU: "HOSTING", Name: labels.Say("product.hosting"), Unit: "MON", UnitPrice: price("490.00")},
+		{SKU: "PRINT", Name: labels.Say("product.print"), Unit: "H87", UnitPrice: price("18.5000")},
 	}
 }
 
 // Furnish adds the demo's products to an installation that has none.
-func Furnish(ctx context.Context, s *process.Service, a process.Actor, language string) error {
+func Furnish(ctx context.Context, s *process.Service, a process.Actor, set *templates.Set, language string) error {
 	have, _, err := s.Products().List(ctx, a, process.Filter{Limit: 1})
 	if err != nil || len(have) > 0 {
 		return err
 	}
-	for _, p := range Products(language) {
+	for _, p := range Products(set.Labels("demo", language)) {
 		if _, err := s.CreateProduct(ctx, a, p); err != nil {
 			return fmt.Errorf("adding the product %s: %w", p.SKU, err)
 		}
