@@ -21,7 +21,7 @@ import (
 )
 
 // speakers are the packages whose words become keys of the pages' texts.
-var speakers = []string{"process", "process/access", "process/store", "process/console", "process/portal"}
+var speakers = []string{"process", "process/access", "process/store", "process/console", "process/portal", "cmd/emne"}
 
 // code is what the packages say: their literals, and the calls and composite
 // literals in which keys come up.
