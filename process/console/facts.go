@@ -141,6 +141,10 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	p.hidden["pay"] = i.Open.Minor <= 0
 	p.hidden["credit"] = i.Credited.Minor >= i.Payable().Minor
 	for _, problem := range i.Problems {
+		if problem.Channel != "" {
+			p.Closed = append(p.Closed, v.problem(problem))
+			continue
+		}
 		p.Problems = append(p.Problems, v.problem(problem))
 	}
 	p.fact(v.t("field.title"), words(i.Title))

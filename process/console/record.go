@@ -19,6 +19,8 @@ type recordPage struct {
 	Text     *passage
 	Lines    *linesTable
 	Problems []string
+	// Closed are the problems that close one channel alone.
+	Closed   []string
 	Files    []fileLink
 	Related  []related
 	PDF      string
