@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -211,6 +212,8 @@ func (s *server) run(ctx context.Context, announced func(base string) error) err
 		}
 	}
 	s.h.log.Info("ready", "address", s.base)
+	// What starting took is not needed again: give it back at once.
+	debug.FreeOSMemory()
 	err := g.Wait()
 	if errors.Is(err, context.Canceled) {
 		return nil
