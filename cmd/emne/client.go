@@ -35,14 +35,14 @@ func (p *place) client(ctx context.Context) (*client, error) {
 	if c := socketClient(cfg.Data); c != nil {
 		return c, nil
 	}
-	if _, err := os.Stat(cfg.Data); err != nil {
-		return nil, fmt.Errorf("there is no data folder: %w", err)
+	if _, err := os.Stat(cfg.Data); p.data != "" && err != nil {
+		return nil, fmt.Errorf("there is no demo's data: %w", err)
 	}
 	h, err := openHouse(ctx, cfg, quietLogger())
 	if err != nil {
 		return nil, err
 	}
-	handler := h.localAPI()
+	handler := h.localHandler()
 	return &client{close: func() { h.close() }, do: func(r *http.Request) (*http.Response, error) {
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)

@@ -55,7 +55,7 @@ func runDemo(ctx context.Context, dir string, o demoOptions, out io.Writer) erro
 		return usageError{fmt.Errorf("--language is nb or en, not %q", o.language)}
 	}
 	if o.token == "" {
-		o.token = newToken()
+		o.token = randomToken()
 	}
 	if dir == "" {
 		temporary, err := os.MkdirTemp("", "emne-demo-")
@@ -152,7 +152,7 @@ func (h *house) furnishDemo(ctx context.Context, o demoOptions) (process.Actor, 
 	u, err := h.access.UserByEmail(ctx, administrator(), demo.OwnerAddress)
 	if process.CodeOf(err) == process.CodeNotFound {
 		u, err = h.access.CreateUser(ctx, administrator(), access.NewUser{Email: demo.OwnerAddress, Name: "Kari Nordmann", Role: process.RoleOwner,
-			Language: o.language, Password: newToken()})
+			Language: o.language, Password: randomToken()})
 	}
 	if err != nil {
 		return process.Actor{}, fmt.Errorf("making the demo's owner: %w", err)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -16,7 +15,6 @@ import (
 	"github.com/emne/emne/documents/pdf"
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/access"
-	"github.com/emne/emne/process/api"
 	"github.com/emne/emne/process/store"
 	"github.com/emne/emne/templates"
 )
@@ -87,12 +85,6 @@ func (h *house) close() {
 	if h.unlock != nil {
 		h.unlock()
 	}
-}
-
-// localAPI is the API for whoever may open the data folder: that person owns
-// the installation.
-func (h *house) localAPI() http.Handler {
-	return api.New(api.Options{Service: h.service, Authenticate: localOwner{}, Version: version, Logger: h.log})
 }
 
 // localOwner lets every request of the command line in.

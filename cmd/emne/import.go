@@ -1,36 +1,38 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/emne/emne/intake"
 	"github.com/emne/emne/intake/message"
 	"github.com/emne/emne/process"
 )
 
 // importCommand records mails from files as if they had come in by a mailbox.
-// A mail that came before is not repeated.
+// A mail that came before is not repeated; a file that fails does not stop the
+// others.
 func importCommand(p *place) *cobra.Command {
 	return &cobra.Command{Use: "import FILE…", Short: "Record mails from files (.eml)", Args: cobra.MinimumNArgs(1), RunE: func(c *cobra.Command, args []string) error {
-		return p.withHouse(c.Context(), func(h *house) error {
-			parse := message.Parser(message.Options{Region: h.region(c.Context())})
-			var errs []error
-			for _, name := range args {
-				if err := h.importFile(c, parse, name); err != nil {
-					errs = append(errs, fmt.Errorf("%s: %w", name, err))
-				}
+		cl, err := p.client(c.Context())
+		if err != nil {
+			return err
+		}
+		defer cl.close()
+		var errs []error
+		for _, name := range args {
+			if err := importFile(c, cl, name); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", name, err))
 			}
-			return errors.Join(errs...)
-		})
+		}
+		return errors.Join(errs...)
 	}}
 }
 
-func (h *house) importFile(c *cobra.Command, parse intake.Parser, name string) error {
+func importFile(c *cobra.Command, cl *client, name string) error {
 	info, err := os.Stat(name)
 	if err != nil {
 		return err
@@ -42,10 +44,13 @@ func (h *house) importFile(c *cobra.Command, parse intake.Parser, name string) e
 	if err != nil {
 		return err
 	}
-	actor := administrator()
-	receipt, err := h.service.ReceiveMail(c.Context(), actor, parse(raw, process.MailboxUID{}, time.Now()))
+	b, err := cl.call(c.Context(), "POST", "/local/mails", raw, "")
 	if err != nil {
 		return err
+	}
+	var receipt process.Receipt
+	if err := json.Unmarshal(b, &receipt); err != nil {
+		return fmt.Errorf("reading the answer: %w", err)
 	}
 	_, err = fmt.Fprintf(c.OutOrStdout(), "%s: %s %s %s\n", name, receipt.Decision, receipt.Result.Type, receipt.Result.ID)
 	return err

@@ -239,7 +239,7 @@ func (s *server) listen(ctx context.Context, g *errgroup.Group) error {
 		return err
 	}
 	s.serve(ctx, g, s.listener, s.handler)
-	s.serve(ctx, g, socket, s.h.localAPI())
+	s.serve(ctx, g, socket, s.h.localHandler())
 	if at := s.h.cfg.Listen.Metrics; at != "" {
 		l, err := net.Listen("tcp", at)
 		if err != nil {

@@ -2,47 +2,49 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/emne/emne/process"
-	"github.com/emne/emne/process/access"
 )
 
-// administrator is who works on the installation's own machine.
-func administrator() process.Actor {
-	return process.Actor{Kind: process.ActorSystem, Name: "administrator", Channel: "cli"}
+// local asks the running server, or this process when none runs, for what only
+// the administrator does.
+func (p *place) local(c *cobra.Command, method, path string, body any) ([]byte, error) {
+	var raw []byte
+	if body != nil {
+		var err error
+		if raw, err = json.Marshal(body); err != nil {
+			return nil, err
+		}
+	}
+	cl, err := p.client(c.Context())
+	if err != nil {
+		return nil, err
+	}
+	defer cl.close()
+	return cl.call(c.Context(), method, "/local/"+path, raw, "")
 }
 
-// withHouse opens the installation for a command that writes; a server must
-// not be running on it.
-func (p *place) withHouse(ctx context.Context, f func(*house) error) error {
-	cfg, err := p.load()
+// show prints what the administrator's request was answered with.
+func (p *place) show(c *cobra.Command, method, path string, body any) error {
+	b, err := p.local(c, method, path, body)
 	if err != nil {
 		return err
 	}
-	h, err := openHouse(ctx, cfg, quietLogger())
-	if errors.Is(err, errLocked) {
-		return fmt.Errorf("%w: stop it first, or use the console", err)
-	}
-	if err != nil {
-		return err
-	}
-	defer h.close()
-	return f(h)
+	return printJSON(c.OutOrStdout(), b)
 }
 
 func userCommand(p *place) *cobra.Command {
 	cmd := &cobra.Command{Use: "user", Short: "Who may sign in", Args: cobra.ArbitraryArgs}
-	var u access.NewUser
+	var u newUser
 	var role, passwordFile string
 	add := &cobra.Command{Use: "add EMAIL", Aliases: []string{"create"}, Short: "Add a user; the password is read from standard input", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
 		password, err := readPassword(c, passwordFile)
@@ -50,15 +52,12 @@ func userCommand(p *place) *cobra.Command {
 			return err
 		}
 		u.Email, u.Role, u.Password = args[0], process.Role(role), password
-		return p.withHouse(c.Context(), func(h *house) error {
-			user, err := h.access.CreateUser(c.Context(), administrator(), u)
-			if err != nil {
-				return err
-			}
-			return json.NewEncoder(c.OutOrStdout()).Encode(user)
-		})
+		if u.Name == "" {
+			u.Name, _, _ = strings.Cut(u.Email, "@")
+		}
+		return p.show(c, "POST", "users", u)
 	}}
-	add.Flags().StringVar(&u.Name, "name", "", "the person's name")
+	add.Flags().StringVar(&u.Name, "name", "", "the person's name; the address's first part when left out")
 	add.Flags().StringVar(&u.Language, "language", "nb", "nb or en")
 	add.Flags().StringVar(&role, "role", string(process.RoleSales), "owner, sales, accounting or reader")
 	add.Flags().StringVar(&passwordFile, "password-file", "", "file with the password instead of standard input")
@@ -67,33 +66,18 @@ func userCommand(p *place) *cobra.Command {
 		return r.call(c, "GET", r.path(), nil, "")
 	}}
 	password := &cobra.Command{Use: "password EMAIL", Short: "Set a new password, read from standard input", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
-		return p.withUser(c, args[0], func(h *house, u *process.User) error {
-			secret, err := readPassword(c, passwordFile)
-			if err != nil {
-				return err
-			}
-			return h.access.SetPassword(c.Context(), administrator(), u.ID, secret)
-		})
-	}}
-	password.Flags().StringVar(&passwordFile, "password-file", "", "file with the password instead of standard input")
-	disable := &cobra.Command{Use: "disable EMAIL", Short: "Let a user sign in no longer", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
-		return p.withUser(c, args[0], func(h *house, u *process.User) error {
-			_, err := h.access.DisableUser(c.Context(), administrator(), u.ID)
-			return err
-		})
-	}}
-	cmd.AddCommand(add, list, password, disable)
-	return cmd
-}
-
-func (p *place) withUser(c *cobra.Command, email string, f func(*house, *process.User) error) error {
-	return p.withHouse(c.Context(), func(h *house) error {
-		u, err := h.access.UserByEmail(c.Context(), administrator(), email)
+		secret, err := readPassword(c, passwordFile)
 		if err != nil {
 			return err
 		}
-		return f(h, u)
-	})
+		return p.show(c, "POST", "users/"+url.PathEscape(args[0])+"/password", map[string]string{"password": secret})
+	}}
+	password.Flags().StringVar(&passwordFile, "password-file", "", "file with the password instead of standard input")
+	disable := &cobra.Command{Use: "disable EMAIL", Short: "Let a user sign in no longer", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+		return p.show(c, "POST", "users/"+url.PathEscape(args[0])+"/disable", nil)
+	}}
+	cmd.AddCommand(add, list, password, disable)
+	return cmd
 }
 
 func readPassword(c *cobra.Command, file string) (string, error) {
@@ -116,40 +100,28 @@ func tokenCommand(p *place) *cobra.Command {
 	var role string
 	var days int
 	create := &cobra.Command{Use: "create NAME", Short: "Make a token and print it, this once", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
-		var expiry *time.Time
-		if days > 0 {
-			at := time.Now().AddDate(0, 0, days)
-			expiry = &at
-		}
-		return p.withHouse(c.Context(), func(h *house) error {
-			secret, _, err := h.access.CreateToken(c.Context(), administrator(), args[0], process.Role(role), expiry)
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintln(c.OutOrStdout(), secret)
+		b, err := p.local(c, "POST", "tokens", newToken{args[0], process.Role(role), days})
+		if err != nil {
 			return err
-		})
+		}
+		var made madeToken
+		if err := json.Unmarshal(b, &made); err != nil {
+			return fmt.Errorf("reading the answer: %w", err)
+		}
+		_, err = fmt.Fprintln(c.OutOrStdout(), made.Secret)
+		return err
 	}}
 	create.Flags().StringVar(&role, "role", string(process.RoleSales), "owner, sales, accounting or reader")
 	create.Flags().IntVar(&days, "days", 0, "days until it expires; never when 0")
 	list := &cobra.Command{Use: "list", Short: "List the tokens, without their secrets", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-		return p.withHouse(c.Context(), func(h *house) error {
-			tokens, err := h.access.Tokens(c.Context(), administrator())
-			if err != nil {
-				return err
-			}
-			return json.NewEncoder(c.OutOrStdout()).Encode(tokens)
-		})
+		return p.show(c, "GET", "tokens", nil)
 	}}
 	revoke := &cobra.Command{Use: "revoke ID", Short: "Let a token in no longer", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
-		return p.withHouse(c.Context(), func(h *house) error {
-			_, err := h.access.RevokeToken(c.Context(), administrator(), args[0])
-			return err
-		})
+		return p.show(c, "POST", "tokens/"+url.PathEscape(args[0])+"/revoke", nil)
 	}}
 	cmd.AddCommand(create, list, revoke)
 	return cmd
 }
 
-// newToken is a fresh secret for a demo that was given none.
-func newToken() string { return "demo_" + strings.ToLower(rand.Text()) }
+// randomToken is a fresh secret for a demo that was given none.
+func randomToken() string { return "demo_" + strings.ToLower(rand.Text()) }

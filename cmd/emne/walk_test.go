@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -227,12 +228,47 @@ func (w *world) byCommandLine(order string) {
 	w.cli(exitConflict, "lead", "qualify", made.ID)
 	w.cli(exitNotFound, "lead", "show", "nobody")
 	w.cli(exitUsage, "lead", "qualify")
+	w.administer()
 	pdf := w.t.TempDir() + "/invoice.pdf"
 	invoices := w.items("invoices?order=" + order)
 	w.cli(exitDone, "invoice", "pdf", invoices[0]["id"].(string), "-o", pdf)
 	if b, err := os.ReadFile(pdf); err != nil || !bytes.HasPrefix(b, []byte("%PDF-")) {
 		w.t.Errorf("emne invoice pdf wrote %.20q, %v", b, err)
 	}
+}
+
+// administer makes a user and a token beside the running server, and records a
+// mail from a file, twice.
+func (w *world) administer() {
+	w.t.Helper()
+	password := filepath.Join(w.t.TempDir(), "password")
+	if err := os.WriteFile(password, []byte("correct horse battery\n"), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	w.cli(exitDone, "user", "add", "nils@demo.example", "--role", "sales", "--password-file", password)
+	if out := w.cli(exitDone, "user", "list"); !strings.Contains(out, "nils@demo.example") {
+		w.t.Errorf("emne user list gives %s", out)
+	}
+	before := w.token
+	w.token = strings.TrimSpace(w.cli(exitDone, "token", "create", "reader", "--role", "reader"))
+	if status, _ := w.request("GET", "/api/v1/leads", nil, nil); status != http.StatusOK {
+		w.t.Errorf("the new token may not read: %d", status)
+	}
+	if status, _ := w.request("POST", "/api/v1/leads", nil, []byte(`{"name":"x"}`)); status != http.StatusForbidden {
+		w.t.Errorf("a reader's token may write: %d", status)
+	}
+	w.token = before
+	eml := filepath.Join(w.t.TempDir(), "old.eml")
+	if err := os.WriteFile(eml, []byte("From: Eva <eva@imported.example>\r\nTo: sales@demo.example\r\nSubject: Old\r\nMessage-ID: <old@imported.example>\r\n\r\nHello.\r\n"), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	if out := w.cli(exitDone, "import", eml); !strings.Contains(out, "new_lead") {
+		w.t.Errorf("emne import gives %s", out)
+	}
+	if out := w.cli(exitDone, "import", eml); !strings.Contains(out, "same_mail") {
+		w.t.Errorf("emne import again gives %s", out)
+	}
+	w.cli(exitFailed, "import", eml+".missing")
 }
 
 // verify checks the invariants beside the running server.

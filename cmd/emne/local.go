@@ -1,0 +1,148 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/emne/emne/intake/message"
+	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/access"
+	"github.com/emne/emne/process/api"
+)
+
+// localHandler is what the command line reaches over the socket in the data
+// folder, or in its own process when no server runs: the API, and what only
+// the installation's administrator does. Whoever may open the folder owns it.
+func (h *house) localHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/api/", api.New(api.Options{Service: h.service, Authenticate: localOwner{}, Version: version, Logger: h.log}))
+	answer := func(pattern string, f func(*http.Request) (any, error)) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+			v, err := f(r)
+			w.Header().Set("Content-Type", "application/json")
+			if err != nil {
+				w.WriteHeader(localStatus(err))
+				v = localProblem{process.CodeOf(err), err.Error()}
+			}
+			// Nobody is left to tell when the command line has gone.
+			_ = json.NewEncoder(w).Encode(v)
+		})
+	}
+	answer("POST /local/users", h.addUser)
+	answer("POST /local/users/{email}/password", h.setPassword)
+	answer("POST /local/users/{email}/disable", h.disableUser)
+	answer("POST /local/tokens", h.addToken)
+	answer("GET /local/tokens", func(r *http.Request) (any, error) {
+		return h.access.Tokens(r.Context(), administrator())
+	})
+	answer("POST /local/tokens/{id}/revoke", func(r *http.Request) (any, error) {
+		return h.access.RevokeToken(r.Context(), administrator(), r.PathValue("id"))
+	})
+	answer("POST /local/mails", h.importMail)
+	return mux
+}
+
+// localProblem is a refusal in the form that client.go reads back.
+type localProblem struct {
+	Code   process.Code `json:"code"`
+	Detail string       `json:"detail"`
+}
+
+func localStatus(err error) int {
+	if process.CodeOf(err) == process.CodeInternal {
+		return http.StatusInternalServerError
+	}
+	return http.StatusUnprocessableEntity
+}
+
+// maxLocal bounds what the command line sends at once.
+const maxLocal = message.MaxSize + 1<<20
+
+func readBody(r *http.Request, into any) error {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxLocal))
+	if err != nil {
+		return err
+	}
+	return process.Decode(body, into)
+}
+
+// newUser is access.NewUser on the wire.
+type newUser struct {
+	Email    string       `json:"email"`
+	Name     string       `json:"name"`
+	Role     process.Role `json:"role"`
+	Language string       `json:"language"`
+	Password string       `json:"password"`
+}
+
+func (h *house) addUser(r *http.Request) (any, error) {
+	var u newUser
+	if err := readBody(r, &u); err != nil {
+		return nil, err
+	}
+	return h.access.CreateUser(r.Context(), administrator(), access.NewUser{Email: u.Email, Name: u.Name, Role: u.Role, Language: u.Language, Password: u.Password})
+}
+
+func (h *house) setPassword(r *http.Request) (any, error) {
+	var in struct {
+		Password string `json:"password"`
+	}
+	if err := readBody(r, &in); err != nil {
+		return nil, err
+	}
+	u, err := h.access.UserByEmail(r.Context(), administrator(), r.PathValue("email"))
+	if err != nil {
+		return nil, err
+	}
+	return u, h.access.SetPassword(r.Context(), administrator(), u.ID, in.Password)
+}
+
+func (h *house) disableUser(r *http.Request) (any, error) {
+	u, err := h.access.UserByEmail(r.Context(), administrator(), r.PathValue("email"))
+	if err != nil {
+		return nil, err
+	}
+	return h.access.DisableUser(r.Context(), administrator(), u.ID)
+}
+
+// newToken is a token to make, and made is the answer: its secret, this once.
+type newToken struct {
+	Name string       `json:"name"`
+	Role process.Role `json:"role"`
+	Days int          `json:"days"`
+}
+
+type madeToken struct {
+	Secret string `json:"secret"`
+}
+
+func (h *house) addToken(r *http.Request) (any, error) {
+	var in newToken
+	if err := readBody(r, &in); err != nil {
+		return nil, err
+	}
+	var expiry *time.Time
+	if in.Days > 0 {
+		at := h.clock().AddDate(0, 0, in.Days)
+		expiry = &at
+	}
+	secret, _, err := h.access.CreateToken(r.Context(), administrator(), in.Name, in.Role, expiry)
+	return madeToken{secret}, err
+}
+
+// importMail records a mail's bytes as if they had come in by a mailbox.
+func (h *house) importMail(r *http.Request) (any, error) {
+	raw, err := io.ReadAll(io.LimitReader(r.Body, message.MaxSize+1))
+	if err != nil {
+		return nil, err
+	}
+	parse := message.Parser(message.Options{Region: h.region(r.Context())})
+	return h.service.ReceiveMail(r.Context(), administrator(), parse(raw, process.MailboxUID{}, h.clock()))
+}
+
+// administrator is who works on the installation's own machine.
+func administrator() process.Actor {
+	return process.Actor{Kind: process.ActorSystem, Name: "administrator", Channel: "cli"}
+}
