@@ -17,31 +17,36 @@ import (
 func verifyCommand(p *place) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{Use: "verify", Short: "Check the data's invariants; exit 3 when one is broken", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
-		cfg, err := p.load()
-		if err != nil {
-			return err
-		}
-		db, err := inspectStore(c, cfg)
-		if err != nil {
-			return err
-		}
-		defer db.Close()
-		report, err := db.Verify(c.Context())
-		if err != nil {
-			return err
-		}
-		if asJSON {
-			err = json.NewEncoder(c.OutOrStdout()).Encode(report)
-		} else {
-			err = printReport(c.OutOrStdout(), report)
-		}
-		if err == nil && len(report.Violations) > 0 {
-			err = errBroken
-		}
-		return err
+		return p.verify(c, asJSON)
 	}}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+// verify prints what was checked, and ends with errBroken when an invariant is.
+func (p *place) verify(c *cobra.Command, asJSON bool) error {
+	cfg, err := p.load()
+	if err != nil {
+		return err
+	}
+	db, err := inspectStore(c, cfg)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	report, err := db.Verify(c.Context())
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		err = json.NewEncoder(c.OutOrStdout()).Encode(report)
+	} else {
+		err = printReport(c.OutOrStdout(), report)
+	}
+	if err == nil && len(report.Violations) > 0 {
+		err = errBroken
+	}
+	return err
 }
 
 func inspectStore(c *cobra.Command, cfg *config.Config) (*store.DB, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -150,6 +151,37 @@ func walk(w *world) {
 	w.historyInBrowser(tab, order)
 	if out := w.verify(); !strings.Contains(out, "everything holds") {
 		t.Errorf("verify says %s", out)
+	}
+}
+
+// A backup taken beside the running demo is restored into an empty place, holds
+// there, and is refused everywhere else; planted damage is found.
+func TestBackupAndRestore(t *testing.T) {
+	w := startDemo(t)
+	w.api("POST", "leads", map[string]any{"name": "Ola Hansen", "email": "ola@hansen.example"})
+	file := filepath.Join(t.TempDir(), "backup.db")
+	w.cli(exitDone, "backup", file)
+	w.cli(exitFailed, "backup", file)
+	key := filepath.Join(w.data, keyFile)
+	w.cli(exitFailed, "restore", file, "--key", key)
+	w.data = filepath.Join(t.TempDir(), "restored")
+	w.cli(exitUsage, "restore", file)
+	if out := w.cli(exitDone, "restore", file, "--key", key); !strings.Contains(out, "everything holds") {
+		t.Errorf("restore says %s", out)
+	}
+	if out := w.cli(exitDone, "lead", "list"); !strings.Contains(out, "ola@hansen.example") {
+		t.Errorf("the restored leads are %s", out)
+	}
+	db, err := sql.Open("sqlite3", filepath.Join(w.data, databaseFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("UPDATE activity SET to_state = 'qualified', from_state = 'disqualified' WHERE type = 'lead.created'"); err != nil {
+		t.Fatal(err)
+	}
+	if out := w.cli(exitBroken, "verify"); !strings.Contains(out, "I6 lead") {
+		t.Errorf("verify of damaged data says %s", out)
 	}
 }
 
