@@ -83,9 +83,8 @@ func (u *unit) noteEntry(e *BankEntry, act Activity) error {
 	return u.note(act)
 }
 
-// takeEntry adds a new entry in the state that is certain.
+// takeEntry adds an entry, whose Record is new, in the state that is certain.
 func (u *unit) takeEntry(m *matcher, e *BankEntry) error {
-	e.Record = u.record()
 	e.State = "unmatched"
 	why := ""
 	var shares []share

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"time"
 )
 
 // StatementReader reads bank files. It is pure, as Documents is; process/bank
@@ -162,12 +163,23 @@ func (s *Service) ImportStatement(ctx context.Context, a Actor, in StatementInpu
 	// The answer of an idempotency key commits with the last part alone.
 	parts := withoutOnce(ctx)
 	for len(entries) > statementChunk {
-		if _, err := s.takeEntries(parts, a, m, blob, entries[:statementChunk], &sum); err != nil {
+		if _, err := s.tryEntries(parts, a, m, blob, entries[:statementChunk], &sum); err != nil {
 			return nil, err
 		}
 		entries = entries[statementChunk:]
 	}
-	return s.takeEntries(ctx, a, m, blob, entries, &sum)
+	return s.tryEntries(ctx, a, m, blob, entries, &sum)
+}
+
+// tryEntries takes entries again when somebody else took the same ones, or paid
+// the same invoices, in the same moment.
+func (s *Service) tryEntries(ctx context.Context, a Actor, m *matcher, blob *Blob, entries []BankEntry, sum *StatementSummary) (out *Outcome, err error) {
+	for range 5 {
+		if out, err = s.takeEntries(ctx, a, m, blob, entries, sum); CodeOf(err) != CodeConflict {
+			break
+		}
+	}
+	return out, err
 }
 
 // records makes the file's entries records, with the keys by which a
@@ -217,6 +229,10 @@ func (s *Service) takeEntries(ctx context.Context, a Actor, m *matcher, blob *Bl
 		}
 		for i := range entries {
 			e := entries[i]
+			// Lists are newest first: so that they keep the file's order, each is a
+			// little older than the one before it.
+			e.Record = u.record()
+			e.ID = NewID(u.now.Add(-time.Duration(i) * time.Millisecond))
 			known, err := first(u.BankEntries(), map[string]string{"key": e.Key}, "")
 			if err != nil {
 				return nil, err

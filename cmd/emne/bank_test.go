@@ -1,13 +1,17 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/store/storetest"
 )
 
@@ -62,6 +66,10 @@ func bankWalk(w *world) {
 	if out := w.cli(exitDone, "payment", "import", camt, camt, "--format", "camt.053", "--json"); strings.Count(out, `"repeated": 3`) != 2 {
 		t.Errorf("the same file again: %s", out)
 	}
+	w.together([]byte("Dato;Beløp;Navn;Arkivref\n" + strings.Repeat("20.11.2026;3,00;Noen;#\n", 150)))
+	if out := w.cli(exitDone, "settings", "export"); !strings.Contains(out, "https://pay.example/{reference}") || !strings.Contains(out, "write_off_limit") {
+		t.Errorf("the exported settings lack the new ones: %s", out)
+	}
 	for n, want := range []string{"settled 0.00", "unpaid 1250.00", "paid 0.00", "paid 0.00", "unpaid 100.00"} {
 		i := w.api("GET", "invoices/"+is[n]["id"].(string), nil)
 		if got := fmt.Sprint(i["payment"], " ", i["open"].(map[string]any)["amount"]); got != want {
@@ -86,11 +94,41 @@ func bankWalk(w *world) {
 		t.Errorf("the last invoice is %v with %v open", i["payment"], i["open"])
 	}
 	w.cli(exitFailed, "payment", "import", write("broken.xml", "<Document><BkToCstmrStmt><Stmt><Ntry/></Stmt></BkToCstmrStmt></Document>"))
-	if out := w.cli(exitDone, "bank-entry", "list"); !strings.Contains(out, "Ukjent") {
+	if out := w.cli(exitDone, "bank-entry", "list", "-q", "ukjent"); !strings.Contains(out, "Ukjent") {
 		t.Errorf("emne bank-entry list gives %s", out)
 	}
 	if out := w.verify(); !strings.Contains(out, "everything holds") {
 		t.Errorf("verify says %s", out)
+	}
+}
+
+// together hands one file in from four clients at once; each entry is taken once.
+func (w *world) together(file []byte) {
+	w.t.Helper()
+	for n := 0; bytes.Contains(file, []byte("#")); n++ {
+		file = bytes.Replace(file, []byte("#"), fmt.Appendf(nil, "N%d", n), 1)
+	}
+	var clients sync.WaitGroup
+	var mu sync.Mutex
+	taken, repeated := 0, 0
+	for range 4 {
+		clients.Go(func() {
+			status, b := w.request("POST", "/api/v1/bank-files", http.Header{"Content-Type": {"text/csv"}}, file)
+			var s process.StatementSummary
+			if err := json.Unmarshal(b, &s); err != nil || status != http.StatusOK {
+				w.t.Errorf("one of four answers %d: %s", status, b)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			taken, repeated = taken+s.Unmatched, repeated+s.Repeated
+		})
+	}
+	clients.Wait()
+	if taken != 150 || repeated != 450 {
+		w.t.Errorf("four clients took %d entries and saw %d again", taken, repeated)
+	}
+	for _, e := range w.items("bank-entries?state=unmatched&limit=1000&q=Noen") {
+		w.api("POST", "bank-entries/"+e["id"].(string)+"/ignore", map[string]any{"reason": "test"})
 	}
 }
 

@@ -1,6 +1,9 @@
 package store
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // rowCheck finds rows that break an invariant; its query gives their ids.
 type rowCheck struct{ invariant, record, message, query string }
@@ -85,8 +88,8 @@ func rowChecks() []rowCheck {
 	// also tells of its payment, under types of their own.
 	for _, d := range []struct{ table, record string }{{"lead", "lead"}, {"opportunity", "opportunity"},
 		{"quote", "quote"}, {"sales_order", "order"}, {"invoice", "invoice"}, {"delivery", "delivery"},
-		{"submission", "submission"}} {
-		steps := fmt.Sprintf("FROM activity a WHERE a.about_type = '%s' AND a.type LIKE '%s.%%' AND a.to_state <> ''", d.record, d.record)
+		{"submission", "submission"}, {"bank_entry", "bank-entry"}} {
+		steps := fmt.Sprintf("FROM activity a WHERE a.about_type = '%s' AND a.type LIKE '%s.%%' AND a.to_state <> ''", d.record, strings.ReplaceAll(d.record, "-", "_"))
 		checks = append(checks,
 			rowCheck{"I6", d.record, "its timeline has a gap: a step does not begin where the one before it ended",
 				`SELECT DISTINCT s.about_id FROM (SELECT a.about_id, a.from_state, LAG(a.to_state) OVER (PARTITION BY a.about_id ORDER BY a.seq) AS before

@@ -179,6 +179,7 @@ func plants() []struct{ invariant, message, sql string } {
 		{"money", "bank entry that is not matched", "UPDATE payment SET bank_entry_id = 'x'"},
 		{"money", "do not sum to its amount", plantedEntry},
 		{"money", "the file that brought it", plantedEntry},
+		{"I6", "timeline ends in", plantedEntry},
 		{"money", "credit notes", "UPDATE invoice SET credited_minor = 1 WHERE id = 'i2'"},
 	}
 }
