@@ -132,7 +132,7 @@ func (r *ocrReader) amount(where, line string) {
 	}
 	minor, err := strconv.ParseInt(line[32:49], 10, 64)
 	if err != nil || !digits(line[32:49]) || minor > 1<<53 {
-		r.add(where+", columns 33-49", "%q is no amount in øre", line[32:49])
+		r.add(where+", columns 33-49", "%q is no amount", line[32:49])
 		return
 	}
 	r.order.transactions++
@@ -169,7 +169,7 @@ func (r *ocrReader) compare(where, line string, t ocrTotals) {
 		r.add(where, "the record counts %d records, the file has %d: it is not whole", records, t.records)
 	}
 	if sum != t.unsigned && sum != t.signed && sum != -t.signed {
-		r.add(where, "the record's sum is %d øre, that of the file %d", sum, t.signed)
+		r.add(where, "the record's sum is %d minor units, that of the file %d", sum, t.signed)
 	}
 }
 
