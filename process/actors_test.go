@@ -15,14 +15,16 @@ var actable = map[string]func(*house) string{
 	"quote send": (*house).draftQuote, "quote revise": (*house).activeQuote, "quote accept": (*house).activeQuote, "quote decline": (*house).activeQuote, "quote cancel": (*house).activeQuote,
 	"order fulfil": (*house).openOrder, "order invoice": (*house).deliveredOrder, "order hold": (*house).openOrder, "order release": (*house).heldOrder, "order cancel": (*house).openOrder,
 	"invoice issue": (*house).draftInvoice, "invoice credit": (*house).issuedInvoice, "invoice send": (*house).issuedInvoice,
-	"credit-note send": (*house).creditNote, "payment reverse": (*house).bookedPayment,
+	"credit-note send": (*house).creditNote, "payment reverse": (*house).bookedPayment, "payment refund": (*house).bookedPayment,
+	"bank-entry match": (*house).unmatchedEntry, "bank-entry ignore": (*house).unmatchedEntry, "bank-entry unmatch": (*house).matchedEntry,
 	"delivery retry": func(h *house) string { return h.delivery("failed") }, "delivery settle": func(h *house) string { return h.delivery("unknown") },
 	"message make_lead": (*house).otherMessage, "message not_a_lead": (*house).otherMessage,
 	"task done": (*house).openTask, "task snooze": (*house).openTask,
 }
 
 // invoicing are the verbs that accounting may use.
-var invoicing = map[string]bool{"invoice issue": true, "invoice credit": true, "invoice send": true, "credit-note send": true, "payment reverse": true,
+var invoicing = map[string]bool{"invoice issue": true, "invoice credit": true, "invoice send": true, "credit-note send": true, "payment reverse": true, "payment refund": true,
+	"bank-entry match": true, "bank-entry ignore": true, "bank-entry unmatch": true,
 	"delivery retry": true, "delivery settle": true}
 
 // Who may do what is decided by the use case, and what is refused leaves nothing.

@@ -13,7 +13,7 @@
 //     transaction.
 //  5. FulfilOrder counts what is delivered and drafts the Invoice; IssueInvoice
 //     numbers, freezes and mails it; CreditInvoice takes it back.
-//  6. CreatePayment settles it.
+//  6. CreatePayment settles it, or ImportStatement with a bank file.
 //
 // The state machines (machine.go is their one description):
 //
@@ -28,6 +28,7 @@
 //	             progress: to_deliver_and_invoice → to_deliver | to_invoice → completed
 //	Invoice      draft ─issue→ issued;  payment: unpaid → partly_paid → paid | overpaid | settled
 //	Payment      booked ─reverse→ reversed
+//	BankEntry    unmatched ─match→ matched;  unmatched ─ignore→ ignored;  matched, ignored ─unmatch→ unmatched
 //	Delivery     queued → sending → accepted | retrying | failed | unknown;  accepted → bounced
 //
 // Promise: every use case takes an Actor and is one transaction. State,

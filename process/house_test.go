@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/bank"
 	"github.com/emne/emne/process/store"
 )
 
@@ -141,7 +142,7 @@ func openHouse(t testing.TB, dir string) *house {
 	if h.db, err = store.OpenSQLite(t.Context(), filepath.Join(dir, "emne.db"), store.Options{Clock: h.clock.now}); err != nil {
 		t.Fatal(err)
 	}
-	h.s = process.New(process.Options{Store: h.db, Documents: h.papers, Clock: h.clock.now, Key: []byte("0123456789abcdef0123456789abcdef")})
+	h.s = process.New(process.Options{Store: h.db, Documents: h.papers, Statements: bank.Reader{}, Clock: h.clock.now, Key: []byte("0123456789abcdef0123456789abcdef")})
 	return h
 }
 
@@ -283,6 +284,8 @@ func (h *house) look(record, id string) base {
 		r, err = h.s.CreditNotes().Get(h.ctx(), h.owner, id)
 	case process.TypePayment:
 		r, err = h.s.Payments().Get(h.ctx(), h.owner, id)
+	case process.TypeBankEntry:
+		r, err = h.s.BankEntries().Get(h.ctx(), h.owner, id)
 	case process.TypeDelivery:
 		r, err = h.s.Deliveries().Get(h.ctx(), h.owner, id)
 	case process.TypeMessage:

@@ -95,7 +95,7 @@ func (s *Service) SendInvoice(ctx context.Context, a Actor, t Target, in SendInp
 
 func (u *unit) sendInvoice(i *Invoice, out *Outcome) error {
 	d, err := u.deliver(Delivery{Kind: "invoice", About: Ref{TypeInvoice, i.ID}, To: i.Recipient, Language: i.Language, Thread: i.Thread,
-		Data: map[string]string{"number": i.Number, "gross": i.Payable().String(), "currency": i.Currency, "due_date": string(i.DueDate)}})
+		Data: map[string]string{"number": i.Number, "gross": i.Payable().String(), "currency": i.Currency, "due_date": string(i.DueDate), "payment_link": u.settings.PaymentLinkOf(i)}})
 	if err == nil {
 		out.Created = append(out.Created, Ref{TypeDelivery, d.ID})
 	}

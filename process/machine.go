@@ -55,6 +55,11 @@ var transitions = []Transition{
 	{TypeCreditNote, "send", []string{"issued"}, nil},
 
 	{TypePayment, "reverse", []string{"booked"}, []string{"reversed"}},
+	{TypePayment, "refund", []string{"booked"}, nil},
+
+	{TypeBankEntry, "match", []string{"unmatched"}, []string{"matched"}},
+	{TypeBankEntry, "ignore", []string{"unmatched"}, []string{"ignored"}},
+	{TypeBankEntry, "unmatch", []string{"matched", "ignored"}, []string{"unmatched"}},
 
 	{TypeDelivery, "retry", []string{"failed", "bounced", "unknown", "retrying"}, []string{"queued"}},
 	{TypeDelivery, "settle", []string{"unknown"}, []string{"accepted", "failed"}},

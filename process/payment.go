@@ -26,49 +26,31 @@ func (s *Service) CreatePayment(ctx context.Context, a Actor, in PaymentInput) (
 		if err != nil || amount.Minor <= 0 {
 			return nil, Invalid("payment.amount", "the payment cannot be booked", Problem{Field: "amount", Reason: "payment.amount", Message: "more than nothing, in " + i.Currency})
 		}
-		if in.Date == "" {
-			in.Date = u.today()
-		}
-		p := &Payment{Record: u.record(), State: "booked", Invoice: i.ID, Customer: i.Customer, Amount: amount, Date: in.Date,
-			Method: strings.TrimSpace(in.Method), Reference: strings.TrimSpace(in.Reference), Note: in.Note, Thread: i.Thread}
-		if err := u.Payments().Insert(p); err != nil {
-			return nil, err
-		}
-		from := i.Payment
-		i.Paid = i.Paid.Add(amount)
-		i.settle()
-		err = u.saveInvoice(i, Activity{Type: "payment.booked", From: from, To: i.Payment, Related: Ref{TypePayment, p.ID},
-			Data: map[string]string{"number": i.Number, "amount": amount.String(), "currency": amount.Currency, "date": string(p.Date)}})
-		return &Outcome{record: p}, err
+		p := &Payment{Record: u.record(), Amount: amount, Date: in.Date, Method: strings.TrimSpace(in.Method), Reference: strings.TrimSpace(in.Reference), Note: in.Note}
+		u.deriveInvoice(i)
+		return &Outcome{record: p}, u.bookPayment(i, p)
 	})
 }
 
-// ReversePayment takes a booking back.
+// ReversePayment takes a booking back. A bank entry that it came from is
+// unmatched again, with all that was booked from it.
 func (s *Service) ReversePayment(ctx context.Context, a Actor, t Target, in CancelInput) (*Outcome, error) {
-	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
-		p, err := u.Payments().Get(t.ID)
+	return s.changePayment(ctx, a, t, "reverse", func(u *unit, p *Payment, i *Invoice) (*Outcome, error) {
+		if err := u.reversePayment(p, i, in.Reason); err != nil || p.BankEntry == "" {
+			return &Outcome{}, err
+		}
+		e, err := u.BankEntries().Get(p.BankEntry)
 		if err != nil {
 			return nil, err
 		}
-		if err := u.touch(&p.Record, TypePayment, t); err != nil {
+		from := e.State
+		if err := u.takeBack(e, p.ID, in.Reason); err != nil {
 			return nil, err
 		}
-		if err := allowed(TypePayment, "reverse", p.State); err != nil {
+		e.UpdatedAt = u.now
+		if err := u.BankEntries().Update(e); err != nil {
 			return nil, err
 		}
-		i, err := u.Invoices().Get(p.Invoice)
-		if err != nil {
-			return nil, err
-		}
-		p.State = "reversed"
-		if err := u.Payments().Update(p); err != nil {
-			return nil, err
-		}
-		u.deriveInvoice(i)
-		from := i.Payment
-		i.Paid, i.UpdatedAt = i.Paid.Sub(p.Amount), u.now
-		i.settle()
-		return (&Outcome{}).of(p), u.saveInvoice(i, Activity{Type: "payment.reversed", From: from, To: i.Payment, Why: in.Reason, Related: Ref{TypePayment, p.ID},
-			Data: map[string]string{"number": i.Number, "amount": p.Amount.String(), "currency": p.Amount.Currency}})
+		return &Outcome{Linked: []Ref{{TypeBankEntry, e.ID}}}, u.noteEntry(e, Activity{Type: "bank_entry.unmatched", From: from, To: e.State, Why: in.Reason})
 	})
 }

@@ -29,6 +29,7 @@ const (
 	TypeInvoice     = "invoice"
 	TypeCreditNote  = "credit-note"
 	TypePayment     = "payment"
+	TypeBankEntry   = "bank-entry"
 	TypeProduct     = "product"
 	TypeTask        = "task"
 	TypeActivity    = "activity"

@@ -229,7 +229,8 @@ type CreditNote struct {
 	Thread    string `json:"thread"`
 }
 
-// Payment is money that came in for an invoice: booked or reversed.
+// Payment is money that came in for an invoice, or less than nothing when it
+// was paid back: booked or reversed.
 type Payment struct {
 	Record
 	State     string `json:"state"`
@@ -240,6 +241,15 @@ type Payment struct {
 	Method    string `json:"method,omitempty"`
 	Reference string `json:"reference,omitempty"`
 	Note      string `json:"note,omitempty"`
+	// RefundOf is the payment of which this is money paid back; Refunded is how
+	// much of this one was.
+	RefundOf string `json:"refund_of,omitempty"`
+	Refunded Money  `json:"refunded"`
+	// WrittenOff is the small difference that was written off with it, below
+	// zero when too much was paid.
+	WrittenOff Money `json:"written_off"`
+	// BankEntry is the movement on the account that it was booked from.
+	BankEntry string `json:"bank_entry,omitempty"`
 	Thread    string `json:"thread"`
 }
 

@@ -14,8 +14,10 @@ type Service struct {
 	store     Store
 	documents Documents
 	invoices  EInvoices
-	clock     func() time.Time
-	key       []byte
+	// statements is nil when no bank files are read.
+	statements StatementReader
+	clock      func() time.Time
+	key        []byte
 }
 
 // Options are what a Service needs of the outside.
@@ -24,6 +26,8 @@ type Options struct {
 	Documents Documents
 	// Invoices writes e-invoices; without it they are refused.
 	Invoices EInvoices
+	// Statements reads bank files; without it they are refused.
+	Statements StatementReader
 	// Clock tells the time; time.Now when nil.
 	Clock func() time.Time
 	// Key signs Message-IDs and customers' references (HMAC-SHA-256); at least 32 bytes.
@@ -35,7 +39,7 @@ func New(o Options) *Service {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, clock: o.Clock, key: o.Key}
+	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, statements: o.Statements, clock: o.Clock, key: o.Key}
 }
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
@@ -159,6 +163,12 @@ func WithOnce(ctx context.Context, o Once) context.Context {
 	return context.WithValue(ctx, onceKey{}, &o)
 }
 
+// withoutOnce lets use cases of one idempotent request commit on the way to the
+// one that carries the answer.
+func withoutOnce(ctx context.Context) context.Context {
+	return context.WithValue(ctx, onceKey{}, (*Once)(nil))
+}
+
 func onceOf(ctx context.Context) *Once {
 	o, _ := ctx.Value(onceKey{}).(*Once)
 	return o
@@ -241,6 +251,9 @@ func (s *Service) CreditNotes() Collection[CreditNote] {
 }
 func (s *Service) Payments() Collection[Payment] {
 	return Collection[Payment]{s, TypePayment, Tx.Payments, nil}
+}
+func (s *Service) BankEntries() Collection[BankEntry] {
+	return Collection[BankEntry]{s, TypeBankEntry, Tx.BankEntries, nil}
 }
 func (s *Service) Products() Collection[Product] {
 	return Collection[Product]{s, TypeProduct, Tx.Products, nil}

@@ -22,6 +22,14 @@ type Settings struct {
 	// PaymentReference is how invoices are told apart by the bank: "number" or
 	// "kid-mod10" (Norway).
 	PaymentReference string `json:"payment_reference"`
+	// PaymentLink is the address of a page to pay an invoice, with {reference},
+	// {amount}, {number} and {currency}; empty when there is none.
+	PaymentLink string `json:"payment_link,omitempty"`
+	// WriteOffLimit is up to where the difference between a payment and what is
+	// open is written off; none are when it is zero.
+	WriteOffLimit Money `json:"write_off_limit,omitzero"`
+	// BankCSV is how the bank's CSV files are read.
+	BankCSV CSVMapping `json:"bank_csv,omitzero"`
 }
 
 // Company is the seller.
@@ -137,6 +145,13 @@ func (s Settings) Problems() []Problem {
 	default:
 		bad("payment_reference", "settings.payment_reference", "%q is no payment reference: number or kid-mod10", s.PaymentReference)
 	}
+	if why := linkProblem(s.PaymentLink); why != "" {
+		bad("payment_link", "settings.payment_link", "%s", why)
+	}
+	if l := s.WriteOffLimit; l.Minor < 0 || l.Minor > 0 && l.Currency != s.Currency {
+		bad("write_off_limit", "settings.write_off_limit", "the limit is an amount in %s", s.Currency)
+	}
+	ps = append(ps, s.BankCSV.problems()...)
 	return append(ps, s.VAT.problems("vat")...)
 }
 

@@ -37,6 +37,8 @@ type Tx interface {
 	Invoices() Records[Invoice]
 	CreditNotes() Records[CreditNote]
 	Payments() Records[Payment]
+	// BankEntries are found by key, reference, customer and file.
+	BankEntries() Records[BankEntry]
 	Products() Records[Product]
 	Tasks() Records[Task]
 	Deliveries() Records[Delivery]

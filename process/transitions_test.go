@@ -52,7 +52,13 @@ var situations = []situation{
 	{process.TypeCreditNote, "issued", "", (*house).creditNote, nil},
 
 	{process.TypePayment, "booked", "", (*house).bookedPayment, nil},
+	{process.TypePayment, "booked", "paid back", (*house).refundedPayment, []string{"refund", "reverse"}},
 	{process.TypePayment, "reversed", "", (*house).reversedPayment, nil},
+
+	{process.TypeBankEntry, "unmatched", "", (*house).unmatchedEntry, nil},
+	{process.TypeBankEntry, "matched", "", (*house).matchedEntry, nil},
+	{process.TypeBankEntry, "matched", "paid back", (*house).refundedEntry, []string{"unmatch"}},
+	{process.TypeBankEntry, "ignored", "", (*house).ignoredEntry, nil},
 
 	{process.TypeDelivery, "queued", "", func(h *house) string { return h.delivery() }, nil},
 	{process.TypeDelivery, "sending", "", func(h *house) string { return h.delivery("sending") }, nil},
@@ -78,10 +84,12 @@ var bodies = map[string]string{
 	"quote accept":    `{"name":"Kari Nordmann"}`,
 	"quote decline":   `{"reason":"price"}`,
 	"quote edit":      `{"title":"A better roof"}`,
-	"invoice edit":    `{"title":"A better roof"}`,
-	"invoice credit":  `{"reason":"agreed"}`,
-	"delivery settle": `{"state":"accepted"}`,
-	"task edit":       `{"note":"in the afternoon"}`,
+	// The first invoice that is issued in a house.
+	"bank-entry match": `{"invoice":"10001"}`,
+	"invoice edit":     `{"title":"A better roof"}`,
+	"invoice credit":   `{"reason":"agreed"}`,
+	"delivery settle":  `{"state":"accepted"}`,
+	"task edit":        `{"note":"in the afternoon"}`,
 }
 
 // act runs a verb of the machine, whatever its entrance is.

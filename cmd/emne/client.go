@@ -93,13 +93,18 @@ func socketClient(dir string) *client {
 // call sends a request and gives the answer's body; refusals come back as
 // *process.Error.
 func (c *client) call(ctx context.Context, method, path string, body []byte, version string) ([]byte, error) {
+	return c.send(ctx, method, path, "application/json", body, version)
+}
+
+// send is call with a body of another type.
+func (c *client) send(ctx context.Context, method, path, contentType string, body []byte, version string) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, method, "http://emne"+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
 	r.Header.Set("Authorization", "Bearer cli")
 	if len(body) > 0 {
-		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Content-Type", contentType)
 	}
 	if version != "" {
 		r.Header.Set("If-Match", version)

@@ -15,6 +15,7 @@ import (
 	"github.com/emne/emne/documents/pdf"
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/access"
+	"github.com/emne/emne/process/bank"
 	"github.com/emne/emne/process/store"
 	"github.com/emne/emne/templates"
 )
@@ -63,7 +64,7 @@ func (h *house) open(ctx context.Context) (err error) {
 		return err
 	}
 	papers := documents.New(renderer)
-	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Clock: h.clock, Key: key})
+	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Statements: bank.Reader{}, Clock: h.clock, Key: key})
 	h.access = access.New(h.store, h.clock)
 	return nil
 }

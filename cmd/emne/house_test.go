@@ -15,8 +15,9 @@ import (
 const maxLines = 500
 
 // speaksForeign are the files outside templates whose patterns must know
-// people's words: how mail programs introduce a quoted reply.
-var speaksForeign = []string{"intake/message"}
+// people's words: how mail programs introduce a quoted reply, what banks call
+// the columns of their CSV files.
+var speaksForeign = []string{"intake/message", "process/bank"}
 
 // wordsForPeople lists the string literals with letters of Norwegian, which
 // belong in templates.

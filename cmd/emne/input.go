@@ -57,7 +57,9 @@ func (in *inputFlags) add(cmd *cobra.Command, typ reflect.Type, prefix string) {
 		help := f.Tag.Get("doc")
 		switch {
 		case t.Kind() == reflect.Slice:
-			flag = strings.TrimSuffix(flag, "s")
+			if flag = strings.TrimSuffix(flag, "s"); cmd.Flags().Lookup(flag) != nil {
+				flag += "s"
+			}
 			cmd.Flags().StringArray(flag, nil, lineHelp(t.Elem()))
 		case t.Kind() == reflect.Bool:
 			cmd.Flags().Bool(flag, false, help)
@@ -74,6 +76,9 @@ func nested(t reflect.Type) bool {
 }
 
 func lineHelp(t reflect.Type) string {
+	if t.Kind() == reflect.String {
+		return "again for more"
+	}
 	if t == reflect.TypeFor[process.LineQuantity]() {
 		return "a line's id and quantity, as ID=2.5; again for more lines"
 	}
@@ -132,6 +137,9 @@ func (f inputField) value(c *cobra.Command) (any, error) {
 		given, err := c.Flags().GetStringArray(f.flag)
 		if err != nil {
 			return nil, err
+		}
+		if f.typ.Elem().Kind() == reflect.String {
+			return given, nil
 		}
 		lines := make([]any, len(given))
 		for i, g := range given {

@@ -21,6 +21,7 @@ var columns = map[string][]string{
 	"invoices":      {"id", "number", "state", "payment", "gross", "open", "due_date"},
 	"credit-notes":  {"id", "number", "invoice_number", "gross", "reason"},
 	"payments":      {"id", "state", "amount", "date", "invoice"},
+	"bank-entries":  {"id", "state", "booking_date", "amount", "reference", "counterparty", "text"},
 	"products":      {"id", "sku", "name", "unit_price", "currency"},
 	"tasks":         {"id", "state", "due", "title", "reason"},
 	"deliveries":    {"id", "state", "kind", "to", "subject", "reply"},

@@ -25,7 +25,7 @@ var at = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 func everything(kind, reason, lang string) *process.Mail {
 	m := &process.Mail{Settings: fjord(lang), MessageID: "id.signature@fjord.example",
 		Delivery: process.Delivery{Kind: kind, Reason: reason, Language: lang, To: "kari@kunde.example", ToName: "Kari Bær", About: process.Ref{Type: process.TypeQuote, ID: "q1"},
-			InReplyTo: "abc@hansen.example", Data: map[string]string{"number": "T-1001", "order": "O-1001", "invoice": "10001", "title": "Fasadevask", "name": "Kari Bær", "subject": "Vask",
+			InReplyTo: "abc@hansen.example", Data: map[string]string{"payment_link": "https://pay.example/100018?amount=1250.00", "number": "T-1001", "order": "O-1001", "invoice": "10001", "title": "Fasadevask", "name": "Kari Bær", "subject": "Vask",
 				"text": "Tar dere taket?", "comment": "For dyrt.", "reason": "pris", "gross": "15625.00", "currency": "NOK"}}}
 	if kind != kindAcknowledgement && kind != kindNotification {
 		m.PDF = []byte("%PDF-1.7")

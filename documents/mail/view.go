@@ -36,7 +36,9 @@ type view struct {
 	Quotation                             []string
 	Facts                                 []fact
 	Button, URL, Closing                  string
-	Footer                                []string
+	// PayURL is a page of a payment provider, empty when there is none.
+	PayURL, Pay string
+	Footer      []string
 }
 
 func newView(l templates.Labels, m *process.Mail) view {
@@ -62,6 +64,9 @@ func newView(l templates.Labels, m *process.Mail) view {
 		v.Quotation = lines(or(args["text"], args["comment"]))
 	} else {
 		v.Closing = l.Text("closing", nil)
+	}
+	if link := d.Data["payment_link"]; d.Kind == kindInvoice && link != "" {
+		v.PayURL, v.Pay = link, l.Text("invoice.pay", nil)
 	}
 	v.Facts = facts(l, m)
 	v.Preheader = preheader(v)

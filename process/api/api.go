@@ -92,6 +92,7 @@ func (s *server) addRoutes() {
 	s.addSettings()
 	s.addTransitions()
 	s.addFiles()
+	s.addBankFiles()
 	s.addXML()
 	s.mux.HandleFunc("GET "+documentPath, s.serveDocument)
 }

@@ -73,7 +73,11 @@ func TestDocumentIsSound(t *testing.T) {
 			case method != "delete" && at(good, "content") == nil:
 				t.Errorf("%s answers nothing", id)
 			}
-			if body := at(op, "requestBody", "content", jsonType, "schema"); (method == "post" || method == "patch" || method == "put") != (body != nil) {
+			taken := jsonType
+			if id == "bank_files_import" {
+				taken = octets
+			}
+			if body := at(op, "requestBody", "content", taken, "schema"); (method == "post" || method == "patch" || method == "put") != (body != nil) {
 				t.Errorf("%s: body %v", id, body)
 			}
 			if key := strings.Contains(fmt.Sprint(at(op, "parameters")), "Idempotency-Key"); key != (method == "post") {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/access"
+	"github.com/emne/emne/process/bank"
 	"github.com/emne/emne/process/store"
 )
 
@@ -108,7 +109,7 @@ func newSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	service := process.New(process.Options{Store: db, Documents: plainDocuments{}, Clock: clock, Key: bytes.Repeat([]byte("k"), 32)})
+	service := process.New(process.Options{Statements: bank.Reader{}, Store: db, Documents: plainDocuments{}, Clock: clock, Key: bytes.Repeat([]byte("k"), 32)})
 	server := httptest.NewServer(New(Options{Service: service, Authenticate: roles{}, Version: "1.2.3", Logger: logger,
 		Sources: fixedSources{{ID: "mail:sales", State: "ok", Kind: "mail", Name: "sales"}, {ID: "form:website", State: "failing", Kind: "form", Name: "website", Detail: "no token"}}}))
 	s := &site{t: t, url: server.URL, service: service, log: log, client: server.Client()}

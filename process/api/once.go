@@ -20,12 +20,17 @@ type encoder func(*process.Outcome) (process.Answer, error)
 
 // post carries a POST out and answers; with an Idempotency-Key it happens once.
 func (c *call) post(answer encoder, run func(ctx context.Context, body []byte) (*process.Outcome, error)) error {
+	return c.postUpTo(maxBody, answer, run)
+}
+
+// postUpTo is post with another bound of the body.
+func (c *call) postUpTo(most int64, answer encoder, run func(ctx context.Context, body []byte) (*process.Outcome, error)) error {
 	key := c.r.Header.Get("Idempotency-Key")
 	if len(key) > maxKey || !utf8.ValidString(key) {
 		return process.Invalid("idempotency.key", "the idempotency key cannot be taken",
 			process.Problem{Field: "Idempotency-Key", Reason: "idempotency.key", Message: fmt.Sprintf("at most %d bytes of text in UTF-8", maxKey)})
 	}
-	body, err := c.body()
+	body, err := c.bodyUpTo(most)
 	if err != nil {
 		return err
 	}

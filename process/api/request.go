@@ -19,16 +19,19 @@ const (
 )
 
 // body reads the request's body.
-func (c *call) body() ([]byte, error) {
-	tooLarge := &process.Error{Code: process.CodeTooLarge, Reason: "body.large", Message: fmt.Sprintf("a body has at most %d bytes", maxBody)}
-	if c.r.ContentLength > maxBody && c.r.Header.Get("Expect") != "" {
+func (c *call) body() ([]byte, error) { return c.bodyUpTo(maxBody) }
+
+// bodyUpTo is body with another bound.
+func (c *call) bodyUpTo(most int64) ([]byte, error) {
+	tooLarge := &process.Error{Code: process.CodeTooLarge, Reason: "body.large", Message: fmt.Sprintf("a body has at most %d bytes", most)}
+	if c.r.ContentLength > most && c.r.Header.Get("Expect") != "" {
 		return nil, tooLarge // it asked first and has not sent anything yet
 	}
-	b, err := io.ReadAll(io.LimitReader(c.r.Body, maxBody+1))
+	b, err := io.ReadAll(io.LimitReader(c.r.Body, most+1))
 	if err != nil {
 		return nil, process.Invalid("body.incomplete", "the body did not come to its end")
 	}
-	if len(b) > maxBody {
+	if int64(len(b)) > most {
 		// An error here is the sender's going away.
 		_, _ = io.CopyN(io.Discard, c.r.Body, drained)
 		return nil, tooLarge

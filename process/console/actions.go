@@ -41,7 +41,8 @@ var verbs = map[string][]string{
 	process.TypeOrder:       {"fulfil", "invoice", "hold", "release", "cancel"},
 	process.TypeInvoice:     {"issue", "pay", "edit", "send", "credit", "delete"},
 	process.TypeCreditNote:  {"send"},
-	process.TypePayment:     {"reverse"},
+	process.TypePayment:     {"refund", "reverse"},
+	process.TypeBankEntry:   {"match", "ignore", "unmatch"},
 	process.TypeDelivery:    {"retry", "settle"},
 	process.TypeMessage:     {"make_lead", "not_a_lead"},
 	process.TypeTask:        {"done", "snooze", "edit"},
@@ -51,9 +52,9 @@ var verbs = map[string][]string{
 }
 
 // onward are the verbs that bring a record to its next step.
-var onward = []string{"qualify", "quote", "send", "accept", "fulfil", "invoice", "issue", "pay", "release", "retry", "make_lead", "done"}
+var onward = []string{"qualify", "quote", "send", "accept", "fulfil", "invoice", "issue", "pay", "release", "retry", "make_lead", "done", "match"}
 
-var dangers = []string{"disqualify", "not_a_lead", "lose", "decline", "cancel", "delete", "reverse", "credit"}
+var dangers = []string{"disqualify", "not_a_lead", "lose", "decline", "cancel", "delete", "reverse", "refund", "unmatch", "credit"}
 
 // actions are what can be done with the record now. tried is the verb whose
 // form was refused, with what was sent.
@@ -139,7 +140,7 @@ func (v *visit) verbForm(typ, verb string, p *recordPage, in input) (form, []par
 		return fields(reason, f(kindArea, "comment", wide)), nil
 	case "quote.send", "invoice.send", "credit-note.send":
 		return fields(f(kindEmail, "recipient", value(p.recipient))), nil
-	case "quote.cancel", "order.hold", "order.release", "order.cancel", "payment.reverse":
+	case "quote.cancel", "order.hold", "order.release", "order.cancel", "payment.reverse", "bank-entry.ignore", "bank-entry.unmatch":
 		return fields(reason), nil
 	case "order.fulfil":
 		return v.parts(in, p, func(l process.Line) decimal.Decimal { return l.Quantity.Sub(l.Delivered) },
@@ -154,6 +155,13 @@ func (v *visit) verbForm(typ, verb string, p *recordPage, in input) (form, []par
 			in.values = map[string]string{"invoice": p.ID, "amount.amount": p.open.String(), "amount.currency": p.open.Currency}
 		}
 		return form{Action: "/payments", Sections: v.paymentFields(in)}, nil
+	case "payment.refund":
+		if in.sent == nil {
+			in.values = map[string]string{"amount.amount": p.open.String()}
+		}
+		return fields(f(kindMoney, "amount", currency(p.open.Currency), value(v.typed(in.values["amount.amount"]))), f(kindDate, "date", value(string(v.today()))), reason), nil
+	case "bank-entry.match":
+		return fields(f(kindText, "invoice", required, hint(v.t("hint.bank_invoice")), func(f *field) { f.Label = v.t("kind.invoice") })), nil
 	case "invoice.credit":
 		return v.creditForm(in, p)
 	case "delivery.settle":

@@ -130,6 +130,9 @@ func (c *Console) routes() http.Handler {
 			handle("POST "+at+"/{id}/delete", func(v *visit) error { return v.remove(k) })
 		}
 	}
+	inside.HandleFunc("POST /bank-files", func(w http.ResponseWriter, r *http.Request) {
+		c.serveUpTo(maxBankForm, w, r, (*visit).importBankFile)
+	})
 	handle("/", func(v *visit) error { return process.NotFound("page", v.r.URL.Path) })
 
 	outside := http.NewServeMux()
@@ -158,7 +161,12 @@ func (c *Console) refuse(w http.ResponseWriter, r *http.Request, err error) {
 
 // serve makes a visit and answers what went wrong in it.
 func (c *Console) serve(w http.ResponseWriter, r *http.Request, f func(*visit) error) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	c.serveUpTo(maxForm, w, r, f)
+}
+
+// serveUpTo is serve with another bound of the body, in bytes.
+func (c *Console) serveUpTo(most int64, w http.ResponseWriter, r *http.Request, f func(*visit) error) {
+	r.Body = http.MaxBytesReader(w, r.Body, most)
 	v, err := c.visit(w, r)
 	if err == nil {
 		err = f(v)

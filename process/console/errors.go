@@ -86,7 +86,7 @@ func (v *visit) problem(p process.Problem) string {
 	key := "problem." + p.Reason
 	switch {
 	case v.labels.Has(key):
-		return v.t(key)
+		return v.t(key, "detail", p.Message)
 	case v.papers.Has(key):
 		return v.papers.Text(key, nil)
 	}

@@ -83,6 +83,10 @@ func (w *world) everything() {
 	amount := process.Money{Minor: 10000, Currency: "NOK"}
 	ok(w.s.CreditInvoice(ctx, a, at(w.invoiced("beløp")), process.CreditInput{Reason: "Avslag", Amount: &amount}))
 
+	w.bankFile("01.11.2026;-50,00;Strøm AS;;", "01.11.2026;12,00;Ukjent;hei;", "01.11.2026;13,00;Gave;;",
+		"01.11.2026;10,00;;;"+w.invoice(w.invoiced("kid")).PaymentReference, "01.11.2026;11,00;Noen;"+w.invoice(w.invoiced("nummer")).Number+";")
+	ok(w.s.IgnoreEntry(ctx, a, at(w.entry("13")), process.CancelInput{Reason: "Gave"}))
+	ok(w.s.RefundPayment(ctx, a, at(w.paid(w.invoiced("tilbakebetalt"), "99999")), process.RefundInput{Reason: "For mye"}))
 	task := ok(w.s.CreateTask(ctx, a, process.TaskInput{Title: "Ring", Due: "2026-11-01", Note: "I dag"})).Record.(*process.Task)
 	ok(w.s.SnoozeTask(ctx, a, at(task.ID), process.SnoozeInput{Until: "2026-11-30"}))
 	ok(w.s.DoneTask(ctx, a, at(ok(w.s.CreateTask(ctx, a, process.TaskInput{Title: "Gjort"})).Record.(*process.Task).ID), struct{}{}))

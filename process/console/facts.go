@@ -210,7 +210,27 @@ func readPayment(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.method"), words(r.Method))
 	p.fact(v.t("field.reference"), words(r.Reference))
 	p.fact(v.t("field.note"), words(r.Note))
-	return p, nil
+	p.fact(v.t("kind.bank-entry"), v.link(process.TypeBankEntry, r.BankEntry))
+	p.fact(v.t("field.refund_of"), v.link(process.TypePayment, r.RefundOf))
+	for _, f := range []struct {
+		label string
+		m     process.Money
+	}{{v.t("field.refunded"), r.Refunded}, {v.t("total.written_off"), r.WrittenOff}} {
+		if !f.m.IsZero() {
+			p.fact(f.label, words(v.money(f.m)))
+		}
+	}
+	// What is suggested to pay back: what was paid too much, else all of it.
+	p.open = r.Amount.Sub(r.Refunded)
+	p.hidden["refund"] = p.open.Minor <= 0
+	p.hidden["reverse"] = !r.Refunded.IsZero()
+	if i, err := v.s.Invoices().Get(v.ctx(), v.actor, r.Invoice); err == nil && i.Open.Minor < 0 {
+		p.open.Minor = min(p.open.Minor, -i.Open.Minor)
+	}
+	if r.Refunded.IsZero() {
+		return p, nil
+	}
+	return p, v.relate(p, process.TypePayment, map[string]string{"refund_of": r.ID})
 }
 
 // parties are who a record is for and whose it is.

@@ -107,6 +107,7 @@ func (w *world) records() map[string]map[string]string {
 	each(w.t, func() ([]process.Invoice, error) { return all(ctx, w.s.Invoices(), a, f, 1000) }, func(r process.Invoice) { add("invoice", r.ID, r.State) })
 	each(w.t, func() ([]process.CreditNote, error) { return all(ctx, w.s.CreditNotes(), a, f, 1000) }, func(r process.CreditNote) { add("credit-note", r.ID, r.State) })
 	each(w.t, func() ([]process.Payment, error) { return all(ctx, w.s.Payments(), a, f, 1000) }, func(r process.Payment) { add("payment", r.ID, r.State) })
+	each(w.t, func() ([]process.BankEntry, error) { return all(ctx, w.s.BankEntries(), a, f, 1000) }, func(r process.BankEntry) { add("bank-entry", r.ID, r.State) })
 	each(w.t, func() ([]process.Customer, error) { return all(ctx, w.s.Customers(), a, f, 1000) }, func(r process.Customer) { add("customer", r.ID, r.State) })
 	each(w.t, func() ([]process.Contact, error) { return all(ctx, w.s.Contacts(), a, f, 1000) }, func(r process.Contact) { add("contact", r.ID, r.State) })
 	each(w.t, func() ([]process.Product, error) { return all(ctx, w.s.Products(), a, f, 1000) }, func(r process.Product) { add("product", r.ID, r.State) })

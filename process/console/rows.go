@@ -21,7 +21,12 @@ type cell struct {
 	Note   string
 	Number bool
 	Badges []badge
+	// Post carries something out by one click.
+	Post *post
 }
+
+// post is a button with what it sends.
+type post struct{ Action, Label, Name, Value string }
 
 func words(s string) cell  { return cell{Text: s} }
 func figure(s string) cell { return cell{Text: s, Number: true} }
@@ -47,6 +52,8 @@ type listPage struct {
 	Next    string
 	First   string
 	New     string
+	// Upload is where files are handed in, "" for nowhere.
+	Upload string
 }
 
 // kindView is what templates know of a kind.
@@ -90,6 +97,9 @@ func (v *visit) list(k *kind) error {
 	}
 	if k.fields != nil && k.typ != process.TypePayment && v.may(k.may) {
 		p.New = "/" + k.collection + "/new"
+	}
+	if k.typ == process.TypeBankEntry && v.may(k.may) {
+		p.Upload = "/bank-files"
 	}
 	return v.page(200, "list.html", p)
 }

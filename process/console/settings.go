@@ -39,13 +39,24 @@ func (v *visit) settingsForm(in input) form {
 			f(kindEmail, "company.email"), f(kindTel, "company.phone"), f(kindText, "company.web")}},
 		{Title: v.t("section.address"), Fields: v.addressFields(in, "company.address.")},
 		{Title: v.t("settings.bank"), Fields: []field{f(kindText, "company.bank_account"), f(kindText, "company.iban"), f(kindText, "company.bic"),
-			f(kindSelect, "payment_reference", choices(v.options("payment_reference.", "number", "kid-mod10")))}},
+			f(kindSelect, "payment_reference", choices(v.options("payment_reference.", "number", "kid-mod10"))),
+			f(kindText, "payment_link", wide, hint(v.t("hint.payment_link"))), f(kindMoney, "write_off_limit", currency(v.settings.Currency), hint(v.t("hint.write_off_limit")))}},
+		{Title: v.t("settings.bank_csv"), Fields: v.bankCSVFields(in)},
 		{Title: v.t("section.e_invoice"), Fields: []field{f(kindText, "company.e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "company.e_invoice_address.id", func(f *field) { f.Label = v.t("field.e_invoice_address.id") })}},
 		{Title: v.t("settings.general"), Fields: []field{f(kindSelect, "language", choices(v.languages(false))), f(kindText, "currency"), f(kindText, "time_zone"), f(kindVAT, "vat")}},
 		{Title: v.t("settings.mail"), Fields: []field{f(kindCheck, "mail.acknowledge", hint(v.t("hint.acknowledge"))), f(kindWhole, "mail.acknowledge_per_hour")}},
 		{Title: v.t("settings.numbers"), Fields: numbers},
 		{Title: v.t("field.terms"), Fields: texts},
 	}}
+}
+
+// bankCSVFields say how the bank's CSV files are read; most need none of it.
+func (v *visit) bankCSVFields(in input) []field {
+	fields := []field{v.field(in, kindText, "bank_csv.delimiter", hint(v.t("hint.bank_csv"))), v.field(in, kindText, "bank_csv.decimal"), v.field(in, kindText, "bank_csv.date_format")}
+	for _, name := range []string{"booking_date", "value_date", "amount", "in", "out", "currency", "reference", "text", "counterparty", "counterparty_account", "account", "entry_id"} {
+		fields = append(fields, v.field(in, kindText, "bank_csv.columns."+name, func(f *field) { f.Label = v.t("settings.bank_column", "name", f.Label) }))
+	}
+	return fields
 }
 
 func (v *visit) settingsPage() error {

@@ -63,6 +63,11 @@ func (v *visit) start() error {
 		}
 		p.Trouble = append(p.Trouble, rows...)
 	}
+	entries, _, err := rowsOf((*process.Service).BankEntries, bankEntryRow)(v, process.Filter{State: "unmatched", Limit: 4})
+	if err != nil {
+		return err
+	}
+	p.Trouble = append(p.Trouble, entries...)
 	rows, _, err := rowsOf((*process.Service).Quarantine, quarantineRow)(v, process.Filter{State: "quarantined", Limit: 4})
 	if err != nil {
 		return err

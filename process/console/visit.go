@@ -115,7 +115,9 @@ func (v *visit) frame(title string) frame {
 	if v.actor.Kind != "" {
 		f.Nav = v.navigation()
 	}
-	if key := "done." + v.r.URL.Query().Get("done"); v.labels.Has(key) {
+	if v.r.URL.Query().Get("done") == "bank_file" {
+		f.Flash = v.imported()
+	} else if key := "done." + v.r.URL.Query().Get("done"); v.labels.Has(key) {
 		f.Flash = v.t(key)
 	}
 	if v.r.Method != http.MethodGet {

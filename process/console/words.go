@@ -103,7 +103,7 @@ var tones = map[string]string{
 	"new": "new", "open": "open", "active": "open", "contacted": "open", "issued": "open", "queued": "open", "sending": "open", "booked": "good",
 	"qualified": "good", "won": "good", "paid": "good", "accepted": "good", "completed": "good", "done": "good", "filed": "good",
 	"partly_paid": "warn", "on_hold": "warn", "retrying": "warn", "overdue": "bad", "expired": "warn", "unknown": "warn", "overpaid": "warn", "quarantined": "warn",
-	"failed": "bad", "bounced": "bad", "unpaid": "open",
+	"failed": "bad", "bounced": "bad", "unpaid": "open", "unmatched": "warn", "matched": "good",
 }
 
 func (v *visit) state(typ, state string) badge {
@@ -164,6 +164,10 @@ func (v *visit) readName(at process.Ref) string {
 	case process.TypePayment:
 		if r, err := v.s.Payments().Get(ctx, a, at.ID); err == nil {
 			return v.t("kind.payment") + " " + v.money(r.Amount)
+		}
+	case process.TypeBankEntry:
+		if r, err := v.s.BankEntries().Get(ctx, a, at.ID); err == nil {
+			return v.entryName(*r)
 		}
 	case process.TypeProduct:
 		if r, err := v.s.Products().Get(ctx, a, at.ID); err == nil {

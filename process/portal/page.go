@@ -50,6 +50,8 @@ type customerPage struct {
 	SHA256  string
 	PDF     string
 	Receipt string
+	// Pay is a page of a payment provider, empty when there is none.
+	Pay string
 
 	// State is what the page says first: open, accepted, expired, replaced,
 	// declined, withdrawn for a quote.
@@ -192,6 +194,7 @@ func (c *call) invoice(p *customerPage, i *process.Invoice) {
 		state = "overdue"
 	}
 	p.SHA256, p.State, p.StateTitle = i.SHA256, state, c.t(state)
+	p.Pay = c.view.Settings.PaymentLinkOf(i)
 	p.Figures = []figure{{c.t("payable"), c.money(i.Open), true}, {c.t("due"), c.date(i.DueDate), false}}
 	add := func(label, value string) {
 		if value != "" {

@@ -268,6 +268,18 @@ func TestInvoicePage(t *testing.T) {
 	w.must(w.s.IssueInvoice(t.Context(), w.actor, process.Target{ID: invoice}, process.IssueInput{}))
 	at := w.link(process.TypeInvoice, invoice)
 	w.says(w.get(at), 200, "Faktura 10001: Hall", "Ikke betalt", "2 777,63 NOK", "07.12.2026", "1503.12.34567", "100016")
+	if strings.Contains(w.get(at).Body.String(), "pay.example") {
+		t.Error("there is a link to pay without a template")
+	}
+	st, version, err := w.s.Settings(t.Context(), w.actor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.PaymentLink = "https://pay.example/{reference}?a={amount}"
+	w.must(w.s.PutSettings(t.Context(), w.actor, version, st))
+	if page := w.get(at).Body.String(); !strings.Contains(page, `href="https://pay.example/100016?a=`) {
+		t.Errorf("the page has no link to pay: %s", page)
+	}
 	if pdf := w.get(at + "/pdf"); pdf.Body.String() != "%PDF-1.7 invoice 10001 r0 false" {
 		t.Errorf("the PDF is %q", pdf.Body)
 	}

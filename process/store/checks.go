@@ -1,6 +1,9 @@
 package store
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // rowCheck finds rows that break an invariant; its query gives their ids.
 type rowCheck struct{ invariant, record, message, query string }
@@ -58,6 +61,14 @@ func rowChecks() []rowCheck {
 			"SELECT r.scope || ' ' || r.key FROM idempotency r WHERE r.status IS NULL"},
 		{"money", "invoice", "what is paid is not the sum of its booked payments",
 			"SELECT r.id FROM invoice r WHERE r.paid_minor <> (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.invoice_id = r.id AND p.state = 'booked')"},
+		{"money", "payment", "what is refunded is not the sum of its refunds",
+			"SELECT r.id FROM payment r WHERE r.refunded_minor <> (SELECT COALESCE(-SUM(p.amount_minor), 0) FROM payment p WHERE p.refund_of = r.id AND p.state = 'booked')"},
+		{"money", "payment", "it is booked from a bank entry that is not matched",
+			"SELECT r.id FROM payment r WHERE r.state = 'booked' AND r.bank_entry_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM bank_entry e WHERE e.id = r.bank_entry_id AND e.state = 'matched')"},
+		{"money", "bank-entry", "it is matched and its booked payments do not sum to its amount",
+			"SELECT r.id FROM bank_entry r WHERE r.state = 'matched' AND r.amount_minor <> (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.bank_entry_id = r.id AND p.state = 'booked')"},
+		{"money", "bank-entry", "the file that brought it is missing",
+			"SELECT r.id FROM bank_entry r WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = r.file AND b.complete = 1 AND b.live = 1)"},
 		{"money", "invoice", "what is credited is not the sum of its credit notes",
 			"SELECT r.id FROM invoice r WHERE r.credited_minor <> (SELECT COALESCE(SUM(c.gross_minor + c.rounding_minor), 0) FROM credit_note c WHERE c.invoice_id = r.id)"},
 		{"I8", "line", "its document does not exist", `SELECT DISTINCT r.document_id FROM line r WHERE
@@ -77,8 +88,8 @@ func rowChecks() []rowCheck {
 	// also tells of its payment, under types of their own.
 	for _, d := range []struct{ table, record string }{{"lead", "lead"}, {"opportunity", "opportunity"},
 		{"quote", "quote"}, {"sales_order", "order"}, {"invoice", "invoice"}, {"delivery", "delivery"},
-		{"submission", "submission"}} {
-		steps := fmt.Sprintf("FROM activity a WHERE a.about_type = '%s' AND a.type LIKE '%s.%%' AND a.to_state <> ''", d.record, d.record)
+		{"submission", "submission"}, {"bank_entry", "bank-entry"}} {
+		steps := fmt.Sprintf("FROM activity a WHERE a.about_type = '%s' AND a.type LIKE '%s.%%' AND a.to_state <> ''", d.record, strings.ReplaceAll(d.record, "-", "_"))
 		checks = append(checks,
 			rowCheck{"I6", d.record, "its timeline has a gap: a step does not begin where the one before it ended",
 				`SELECT DISTINCT s.about_id FROM (SELECT a.about_id, a.from_state, LAG(a.to_state) OVER (PARTITION BY a.about_id ORDER BY a.seq) AS before

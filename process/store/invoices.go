@@ -51,15 +51,18 @@ func creditNoteTable() table[process.CreditNote] {
 func paymentTable() table[process.Payment] {
 	return table[process.Payment]{
 		name: "payment", record: process.TypePayment,
-		columns: `state invoice_id customer_id currency amount_minor date method reference note thread`,
-		base:    func(p *process.Payment) *process.Record { return &p.Record },
+		columns: `state invoice_id customer_id currency amount_minor date method reference note thread
+			refund_of refunded_minor written_off_minor bank_entry_id`,
+		base: func(p *process.Payment) *process.Record { return &p.Record },
 		fields: func(p *process.Payment) []any {
 			return []any{&p.State, ref{&p.Invoice}, ref{&p.Customer}, &p.Amount.Currency,
-				money{&p.Amount, &p.Amount.Currency}, &p.Date, &p.Method, ref{&p.Reference}, &p.Note, &p.Thread}
+				money{&p.Amount, &p.Amount.Currency}, &p.Date, &p.Method, ref{&p.Reference}, &p.Note, &p.Thread,
+				ref{&p.RefundOf}, money{&p.Refunded, &p.Amount.Currency}, money{&p.WrittenOff, &p.Amount.Currency}, ref{&p.BankEntry}}
 		},
 		search: func(p *process.Payment) []string {
 			return []string{p.Reference, p.Note, p.Method, p.Amount.String()}
 		},
-		keys: map[string]string{"invoice": "invoice_id", "customer": "customer_id", "thread": "thread", "reference": "reference"},
+		keys: map[string]string{"invoice": "invoice_id", "customer": "customer_id", "thread": "thread", "reference": "reference",
+			"bank_entry": "bank_entry_id", "refund_of": "refund_of"},
 	}
 }

@@ -175,9 +175,18 @@ func plants() []struct{ invariant, message, sql string } {
 		{"money", "not those of its lines", "UPDATE line SET net_minor = 99"},
 		{"money", "not those of its lines", "UPDATE invoice SET gross_minor = 1 WHERE id = 'i2'"},
 		{"money", "booked payments", "UPDATE payment SET state = 'reversed'"},
+		{"money", "sum of its refunds", "UPDATE payment SET refunded_minor = 1"},
+		{"money", "bank entry that is not matched", "UPDATE payment SET bank_entry_id = 'x'"},
+		{"money", "do not sum to its amount", plantedEntry},
+		{"money", "the file that brought it", plantedEntry},
+		{"I6", "timeline ends in", plantedEntry},
 		{"money", "credit notes", "UPDATE invoice SET credited_minor = 1 WHERE id = 'i2'"},
 	}
 }
+
+const plantedEntry = `INSERT INTO bank_entry (id, version, created_at, updated_at, state, key, format, file, file_name, position, booking_date, value_date,
+	currency, amount_minor, text, counterparty, counterparty_account, account, unsure, how, matches, suggestions, reason, search)
+	VALUES ('e9', 1, 1, 1, 'matched', 'k', '', 'x', '', '', '', '', 'NOK', 1, '', '', '', '', 0, '', '', '', '', '')`
 
 // allow switches off what would refuse the plants.
 func allow(t *testing.T, db *DB) {

@@ -24,6 +24,7 @@ type chain struct {
 	invoice     *process.Invoice
 	credit      *process.CreditNote
 	payment     *process.Payment
+	bankEntry   *process.BankEntry
 	product     *process.Product
 	task        *process.Task
 	delivery    *process.Delivery
@@ -108,6 +109,10 @@ func (c *chain) insert(tx process.Tx) error {
 		func() error {
 			c.payment = filled(func(v *process.Payment) { v.State, v.Invoice, v.Customer = "reversed", c.invoice.ID, c.customer.ID })
 			return tx.Payments().Insert(c.payment)
+		},
+		func() error {
+			c.bankEntry = filled(func(v *process.BankEntry) { v.State, v.Customer = "ignored", c.customer.ID })
+			return tx.BankEntries().Insert(c.bankEntry)
 		},
 		func() error { return tx.Products().Insert(c.product) },
 		func() error { return tx.Tasks().Insert(c.task) },
@@ -202,6 +207,7 @@ func everyField(s suite) {
 	same(s, process.Tx.Invoices, c.invoice, c.invoice.ID)
 	same(s, process.Tx.CreditNotes, c.credit, c.credit.ID)
 	same(s, process.Tx.Payments, c.payment, c.payment.ID)
+	same(s, process.Tx.BankEntries, c.bankEntry, c.bankEntry.ID)
 	same(s, process.Tx.Products, c.product, c.product.ID)
 	same(s, process.Tx.Tasks, c.task, c.task.ID)
 	same(s, process.Tx.Deliveries, c.delivery, c.delivery.ID)

@@ -1,0 +1,43 @@
+package process
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+var linkPlaceholder = regexp.MustCompile(`\{[^{}]*\}`)
+
+// PaymentLinkOf is where the customer pays the invoice at a payment provider:
+// the settings' template with {reference}, {amount} (what is open, such as
+// 1250.00), {number} and {currency} filled in. It is empty without a template
+// and when nothing is open.
+func (s Settings) PaymentLinkOf(i *Invoice) string {
+	if s.PaymentLink == "" || i.State != "issued" || i.Open.Minor <= 0 {
+		return ""
+	}
+	values := map[string]string{"{reference}": i.PaymentReference, "{amount}": i.Open.String(), "{number}": i.Number, "{currency}": i.Currency}
+	return linkPlaceholder.ReplaceAllStringFunc(s.PaymentLink, func(p string) string { return url.PathEscape(values[p]) })
+}
+
+// linkProblem says what is wrong with a template, "" when nothing is.
+func linkProblem(template string) string {
+	if template == "" {
+		return ""
+	}
+	for _, p := range linkPlaceholder.FindAllString(template, -1) {
+		switch p {
+		case "{reference}", "{amount}", "{number}", "{currency}":
+		default:
+			return p + " is unknown: there are {reference}, {amount}, {number} and {currency}"
+		}
+	}
+	u, err := url.Parse(linkPlaceholder.ReplaceAllString(template, "x"))
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(template) > 1000 {
+		return "write an address that begins with https://"
+	}
+	if host, _, _ := strings.Cut(strings.TrimPrefix(template, "https://"), "/"); strings.Contains(host, "{") {
+		return "the host has no placeholders"
+	}
+	return ""
+}
