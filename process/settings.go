@@ -22,6 +22,9 @@ type Settings struct {
 	// PaymentReference is how invoices are told apart by the bank: "number" or
 	// "kid-mod10" (Norway).
 	PaymentReference string `json:"payment_reference"`
+	// Process bends the steps; Automations act by themselves.
+	Process     Process      `json:"process,omitzero"`
+	Automations []Automation `json:"automations,omitempty"`
 }
 
 // Company is the seller.
@@ -73,6 +76,10 @@ type MailText struct {
 	Acknowledge bool `json:"acknowledge"`
 	// AcknowledgePerHour caps receipts of all senders together.
 	AcknowledgePerHour int `json:"acknowledge_per_hour"`
+	// Digest mails every user the tasks that are due, once a day from
+	// DigestHour on, 0 to 23 in the company's time zone.
+	Digest     bool `json:"digest,omitempty"`
+	DigestHour int  `json:"digest_hour,omitempty"`
 }
 
 // DefaultSettings are those of a company in Norway that has not decided
@@ -85,7 +92,7 @@ func DefaultSettings() Settings {
 		Numbers: Numbers{Quote: Series{"T-", 1001}, Order: Series{"O-", 1001},
 			Invoice: Series{"", 10001}, CreditNote: Series{"K-", 1001}},
 		VAT:              defaultVAT,
-		Mail:             MailText{AcknowledgePerHour: 200},
+		Mail:             MailText{AcknowledgePerHour: 200, Digest: true, DigestHour: 7},
 		PaymentReference: "kid-mod10",
 	}
 }
@@ -137,6 +144,10 @@ func (s Settings) Problems() []Problem {
 	default:
 		bad("payment_reference", "settings.payment_reference", "%q is no payment reference: number or kid-mod10", s.PaymentReference)
 	}
+	if s.Mail.DigestHour < 0 || s.Mail.DigestHour > 23 {
+		bad("mail.digest_hour", "settings.digest_hour", "an hour is between 0 and 23")
+	}
+	ps = append(append(ps, s.Process.problems()...), automationProblems(s.Automations)...)
 	return append(ps, s.VAT.problems("vat")...)
 }
 

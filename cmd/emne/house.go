@@ -17,6 +17,7 @@ import (
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/access"
 	"github.com/emne/emne/process/api"
+	"github.com/emne/emne/process/rules"
 	"github.com/emne/emne/process/store"
 	"github.com/emne/emne/templates"
 )
@@ -65,7 +66,7 @@ func (h *house) open(ctx context.Context) (err error) {
 		return err
 	}
 	papers := documents.New(renderer)
-	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Clock: h.clock, Key: key})
+	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Rules: rules.New(), Clock: h.clock, Key: key})
 	h.access = access.New(h.store, h.clock)
 	return nil
 }

@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 	"github.com/spf13/cobra"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/rules"
 )
 
 // settingsCommand carries what the business decides in and out as one YAML
@@ -83,8 +87,34 @@ func readSettings(path string) (process.Settings, error) {
 	if err := process.Decode(j, &st); err != nil {
 		return st, usageError{fmt.Errorf("%s: %w", path, err)}
 	}
-	if ps := st.Problems(); len(ps) > 0 {
-		return st, usageError{fmt.Errorf("%s: %w", path, errors.New(process.Invalid("settings.invalid", "the settings cannot be used", ps...).Error()))}
+	if ps := append(st.Problems(), rules.New().Check(st)...); len(ps) > 0 {
+		return st, usageError{misplaced(path, b, ps)}
 	}
 	return st, nil
+}
+
+// misplaced says what is wrong with a settings file, each with its line and
+// column.
+func misplaced(path string, raw []byte, ps []process.Problem) error {
+	tree, _ := parser.ParseBytes(raw, 0)
+	var errs []error
+	for _, p := range ps {
+		errs = append(errs, fmt.Errorf("%s%s: %s: %s", path, placeOf(tree, p.Field), p.Field, p.Message))
+	}
+	return errors.Join(errs...)
+}
+
+// placeOf is ":line:column" of a field, or of the nearest one around it.
+func placeOf(tree *ast.File, field string) string {
+	for field != "" && tree != nil {
+		at, err := yaml.PathString("$." + field)
+		if err == nil {
+			if node, err := at.FilterFile(tree); err == nil && node != nil && node.GetToken() != nil {
+				p := node.GetToken().Position
+				return fmt.Sprintf(":%d:%d", p.Line, p.Column)
+			}
+		}
+		field = field[:max(0, strings.LastIndexAny(field, ".["))]
+	}
+	return ""
 }

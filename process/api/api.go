@@ -91,6 +91,7 @@ func (s *server) addRoutes() {
 	s.addSources()
 	s.addSettings()
 	s.addTransitions()
+	s.addTrial()
 	s.addFiles()
 	s.addXML()
 	s.mux.HandleFunc("GET "+documentPath, s.serveDocument)
