@@ -156,6 +156,9 @@ func (s *Service) ruleAct(ctx context.Context, actor Actor, do RuleAction, act A
 	case do.Mail != nil:
 		return s.ruleMail(ctx, actor, *do.Mail, scene)
 	}
+	if do.Quote != nil {
+		return s.ruleQuote(ctx, actor, do.Quote, scene)
+	}
 	return s.ruleAssign(ctx, actor, do.Assign, scene)
 }
 
@@ -199,6 +202,28 @@ func (s *Service) ruleVerb(ctx context.Context, actor Actor, do RuleAction, scen
 		}
 	}
 	return v.Run(s, ctx, actor, Target{ID: at.ID}, body)
+}
+
+// ruleQuote drafts a quote for the opportunity of the scene.
+func (s *Service) ruleQuote(ctx context.Context, actor Actor, input map[string]any, scene Scene) (*Outcome, error) {
+	at, err := scene.target(TypeOpportunity)
+	if err != nil {
+		return nil, err
+	}
+	filled, err := s.filled(input, scene)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(filled)
+	if err != nil {
+		return nil, Invalid("rule.input", err.Error())
+	}
+	var in QuoteInput
+	if err := Decode(body, &in); err != nil {
+		return nil, err
+	}
+	in.Opportunity = at.ID
+	return s.CreateQuote(ctx, actor, in)
 }
 
 // filled fills in the texts of a verb's input.

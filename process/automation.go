@@ -23,8 +23,8 @@ type Automation struct {
 	Off bool `json:"off,omitempty"`
 }
 
-// RuleAction is one thing that a rule does: exactly one of Verb, Mail, Task
-// and Assign. {expressions} in texts are filled in.
+// RuleAction is one thing that a rule does: exactly one of Verb, Mail, Task,
+// Assign and Quote. {expressions} in texts are filled in.
 type RuleAction struct {
 	// Verb is a transition, such as "issue", of On: a type of record that the
 	// activity is about or that belongs to it; the activity's own when empty.
@@ -35,6 +35,9 @@ type RuleAction struct {
 	Task  *RuleTask      `json:"task,omitempty"`
 	// Assign is the e-mail address of the user who gets a lead or an opportunity.
 	Assign string `json:"assign,omitempty"`
+	// Quote drafts a quote for the opportunity: the body of POST /quotes. Without
+	// lines it has the opportunity's.
+	Quote map[string]any `json:"quote,omitempty"`
 }
 
 // RuleMail is a mail of a rule, its texts by language.
@@ -166,13 +169,13 @@ func sameKind(w string) []string {
 
 func (do RuleAction) problems(when []string) []Problem {
 	n := 0
-	for _, is := range []bool{do.Verb != "", do.Mail != nil, do.Task != nil, do.Assign != ""} {
+	for _, is := range []bool{do.Verb != "", do.Mail != nil, do.Task != nil, do.Assign != "", do.Quote != nil} {
 		if is {
 			n++
 		}
 	}
 	if n != 1 {
-		return []Problem{{Reason: "rule.action", Message: "say exactly one of verb, mail, task and assign"}}
+		return []Problem{{Reason: "rule.action", Message: "say exactly one of verb, mail, task, assign and quote"}}
 	}
 	switch {
 	case do.Mail != nil:
@@ -192,6 +195,11 @@ func (do RuleAction) problems(when []string) []Problem {
 			return []Problem{{Field: ".assign", Reason: "rule.assign", Message: "the e-mail address of a user"}}
 		}
 	}
+	if do.Quote != nil {
+		if err := checkInput(do.Quote, new(QuoteInput)); err != nil {
+			return []Problem{{Field: ".quote", Reason: "rule.input", Message: err.Error()}}
+		}
+	}
 	if do.Verb == "" {
 		return nil
 	}
@@ -208,15 +216,44 @@ func (do RuleAction) problems(when []string) []Problem {
 		if !ok || slices.Contains(unruly, do.Verb) {
 			return []Problem{{Field: ".verb", Reason: "rule.verb", Message: fmt.Sprintf("a rule can do nothing called %q with a %s; it can %s", do.Verb, record, strings.Join(ruleVerbs(record), ", "))}}
 		}
-		body, err := json.Marshal(do.Input)
-		if err == nil && do.Input != nil && !strings.Contains(string(body), "{{") && !strings.Contains(strings.Trim(string(body), "{}"), "{") {
-			err = Decode(body, reflect.New(v.Input).Interface())
-		}
-		if err != nil {
+		if err := checkInput(do.Input, reflect.New(v.Input).Interface()); err != nil {
 			return []Problem{{Field: ".input", Reason: "rule.input", Message: err.Error()}}
 		}
 	}
 	return nil
+}
+
+// checkInput refuses an input that no body can become. Texts with expressions
+// in them are only known when the rule runs.
+func checkInput(input map[string]any, into any) error {
+	body, err := json.Marshal(dropTexts(input))
+	if err != nil || input == nil {
+		return err
+	}
+	return Decode(body, into)
+}
+
+// dropTexts leaves out what has expressions in it.
+func dropTexts(v any) any {
+	switch v := v.(type) {
+	case string:
+		if strings.Contains(v, "{") {
+			return nil
+		}
+	case map[string]any:
+		out := map[string]any{}
+		for k := range v {
+			out[k] = dropTexts(v[k])
+		}
+		return out
+	case []any:
+		out := []any{}
+		for _, e := range v {
+			out = append(out, dropTexts(e))
+		}
+		return out
+	}
+	return v
 }
 
 func verbOf(record, name string) (Verb, bool) {

@@ -142,6 +142,8 @@ func (s *Service) describe(a Automation, scene Scene) ([]string, error) {
 				return out, err
 			}
 			out = append(out, fmt.Sprintf("mail to %s: %s", do.Mail.To, subject))
+		case do.Quote != nil:
+			out = append(out, "draft a quote")
 		default:
 			out = append(out, "assign to "+do.Assign)
 		}

@@ -33,12 +33,20 @@ func settingsCommand(p *place) *cobra.Command {
 		_, err = c.OutOrStdout().Write(b)
 		return err
 	}}
+	var merge bool
 	imp := &cobra.Command{Use: "import FILE", Short: "Replace the settings by those of a file", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
-		st, err := readSettings(args[0])
+		now, version, err := p.settings(c)
 		if err != nil {
 			return err
 		}
-		_, version, err := p.settings(c)
+		base := process.DefaultSettings()
+		if merge {
+			base = process.Settings{}
+			if err := json.Unmarshal(now, &base); err != nil {
+				return fmt.Errorf("reading the settings: %w", err)
+			}
+		}
+		st, err := readSettingsOver(base, args[0])
 		if err != nil {
 			return err
 		}
@@ -50,6 +58,7 @@ func settingsCommand(p *place) *cobra.Command {
 		_, err = r.fetch(c, "PUT", r.path(), body, strconv.FormatInt(version, 10))
 		return err
 	}}
+	imp.Flags().BoolVar(&merge, "merge", false, "keep what the file does not name; process and automations are taken whole")
 	cmd.AddCommand(export, imp)
 	return cmd
 }
@@ -75,7 +84,11 @@ func (p *place) settings(c *cobra.Command) (json.RawMessage, int64, error) {
 
 // readSettings reads a settings file over the defaults.
 func readSettings(path string) (process.Settings, error) {
-	st := process.DefaultSettings()
+	return readSettingsOver(process.DefaultSettings(), path)
+}
+
+// readSettingsOver reads a settings file over others.
+func readSettingsOver(st process.Settings, path string) (process.Settings, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return st, err
@@ -83,6 +96,14 @@ func readSettings(path string) (process.Settings, error) {
 	j, err := yaml.YAMLToJSON(b)
 	if err != nil {
 		return st, usageError{fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, false))}
+	}
+	named := map[string]json.RawMessage{}
+	_ = json.Unmarshal(j, &named) // Decode says what is wrong
+	if _, ok := named["process"]; ok {
+		st.Process = process.Process{}
+	}
+	if _, ok := named["automations"]; ok {
+		st.Automations = nil
 	}
 	if err := process.Decode(j, &st); err != nil {
 		return st, usageError{fmt.Errorf("%s: %w", path, err)}

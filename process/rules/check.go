@@ -52,6 +52,7 @@ func (e *Engine) Check(st process.Settings) []process.Problem {
 				}
 			}
 			inputs(at+".input", do.Input, texts)
+			inputs(at+".quote", do.Quote, texts)
 		}
 	}
 	return ps
