@@ -114,7 +114,11 @@ func (s *Service) beginRule(ctx context.Context, j RunRules, a Automation, act A
 		if answer = ruleDone; !holds {
 			return nil, errNotNow
 		}
-		runs, _, err := u.Activities(Filter{Match: map[string]string{"thread": act.Thread, "type": "rule.ran"}, Limit: maxRuleRuns})
+		match := map[string]string{"thread": act.Thread, "type": "rule.ran"}
+		if act.Thread == "" {
+			match["about_id"] = act.About.ID
+		}
+		runs, _, err := u.Activities(Filter{Match: match, Limit: maxRuleRuns})
 		if err != nil {
 			return nil, err
 		}
@@ -262,7 +266,7 @@ func (s *Service) ruleTask(ctx context.Context, actor Actor, t RuleTask, scene S
 		return nil, err
 	}
 	return s.change(ctx, actor, MaySell, func(u *unit) (*Outcome, error) {
-		task := Task{Title: title, Note: note, Due: u.today().AddDays(t.Days), Owner: u.ownerOf(scene.Activity.About), About: scene.Activity.About, Thread: scene.Activity.Thread}
+		task := Task{Title: title, Note: note, Due: u.today().AddDays(t.Days), Owner: u.ownerIn(scene), About: scene.Activity.About, Thread: scene.Activity.Thread}
 		if t.Owner != "" {
 			user, err := u.userOf(t.Owner)
 			if err != nil {
@@ -355,7 +359,7 @@ func (u *unit) ruleMailTo(to string, scene Scene) (Delivery, error) {
 	switch to {
 	case "owner":
 		d.To = u.settings.Company.Email
-		user, err := u.responsible(u.ownerOf(scene.Activity.About))
+		user, err := u.responsible(u.ownerIn(scene))
 		if err != nil {
 			return d, err
 		}

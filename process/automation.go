@@ -292,7 +292,11 @@ func (RunRules) Kind() string { return "run_rules" }
 // the transition that caused it. A rule that was set off by too many others
 // becomes a task instead.
 func (u *unit) setOff(act Activity) error {
-	if u.s.rules == nil || !slices.ContainsFunc(u.settings.Automations, func(a Automation) bool { return a.waitsFor(act.Type) }) {
+	// A rule's own mail on its way out is nothing that another rule waits for.
+	if u.s.rules == nil || strings.HasPrefix(act.Type, "delivery.") && act.Data["kind"] == "rule" {
+		return nil
+	}
+	if !slices.ContainsFunc(u.settings.Automations, func(a Automation) bool { return a.waitsFor(act.Type) }) {
 		return nil
 	}
 	if u.actor.Depth < maxRuleDepth {
@@ -346,6 +350,17 @@ func (u *unit) scene(act Activity) (Scene, error) {
 		todo = next
 	}
 	return s, nil
+}
+
+// ownerIn is who follows up what a scene is about, or what it belongs to.
+func (u *unit) ownerIn(s Scene) string {
+	owner := u.ownerOf(s.Activity.About)
+	for _, typ := range []string{TypeInvoice, TypeOrder, TypeQuote, TypeOpportunity, TypeLead} {
+		if r := s.Records[typ]; r != nil && owner == "" {
+			owner = reflect.Indirect(reflect.ValueOf(r)).FieldByName("Owner").String()
+		}
+	}
+	return owner
 }
 
 // linksOf are the records that a record names.

@@ -174,6 +174,40 @@ func TestRulesInACircle(t *testing.T) {
 	}
 }
 
+// A mail of a rule sets no rule off when it goes out, and what stands on no
+// thread is counted by its record.
+func TestRulesWithoutAThread(t *testing.T) {
+	t.Parallel()
+	h := automated(t, func(st *process.Settings) {
+		st.Automations = []process.Automation{{Name: "Round", When: []string{"customer.changed", "delivery.accepted"}, Do: []process.RuleAction{
+			{Mail: &process.RuleMail{To: "owner", Subject: texts("{customer.name}"), Text: texts("changed")}}}}}
+	})
+	one, two := h.customer(), h.customer()
+	for i := range 52 {
+		_, err := h.form(process.TypeCustomer).Edit(h.s, h.ctx(), h.owner, process.Target{ID: one}, []byte(fmt.Sprintf(`{"phone":"%d"}`, i)))
+		h.check(err)
+		h.runs("customer.changed", 0)
+	}
+	_, err := h.form(process.TypeCustomer).Edit(h.s, h.ctx(), h.owner, process.Target{ID: two}, []byte(`{"phone":"1"}`))
+	h.check(err)
+	h.runs("customer.changed", 0)
+	mails := h.mails("rule")
+	if len(mails) != 51 {
+		t.Errorf("%d mails", len(mails))
+	}
+	jobs := h.ruleJobs()
+	if start, err := h.s.StartSending(h.ctx(), process.System(), process.SendDelivery{Delivery: mails[0].ID, Attempt: 1}); err != nil || !start {
+		t.Fatalf("%v, %v", start, err)
+	}
+	h.check(h.s.FinishSending(h.ctx(), process.System(), mails[0].ID, process.Sent{State: "accepted"}))
+	if n := h.ruleJobs(); n != jobs {
+		t.Errorf("a rule's mail set off %d rules", n-jobs)
+	}
+	if ts := h.tasks("rule_loop"); len(ts) != 1 || ts[0].About.ID != one {
+		t.Errorf("the tasks are %+v", ts)
+	}
+}
+
 // A dry run says what rules would have done, and changes nothing.
 func TestTryRules(t *testing.T) {
 	t.Parallel()

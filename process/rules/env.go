@@ -84,23 +84,18 @@ func fields(t reflect.Type) map[string]reflect.StructField {
 
 // values are what an expression sees of a scene. Records that are not there
 // have all their fields, empty.
-func values(s process.Scene) map[string]any {
+func (e *Engine) values(s process.Scene) map[string]any {
 	a := s.Activity
 	data := a.Data
 	if data == nil {
 		data = map[string]string{}
 	}
-	env := map[string]any{
-		"today": string(s.Today), "now": s.Now,
-		"activity": map[string]any{"type": a.Type, "from": a.From, "to": a.To, "why": a.Why, "thread": a.Thread, "data": data,
-			"actor": map[string]any{"kind": string(a.Actor.Kind), "name": a.Actor.Name, "channel": a.Actor.Channel}},
-	}
-	for typ, shape := range process.Shapes() {
-		v := reflect.Zero(shape)
-		if r := s.Records[typ]; r != nil {
-			v = reflect.Indirect(reflect.ValueOf(r))
-		}
-		env[variable(typ)] = valueOf(v, 0)
+	env := maps.Clone(e.nobody)
+	env["today"], env["now"] = string(s.Today), s.Now
+	env["activity"] = map[string]any{"type": a.Type, "from": a.From, "to": a.To, "why": a.Why, "thread": a.Thread, "data": data,
+		"actor": map[string]any{"kind": string(a.Actor.Kind), "name": a.Actor.Name, "channel": a.Actor.Channel}}
+	for typ, r := range s.Records {
+		env[variable(typ)] = valueOf(reflect.Indirect(reflect.ValueOf(r)), 0)
 	}
 	return env
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,6 +28,8 @@ const (
 type Engine struct {
 	mu       sync.Mutex
 	programs map[program]*vm.Program
+	// nobody are the values of records that are not there, by their variables.
+	nobody map[string]any
 }
 
 // program is an expression as what it is to give.
@@ -38,7 +41,13 @@ type program struct {
 var _ process.Rules = (*Engine)(nil)
 
 // New makes an engine.
-func New() *Engine { return &Engine{programs: map[program]*vm.Program{}} }
+func New() *Engine {
+	e := &Engine{programs: map[program]*vm.Program{}, nobody: map[string]any{}}
+	for typ, shape := range process.Shapes() {
+		e.nobody[variable(typ)] = valueOf(reflect.Zero(shape), 0)
+	}
+	return e
+}
 
 func (e *Engine) compile(text string, truth bool) (*vm.Program, error) {
 	key := program{text, truth}
@@ -76,7 +85,7 @@ func (e *Engine) run(text string, truth bool, s process.Scene) (out any, err err
 		}
 	}()
 	machine := vm.VM{MemoryBudget: maxMemory}
-	if out, err = machine.Run(p, values(s)); err != nil {
+	if out, err = machine.Run(p, e.values(s)); err != nil {
 		err = explain(err)
 	}
 	return out, err
