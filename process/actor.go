@@ -34,6 +34,8 @@ type Actor struct {
 	Role Role   `json:"role,omitempty"`
 	// Channel is where the act came in: console, api, cli, portal, mail, form, job.
 	Channel string `json:"channel,omitempty"`
+	// Depth is how many rules set each other off, this one's act included.
+	Depth int `json:"-"`
 	// Link is the one record that a customer's link opens.
 	Link Ref `json:"-"`
 	// Address and UserAgent are kept with an acceptance.

@@ -10,6 +10,8 @@ import (
 // actable is a situation in which each verb of a record succeeds.
 var actable = map[string]func(*house) string{
 	"lead contact": (*house).newLead, "lead assign": (*house).newLead, "lead qualify": (*house).newLead, "lead disqualify": (*house).newLead,
+	"lead log": (*house).newLead, "lead merge": (*house).newLead, "opportunity log": (*house).openOpportunity, "opportunity move": (*house).openOpportunity,
+	"opportunity assign": (*house).openOpportunity, "quote log": (*house).activeQuote,
 	"lead not_a_lead": (*house).newLead, "lead reopen": (*house).disqualifiedLead,
 	"opportunity win": (*house).openOpportunity, "opportunity lose": (*house).openOpportunity, "opportunity reopen": (*house).lostOpportunity,
 	"quote send": (*house).draftQuote, "quote revise": (*house).activeQuote, "quote accept": (*house).activeQuote, "quote decline": (*house).activeQuote, "quote cancel": (*house).activeQuote,
@@ -39,10 +41,8 @@ func TestActors(t *testing.T) {
 			if build == nil {
 				t.Fatal("nobody tries this verb")
 			}
-			id, body := build(h), bodies[verb]
-			if verb == "lead assign" {
-				body = fmt.Sprintf(`{"user":%q}`, h.sales.ID)
-			}
+			h.prepare(v.Name)
+			id, body := build(h), h.body(v.Record, v.Name)
 			ref := process.Ref{Type: v.Record, ID: id}
 			other := process.Ref{Type: process.TypeQuote, ID: "another"}
 			before, was := h.trace(), h.look(v.Record, id)

@@ -24,6 +24,12 @@ func (h *house) contactedLead() string {
 	return id
 }
 
+func (h *house) mergedLead() string {
+	id := h.newLead()
+	h.do(process.TypeLead, "merge", h.newLead(), fmt.Sprintf(`{"other":%q}`, id))
+	return id
+}
+
 func (h *house) qualifiedLead() string {
 	id := h.newLead()
 	h.do(process.TypeLead, "qualify", id, `{"new_customer":true}`)

@@ -170,7 +170,8 @@ func (u *unit) referenced(messageID string) (Ref, string, error) {
 		if err != nil || d == nil {
 			return Ref{}, "", err
 		}
-		return d.About, d.Thread, nil
+		about, err := u.survivor(d.About)
+		return about, d.Thread, err
 	}
 	before, err := first(u.Messages(), map[string]string{"message_id": strings.Trim(messageID, "<> ")}, "filed")
 	if err != nil || before == nil {
@@ -182,7 +183,8 @@ func (u *unit) referenced(messageID string) (Ref, string, error) {
 			return Ref{}, "", err
 		}
 	}
-	return before.About, before.Thread, nil
+	about, err := u.survivor(before.About)
+	return about, before.Thread, err
 }
 
 // tellReply makes a task of a reply, so that its owner sees it.

@@ -93,6 +93,9 @@ type house struct {
 	papers *papers
 
 	owner, sales, accounting, reader process.Actor
+
+	// other is a lead that may be merged into another.
+	other string
 }
 
 var monday = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
@@ -165,6 +168,7 @@ func furnish(t testing.TB, dir string) {
 	h.settings(func(st *process.Settings) {
 		st.Company.Name, st.Company.OrganisationNumber, st.Company.VATNumber = "Selger AS", "974760673", "NO974760673MVA"
 		st.Company.Email = "company@seller.example"
+		st.Process.Stages = []process.Stage{{Choice: process.Choice{Key: "need"}, Probability: 20}, {Choice: process.Choice{Key: "proposal"}, Probability: 60}}
 	})
 }
 

@@ -200,6 +200,9 @@ func (s *Service) changeInvoice(ctx context.Context, a Actor, t Target, verb str
 		if err != nil {
 			return nil, err
 		}
+		if err := u.require(TypeInvoice, verb, i); err != nil {
+			return nil, err
+		}
 		u.deriveInvoice(i)
 		return out.of(i), nil
 	})

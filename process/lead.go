@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -19,11 +20,13 @@ type LeadInput struct {
 	Language           string  `json:"language,omitempty"`
 	Source             string  `json:"source,omitempty" doc:"where it came from, such as trade-fair"`
 	Owner              string  `json:"owner,omitempty" doc:"id of the user who follows it up"`
+	// Checks are answers to the settings' questions of qualifying.
+	Checks map[string]bool `json:"checks,omitempty"`
 }
 
 // Input is the editable part of the lead.
 func (l Lead) Input() LeadInput {
-	return LeadInput{l.Name, l.Email, l.Phone, l.Company, l.OrganisationNumber, l.Address, l.Subject, l.Message, l.Language, l.Source, l.Owner}
+	return LeadInput{l.Name, l.Email, l.Phone, l.Company, l.OrganisationNumber, l.Address, l.Subject, l.Message, l.Language, l.Source, l.Owner, l.Checks}
 }
 
 func (in LeadInput) apply(l *Lead) error {
@@ -37,7 +40,7 @@ func (in LeadInput) apply(l *Lead) error {
 	}
 	l.Name, l.Email, l.Phone, l.Company = in.Name, in.Email, strings.TrimSpace(in.Phone), strings.TrimSpace(in.Company)
 	l.OrganisationNumber, l.Address, l.Subject, l.Message = strings.ReplaceAll(in.OrganisationNumber, " ", ""), in.Address, strings.TrimSpace(in.Subject), in.Message
-	l.Language, l.Source, l.Owner = in.Language, in.Source, in.Owner
+	l.Language, l.Source, l.Owner, l.Checks = in.Language, in.Source, in.Owner, in.Checks
 	return nil
 }
 
@@ -51,7 +54,7 @@ func (s *Service) CreateLead(ctx context.Context, a Actor, in LeadInput) (*Outco
 		if err := in.apply(l); err != nil {
 			return nil, err
 		}
-		if err := u.checkOwner(l.Owner); err != nil {
+		if err := errors.Join(u.checkOwner(l.Owner), u.checkChecks(l.Checks)); err != nil {
 			return nil, err
 		}
 		if err := u.insertLead(l, Ref{}); err != nil {
@@ -64,7 +67,7 @@ func (s *Service) CreateLead(ctx context.Context, a Actor, in LeadInput) (*Outco
 // insertLead gives a lead its place; related is the message or submission that it grew from.
 func (u *unit) insertLead(l *Lead, related Ref) error {
 	l.Record, l.State = u.record(), "new"
-	l.Thread = l.ID
+	l.Thread, l.PhoneKey = l.ID, phoneKey(l.Phone)
 	if err := u.Leads().Insert(l); err != nil {
 		return err
 	}
@@ -78,7 +81,7 @@ func (s *Service) EditLead(ctx context.Context, a Actor, t Target, in LeadInput)
 		if err := in.apply(l); err != nil {
 			return nil, err
 		}
-		if err := u.checkOwner(l.Owner); err != nil {
+		if err := errors.Join(u.checkOwner(l.Owner), u.checkChecks(l.Checks)); err != nil {
 			return nil, err
 		}
 		return &Outcome{}, u.saveLead(l, Activity{Type: "lead.changed"})
@@ -103,11 +106,15 @@ func (s *Service) changeLead(ctx context.Context, a Actor, t Target, verb string
 		if err != nil {
 			return nil, err
 		}
+		if err := u.require(TypeLead, verb, l); err != nil {
+			return nil, err
+		}
 		return out.of(l), nil
 	})
 }
 
 func (u *unit) saveLead(l *Lead, act Activity) error {
+	l.PhoneKey = phoneKey(l.Phone)
 	if err := u.Leads().Update(l); err != nil {
 		return err
 	}
@@ -213,6 +220,9 @@ func (s *Service) NotALead(ctx context.Context, a Actor, t Target, _ struct{}) (
 // was built.
 func (s *Service) ReopenLead(ctx context.Context, a Actor, t Target, _ struct{}) (*Outcome, error) {
 	return s.changeLead(ctx, a, t, "reopen", func(u *unit, l *Lead) (*Outcome, error) {
+		if l.MergedInto != "" {
+			return nil, Conflict("lead.merged", "the lead was merged into %s, which carries its history", l.MergedInto)
+		}
 		from := l.State
 		var built *Opportunity
 		if from == "qualified" {

@@ -108,10 +108,8 @@ func TestStaleVersions(t *testing.T) {
 		t.Run(v.Record+" "+v.Name, func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
-			id, body := actable[v.Record+" "+v.Name](h), bodies[v.Record+" "+v.Name]
-			if v.Name == "assign" {
-				body = fmt.Sprintf(`{"user":%q}`, h.sales.ID)
-			}
+			h.prepare(v.Name)
+			id, body := actable[v.Record+" "+v.Name](h), h.body(v.Record, v.Name)
 			was := h.look(v.Record, id)
 			before := h.trace()
 			for _, version := range []int64{was.Version - 1, was.Version + 1} {

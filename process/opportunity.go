@@ -92,8 +92,9 @@ func (s *Service) CreateOpportunity(ctx context.Context, a Actor, in Opportunity
 		if err != nil {
 			return nil, err
 		}
-		o := &Opportunity{Record: u.record(), State: "open", Customer: c.ID, Currency: u.settings.Currency, Probability: 20}
+		o := &Opportunity{Record: u.record(), State: "open", Customer: c.ID, Currency: u.settings.Currency}
 		o.Thread = o.ID
+		u.settings.Process.begin(o)
 		if err := u.applyOpportunity(in, o); err != nil {
 			return nil, err
 		}
@@ -136,6 +137,15 @@ func (s *Service) changeOpportunity(ctx context.Context, a Actor, t Target, verb
 		}
 		if err := f(u, o); err != nil {
 			return nil, err
+		}
+		if err := u.require(TypeOpportunity, verb, o); err != nil {
+			return nil, err
+		}
+		if u.deriveOpportunity(o); u.err != nil {
+			return nil, u.err
+		}
+		if u.made != nil {
+			return u.made.of(o), nil
 		}
 		return (&Outcome{}).of(o), nil
 	})
@@ -203,6 +213,9 @@ func (s *Service) LoseOpportunity(ctx context.Context, a Actor, t Target, in Clo
 		if err := u.noLiveQuote(o); err != nil {
 			return err
 		}
+		if err := u.settings.Process.lostFor(in.Reason); err != nil {
+			return err
+		}
 		at, from := u.now, o.State
 		o.State, o.Probability, o.Reason, o.Competitor, o.ClosedAt = "lost", 0, strings.TrimSpace(in.Reason), strings.TrimSpace(in.Competitor), &at
 		return u.saveOpportunity(o, Activity{Type: "opportunity.lost", From: from, To: o.State, Why: o.Reason})
@@ -222,7 +235,8 @@ func (s *Service) ReopenOpportunity(ctx context.Context, a Actor, t Target, _ st
 			}
 		}
 		from := o.State
-		o.State, o.Reason, o.Competitor, o.ActualRevenue, o.ClosedAt, o.Probability = "open", "", "", nil, nil, 20
+		o.State, o.Reason, o.Competitor, o.ActualRevenue, o.ClosedAt = "open", "", "", nil, nil
+		u.settings.Process.begin(o)
 		return u.saveOpportunity(o, Activity{Type: "opportunity.reopened", From: from, To: o.State})
 	})
 }

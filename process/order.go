@@ -109,6 +109,9 @@ func (s *Service) changeOrder(ctx context.Context, a Actor, t Target, verb strin
 		if err != nil {
 			return nil, err
 		}
+		if err := u.require(TypeOrder, verb, o); err != nil {
+			return nil, err
+		}
 		u.deriveOrder(o)
 		return out.of(o), nil
 	})

@@ -16,6 +16,8 @@ type QualifyInput struct {
 	Title            string `json:"title,omitempty"`
 	EstimatedRevenue *Money `json:"estimated_revenue,omitempty"`
 	EstimatedClose   Date   `json:"estimated_close,omitempty"`
+	// Checks answer questions of qualifying, over those that were answered before.
+	Checks map[string]bool `json:"checks,omitempty"`
 }
 
 // QualifyLead closes an interested lead: customer and contact are linked or
@@ -23,6 +25,15 @@ type QualifyInput struct {
 func (s *Service) QualifyLead(ctx context.Context, a Actor, t Target, in QualifyInput) (*Outcome, error) {
 	return s.changeLead(ctx, a, t, "qualify", func(u *unit, l *Lead) (*Outcome, error) {
 		out := &Outcome{}
+		if err := u.checkChecks(in.Checks); err != nil {
+			return nil, err
+		}
+		for key, yes := range in.Checks {
+			if l.Checks == nil {
+				l.Checks = map[string]bool{}
+			}
+			l.Checks[key] = yes
+		}
 		customer, contact, err := u.matchParty(l, in)
 		if err != nil {
 			return nil, err
@@ -149,7 +160,8 @@ func (l *Lead) asCustomer() CustomerInput {
 
 func (u *unit) openOpportunity(l *Lead, c *Customer, contact *Contact, in QualifyInput) (*Opportunity, error) {
 	o := &Opportunity{Record: u.record(), State: "open", Title: strings.TrimSpace(in.Title), Customer: c.ID, Lead: l.ID, Owner: l.Owner,
-		Currency: u.settings.Currency, Lines: []Line{}, Probability: 20, EstimatedClose: in.EstimatedClose, Thread: l.Thread}
+		Currency: u.settings.Currency, Lines: []Line{}, EstimatedClose: in.EstimatedClose, Thread: l.Thread}
+	u.settings.Process.begin(o)
 	for _, t := range []string{l.Subject, c.Name} {
 		if o.Title == "" {
 			o.Title = t

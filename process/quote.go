@@ -174,6 +174,9 @@ func (s *Service) changeQuote(ctx context.Context, a Actor, p Permission, t Targ
 		if err != nil {
 			return nil, err
 		}
+		if err := u.require(TypeQuote, verb, q); err != nil {
+			return nil, err
+		}
 		u.deriveQuote(q)
 		return out.of(q), nil
 	})

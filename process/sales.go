@@ -34,6 +34,15 @@ type Lead struct {
 	Thread string `json:"thread"`
 	// Attachments came with the inquiry.
 	Attachments []Attachment `json:"attachments,omitempty"`
+	// Checks are the answers to the questions of qualifying, by their keys.
+	Checks map[string]bool `json:"checks,omitempty"`
+	// MergedInto is the lead that a merged one ended in.
+	MergedInto string `json:"merged_into,omitempty"`
+	PhoneKey   string `json:"-"`
+	// Score is derived by the settings' rules; Duplicates for a single lead:
+	// others of the same address, phone or organisation number.
+	Score      int         `json:"score,omitempty"`
+	Duplicates []Duplicate `json:"duplicates,omitempty"`
 }
 
 // Customer is an account: a business or a consumer that buys.
@@ -83,6 +92,12 @@ type Opportunity struct {
 	EstimatedRevenue Money `json:"estimated_revenue"`
 	ManualRevenue    bool  `json:"manual_revenue,omitempty"`
 	EstimatedClose   Date  `json:"estimated_close,omitempty"`
+	// Stage is one of the settings' stages inside the step Develop, if there are any.
+	Stage string `json:"stage,omitempty"`
+	// NextDate is derived: when an open one's next task is due. Stale says that
+	// nothing has happened for as long as the settings allow.
+	NextDate Date `json:"next_date,omitempty"`
+	Stale    bool `json:"stale,omitempty"`
 	// Probability is a percentage.
 	Probability   int        `json:"probability"`
 	ActualRevenue *Money     `json:"actual_revenue,omitempty"`

@@ -14,6 +14,7 @@ type Service struct {
 	store     Store
 	documents Documents
 	invoices  EInvoices
+	rules     Rules
 	// statements is nil when no bank files are read.
 	statements StatementReader
 	clock      func() time.Time
@@ -28,6 +29,8 @@ type Options struct {
 	Invoices EInvoices
 	// Statements reads bank files; without it they are refused.
 	Statements StatementReader
+	// Rules reads the settings' expressions; without it no rule runs.
+	Rules Rules
 	// Clock tells the time; time.Now when nil.
 	Clock func() time.Time
 	// Key signs Message-IDs and customers' references (HMAC-SHA-256); at least 32 bytes.
@@ -39,7 +42,7 @@ func New(o Options) *Service {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, statements: o.Statements, clock: o.Clock, key: o.Key}
+	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, statements: o.Statements, rules: o.Rules, clock: o.Clock, key: o.Key}
 }
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
@@ -51,6 +54,12 @@ type unit struct {
 	actor    Actor
 	now      time.Time
 	settings Settings
+	// whole asks for what is derived of a single record alone.
+	whole bool
+	// err is what a derivation met.
+	err error
+	// made is what came into being beside the record.
+	made *Outcome
 }
 
 // change runs f in one transaction for an actor who has the permission. When
@@ -130,6 +139,9 @@ func (u *unit) note(act Activity) error {
 	if err != nil {
 		return err
 	}
+	if err := u.setOff(act); err != nil {
+		return err
+	}
 	return u.Audit(AuditEntry{At: u.now, Actor: u.actor, Kind: act.Type, About: act.About, Payload: payload})
 }
 
@@ -203,7 +215,9 @@ type Collection[T any] struct {
 func (c Collection[T]) Get(ctx context.Context, a Actor, id string) (r *T, err error) {
 	err = c.s.view(ctx, a, MayRead, func(u *unit) error {
 		if r, err = c.of(u).Get(id); err == nil && c.derive != nil {
+			u.whole = true
 			c.derive(u, r)
+			err = u.err
 		}
 		return err
 	})
@@ -219,14 +233,14 @@ func (c Collection[T]) List(ctx context.Context, a Actor, f Filter) (rs []T, nex
 				c.derive(u, &rs[i])
 			}
 		}
-		return err
+		return errors.Join(err, u.err)
 	})
 	return rs, next, err
 }
 
 // The collections.
 func (s *Service) Leads() Collection[Lead] {
-	return Collection[Lead]{s, TypeLead, Tx.Leads, nil}
+	return Collection[Lead]{s, TypeLead, Tx.Leads, (*unit).deriveLead}
 }
 func (s *Service) Customers() Collection[Customer] {
 	return Collection[Customer]{s, TypeCustomer, Tx.Customers, nil}
@@ -235,7 +249,7 @@ func (s *Service) Contacts() Collection[Contact] {
 	return Collection[Contact]{s, TypeContact, Tx.Contacts, nil}
 }
 func (s *Service) Opportunities() Collection[Opportunity] {
-	return Collection[Opportunity]{s, TypeOpportunity, Tx.Opportunities, nil}
+	return Collection[Opportunity]{s, TypeOpportunity, Tx.Opportunities, (*unit).deriveOpportunity}
 }
 func (s *Service) Quotes() Collection[Quote] {
 	return Collection[Quote]{s, TypeQuote, Tx.Quotes, (*unit).deriveQuote}
@@ -298,7 +312,11 @@ func (s *Service) Settings(ctx context.Context, a Actor) (st Settings, version i
 // PutSettings replaces the settings; version is the one that was read.
 func (s *Service) PutSettings(ctx context.Context, a Actor, version int64, st Settings) (*Outcome, error) {
 	return s.change(ctx, a, MayManage, func(u *unit) (*Outcome, error) {
-		if ps := st.Problems(); len(ps) > 0 {
+		ps := st.Problems()
+		if s.rules != nil {
+			ps = append(ps, s.rules.Check(st)...)
+		}
+		if len(ps) > 0 {
 			return nil, Invalid("settings.invalid", "the settings cannot be used as they are", ps...)
 		}
 		if err := u.Tx.PutSettings(st, version, a, u.now); err != nil {

@@ -30,6 +30,9 @@ type Settings struct {
 	WriteOffLimit Money `json:"write_off_limit,omitzero"`
 	// BankCSV is how the bank's CSV files are read.
 	BankCSV CSVMapping `json:"bank_csv,omitzero"`
+	// Process bends the steps; Automations act by themselves.
+	Process     Process      `json:"process,omitzero"`
+	Automations []Automation `json:"automations,omitempty"`
 }
 
 // Company is the seller.
@@ -81,6 +84,10 @@ type MailText struct {
 	Acknowledge bool `json:"acknowledge"`
 	// AcknowledgePerHour caps receipts of all senders together.
 	AcknowledgePerHour int `json:"acknowledge_per_hour"`
+	// Digest mails every user the tasks that are due, once a day from
+	// DigestHour on, 0 to 23 in the company's time zone.
+	Digest     bool `json:"digest,omitempty"`
+	DigestHour int  `json:"digest_hour,omitempty"`
 }
 
 // DefaultSettings are those of a company in Norway that has not decided
@@ -93,7 +100,7 @@ func DefaultSettings() Settings {
 		Numbers: Numbers{Quote: Series{"T-", 1001}, Order: Series{"O-", 1001},
 			Invoice: Series{"", 10001}, CreditNote: Series{"K-", 1001}},
 		VAT:              defaultVAT,
-		Mail:             MailText{AcknowledgePerHour: 200},
+		Mail:             MailText{AcknowledgePerHour: 200, Digest: true, DigestHour: 7},
 		PaymentReference: "kid-mod10",
 	}
 }
@@ -152,6 +159,10 @@ func (s Settings) Problems() []Problem {
 		bad("write_off_limit", "settings.write_off_limit", "the limit is an amount in %s", s.Currency)
 	}
 	ps = append(ps, s.BankCSV.problems()...)
+	if s.Mail.DigestHour < 0 || s.Mail.DigestHour > 23 {
+		bad("mail.digest_hour", "settings.digest_hour", "an hour is between 0 and 23")
+	}
+	ps = append(append(ps, s.Process.problems()...), automationProblems(s.Automations)...)
 	return append(ps, s.VAT.problems("vat")...)
 }
 

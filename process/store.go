@@ -53,8 +53,11 @@ type Tx interface {
 	// AddActivity appends to the timeline.
 	AddActivity(a Activity) error
 	// Activities lists the timeline, newest first. Match keys: thread,
-	// about_type, about_id, type, related_id.
+	// about_type, about_id, type, related_id, id.
 	Activities(f Filter) ([]Activity, string, error)
+
+	// JoinThreads moves everything on one thread to another.
+	JoinThreads(from, to string) error
 
 	// Audit appends a link to the chain.
 	Audit(e AuditEntry) error

@@ -35,6 +35,11 @@ func (s *Service) CreateTask(ctx context.Context, a Actor, in TaskInput) (*Outco
 		if t.Owner == "" && a.Kind == ActorUser {
 			t.Owner = a.ID
 		}
+		thread, err := u.threadOf(t.About)
+		if err != nil {
+			return nil, err
+		}
+		t.Thread = thread
 		made, err := u.task(t)
 		if err != nil {
 			return nil, err

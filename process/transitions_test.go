@@ -23,6 +23,7 @@ var situations = []situation{
 	{process.TypeLead, "qualified", "nothing built on it", (*house).qualifiedLead, nil},
 	{process.TypeLead, "qualified", "with a quote", (*house).builtLead, []string{"reopen"}},
 	{process.TypeLead, "disqualified", "", (*house).disqualifiedLead, nil},
+	{process.TypeLead, "disqualified", "merged", (*house).mergedLead, []string{"reopen"}},
 
 	{process.TypeOpportunity, "open", "", (*house).openOpportunity, nil},
 	{process.TypeOpportunity, "open", "with a draft quote", (*house).quotedOpportunity, []string{"win", "lose"}},
@@ -79,11 +80,13 @@ var situations = []situation{
 
 // bodies are inputs with which a verb succeeds where nothing stands against it.
 var bodies = map[string]string{
-	"lead disqualify": `{"reason":"no longer interested"}`,
-	"lead edit":       `{"phone":"+47 22 33 44 55"}`,
-	"quote accept":    `{"name":"Kari Nordmann"}`,
-	"quote decline":   `{"reason":"price"}`,
-	"quote edit":      `{"title":"A better roof"}`,
+	"lead disqualify":  `{"reason":"no longer interested"}`,
+	"lead edit":        `{"phone":"+47 22 33 44 55"}`,
+	"lead log":         `{"kind":"call","outcome":"reached","next_date":"2026-03-09"}`,
+	"opportunity move": `{"stage":"proposal"}`,
+	"quote accept":     `{"name":"Kari Nordmann"}`,
+	"quote decline":    `{"reason":"price"}`,
+	"quote edit":       `{"title":"A better roof"}`,
 	// The first invoice that is issued in a house.
 	"bank-entry match": `{"invoice":"10001"}`,
 	"invoice edit":     `{"title":"A better roof"}`,
@@ -92,10 +95,28 @@ var bodies = map[string]string{
 	"task edit":        `{"note":"in the afternoon"}`,
 }
 
+// body is an input with which a verb succeeds. What it needs of other records
+// is made by prepare.
+func (h *house) body(record, verb string) string {
+	switch {
+	case verb == "assign":
+		return fmt.Sprintf(`{"user":%q}`, h.sales.ID)
+	case verb == "merge":
+		return fmt.Sprintf(`{"other":%q}`, h.other)
+	}
+	return bodies[record+" "+verb]
+}
+
+func (h *house) prepare(verb string) {
+	if verb == "merge" {
+		h.other = h.newLead()
+	}
+}
+
 // act runs a verb of the machine, whatever its entrance is.
 func (h *house) act(record, verb, id string) error {
 	h.t.Helper()
-	body, target := bodies[record+" "+verb], process.Target{ID: id}
+	body, target := h.body(record, verb), process.Target{ID: id}
 	var err error
 	switch {
 	case verb == "edit":
@@ -107,8 +128,6 @@ func (h *house) act(record, verb, id string) error {
 	case record == process.TypeQuote && verb == "question":
 		link := process.Actor{Kind: process.ActorCustomer, Channel: "portal", Link: process.Ref{Type: record, ID: id}}
 		_, err = h.s.AskQuestion(h.ctx(), link, process.QuestionInput{Text: "When?"})
-	case record == process.TypeLead && verb == "assign":
-		_, err = h.try(h.owner, record, verb, id, fmt.Sprintf(`{"user":%q}`, h.sales.ID))
 	default:
 		_, err = h.try(h.owner, record, verb, id, body)
 	}
@@ -174,6 +193,7 @@ func TestTransitions(t *testing.T) {
 func (h *house) transition(s situation, verb string) {
 	h.t.Helper()
 	id := s.build(h)
+	h.prepare(verb)
 	before := h.look(s.record, id)
 	if before.State != s.state {
 		h.t.Fatalf("built in state %s", before.State)

@@ -16,6 +16,7 @@ import (
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/access"
 	"github.com/emne/emne/process/bank"
+	"github.com/emne/emne/process/rules"
 	"github.com/emne/emne/process/store"
 	"github.com/emne/emne/templates"
 )
@@ -64,7 +65,7 @@ func (h *house) open(ctx context.Context) (err error) {
 		return err
 	}
 	papers := documents.New(renderer)
-	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Statements: bank.Reader{}, Clock: h.clock, Key: key})
+	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Statements: bank.Reader{}, Rules: rules.New(), Clock: h.clock, Key: key})
 	h.access = access.New(h.store, h.clock)
 	return nil
 }

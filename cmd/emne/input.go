@@ -61,6 +61,9 @@ func (in *inputFlags) add(cmd *cobra.Command, typ reflect.Type, prefix string) {
 				flag += "s"
 			}
 			cmd.Flags().StringArray(flag, nil, lineHelp(t.Elem()))
+		case t.Kind() == reflect.Map:
+			flag = strings.TrimSuffix(flag, "s")
+			cmd.Flags().StringArray(flag, nil, "KEY for yes, KEY=no for no; again for more")
 		case t.Kind() == reflect.Bool:
 			cmd.Flags().Bool(flag, false, help)
 		default:
@@ -133,6 +136,14 @@ func (f inputField) value(c *cobra.Command) (any, error) {
 	switch {
 	case f.typ.Kind() == reflect.Bool:
 		return c.Flags().GetBool(f.flag)
+	case f.typ.Kind() == reflect.Map:
+		given, err := c.Flags().GetStringArray(f.flag)
+		answers := map[string]bool{}
+		for _, g := range given {
+			key, answer, _ := strings.Cut(g, "=")
+			answers[key] = answer == "" || answer == "yes" || answer == "true"
+		}
+		return answers, err
 	case f.typ.Kind() == reflect.Slice:
 		given, err := c.Flags().GetStringArray(f.flag)
 		if err != nil {

@@ -14,6 +14,7 @@ func (h *house) schedules() []jobs.Schedule {
 			_, err := h.access.Sweep(ctx)
 			return err
 		}},
+		{Name: "digest", When: jobs.Every(10 * time.Minute), Do: h.service.SendDigests},
 		{Name: "sweep_blobs", When: jobs.Every(time.Hour), Do: func(ctx context.Context) error {
 			_, err := h.store.SweepBlobs(ctx)
 			return err

@@ -96,6 +96,7 @@ func (s *server) wireWork() error {
 		Workers:   h.cfg.Jobs.Workers,
 		Deliverer: mail.NewSender(h.service, composer, s.o.submission, s.o.submission.From, h.clock, h.log),
 		Filer:     webform.NewFiler(h.service, s.o.sources),
+		Rules:     h.service,
 		Schedules: h.schedules(),
 		Logger:    h.log,
 	})

@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 	"github.com/spf13/cobra"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/rules"
 )
 
 // settingsCommand carries what the business decides in and out as one YAML
@@ -29,12 +33,20 @@ func settingsCommand(p *place) *cobra.Command {
 		_, err = c.OutOrStdout().Write(b)
 		return err
 	}}
+	var merge bool
 	imp := &cobra.Command{Use: "import FILE", Short: "Replace the settings by those of a file", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
-		st, err := readSettings(args[0])
+		now, version, err := p.settings(c)
 		if err != nil {
 			return err
 		}
-		_, version, err := p.settings(c)
+		base := process.DefaultSettings()
+		if merge {
+			base = process.Settings{}
+			if err := json.Unmarshal(now, &base); err != nil {
+				return fmt.Errorf("reading the settings: %w", err)
+			}
+		}
+		st, err := readSettingsOver(base, args[0])
 		if err != nil {
 			return err
 		}
@@ -46,6 +58,7 @@ func settingsCommand(p *place) *cobra.Command {
 		_, err = r.fetch(c, "PUT", r.path(), body, strconv.FormatInt(version, 10))
 		return err
 	}}
+	imp.Flags().BoolVar(&merge, "merge", false, "keep what the file does not name; process and automations are taken whole")
 	cmd.AddCommand(export, imp)
 	return cmd
 }
@@ -71,7 +84,11 @@ func (p *place) settings(c *cobra.Command) (json.RawMessage, int64, error) {
 
 // readSettings reads a settings file over the defaults.
 func readSettings(path string) (process.Settings, error) {
-	st := process.DefaultSettings()
+	return readSettingsOver(process.DefaultSettings(), path)
+}
+
+// readSettingsOver reads a settings file over others.
+func readSettingsOver(st process.Settings, path string) (process.Settings, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return st, err
@@ -80,11 +97,45 @@ func readSettings(path string) (process.Settings, error) {
 	if err != nil {
 		return st, usageError{fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, false))}
 	}
+	named := map[string]json.RawMessage{}
+	_ = json.Unmarshal(j, &named) // Decode says what is wrong
+	if _, ok := named["process"]; ok {
+		st.Process = process.Process{}
+	}
+	if _, ok := named["automations"]; ok {
+		st.Automations = nil
+	}
 	if err := process.Decode(j, &st); err != nil {
 		return st, usageError{fmt.Errorf("%s: %w", path, err)}
 	}
-	if ps := st.Problems(); len(ps) > 0 {
-		return st, usageError{fmt.Errorf("%s: %w", path, errors.New(process.Invalid("settings.invalid", "the settings cannot be used", ps...).Error()))}
+	if ps := append(st.Problems(), rules.New().Check(st)...); len(ps) > 0 {
+		return st, usageError{misplaced(path, b, ps)}
 	}
 	return st, nil
+}
+
+// misplaced says what is wrong with a settings file, each with its line and
+// column.
+func misplaced(path string, raw []byte, ps []process.Problem) error {
+	tree, _ := parser.ParseBytes(raw, 0)
+	var errs []error
+	for _, p := range ps {
+		errs = append(errs, fmt.Errorf("%s%s: %s: %s", path, placeOf(tree, p.Field), p.Field, p.Message))
+	}
+	return errors.Join(errs...)
+}
+
+// placeOf is ":line:column" of a field, or of the nearest one around it.
+func placeOf(tree *ast.File, field string) string {
+	for field != "" && tree != nil {
+		at, err := yaml.PathString("$." + field)
+		if err == nil {
+			if node, err := at.FilterFile(tree); err == nil && node != nil && node.GetToken() != nil {
+				p := node.GetToken().Position
+				return fmt.Sprintf(":%d:%d", p.Line, p.Column)
+			}
+		}
+		field = field[:max(0, strings.LastIndexAny(field, ".["))]
+	}
+	return ""
 }

@@ -61,6 +61,10 @@ func (c *Composer) Compose(m *process.Mail, at time.Time) (process.Composed, err
 		out.LinkToken = process.NewLinkToken()
 		v.URL = c.publicURL + "/p/" + out.LinkToken
 	case kindNotification:
+		if m.Delivery.Reason == reasonDigest {
+			v.URL = c.publicURL + "/tasks?state=open"
+			break
+		}
 		v.URL = c.publicURL + "/" + collection(m.Delivery.About.Type) + "/" + m.Delivery.About.ID
 	}
 	out.Subject = v.Subject
@@ -126,7 +130,7 @@ func header(msg *gomail.Msg, m *process.Mail, v view, at time.Time) {
 	case kindAcknowledgement:
 		msg.SetGenHeader("Auto-Submitted", "auto-replied")
 		msg.SetGenHeader("X-Auto-Response-Suppress", "All")
-	case kindNotification, kindAcceptance:
+	case kindNotification, kindAcceptance, kindRule:
 		msg.SetGenHeader("Auto-Submitted", "auto-generated")
 		msg.SetGenHeader("X-Auto-Response-Suppress", "All")
 	}

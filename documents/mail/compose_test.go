@@ -27,7 +27,14 @@ func everything(kind, reason, lang string) *process.Mail {
 		Delivery: process.Delivery{Kind: kind, Reason: reason, Language: lang, To: "kari@kunde.example", ToName: "Kari Bær", About: process.Ref{Type: process.TypeQuote, ID: "q1"},
 			InReplyTo: "abc@hansen.example", Data: map[string]string{"payment_link": "https://pay.example/100018?amount=1250.00", "number": "T-1001", "order": "O-1001", "invoice": "10001", "title": "Fasadevask", "name": "Kari Bær", "subject": "Vask",
 				"text": "Tar dere taket?", "comment": "For dyrt.", "reason": "pris", "gross": "15625.00", "currency": "NOK"}}}
-	if kind != kindAcknowledgement && kind != kindNotification {
+	if reason == reasonDigest {
+		var tasks []string
+		for _, r := range []string{"mail_reply", "mail_unsorted", "form_again", "invoice_problems", "quote_question", "delivery_failed", "delivery_bounced", "delivery_unknown", "follow_up", "rule_failed", "rule_loop"} {
+			tasks = append(tasks, `{"reason":"`+r+`","title":"Ring","due":"2026-11-20"}`)
+		}
+		m.Delivery.Data["tasks"] = "[" + strings.Join(tasks, ",") + "]"
+	}
+	if kind != kindAcknowledgement && kind != kindNotification && kind != kindRule {
 		m.PDF = []byte("%PDF-1.7")
 		m.Snapshot = &process.Snapshot{Kind: process.DocumentKind(kind), Number: "T-1001", Title: "Fasadevask", Language: lang, DueDate: "2026-12-07", ValidUntil: "2026-12-23",
 			Payable: process.Money{Minor: 1562500, Currency: "NOK"}, Payment: process.PaymentMeans{Account: "86011117947", Reference: "100015"}, Reason: "Feil antall"}
@@ -76,7 +83,7 @@ func labels(t *testing.T, lang string) map[string]string {
 }
 
 func TestTextsAreCompleteAndUsed(t *testing.T) {
-	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindAcknowledgement, ""}}
+	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindAcknowledgement, ""}, {kindRule, ""}, {kindNotification, reasonDigest}}
 	for _, reason := range notices(t) {
 		kinds = append(kinds, [2]string{kindNotification, reason})
 	}

@@ -18,6 +18,7 @@ const (
 	kindCreditNote      = "credit_note"
 	kindAcknowledgement = "acknowledgement"
 	kindNotification    = "notification"
+	kindRule            = "rule"
 )
 
 // maxSubject bounds a subject, in characters: the foreign part of it may be of
@@ -46,6 +47,9 @@ func newView(l templates.Labels, m *process.Mail) view {
 	key := d.Kind
 	if d.Kind == kindNotification {
 		key += "." + d.Reason
+	}
+	if d.Kind == kindRule {
+		return ruleView(l, m)
 	}
 	args := arguments(m)
 	v := view{Language: l.Language(), Company: line(co.Name), Greeting: l.Text("greeting.nobody", nil),
@@ -128,6 +132,9 @@ func facts(l templates.Labels, m *process.Mail) []fact {
 			add("account", or(s.Payment.Account, s.Payment.IBAN))
 			add("reference", s.Payment.Reference)
 		}
+	}
+	if d.Kind == kindNotification && d.Reason == reasonDigest {
+		return due(l, d)
 	}
 	if d.Kind == kindNotification {
 		add("quote", d.Data["number"])

@@ -91,6 +91,7 @@ func (s *server) addRoutes() {
 	s.addSources()
 	s.addSettings()
 	s.addTransitions()
+	s.addTrial()
 	s.addFiles()
 	s.addBankFiles()
 	s.addXML()

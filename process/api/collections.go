@@ -19,11 +19,11 @@ type collection struct {
 
 // collections are all kinds of records that are read alike.
 func collections() []collection {
-	leads := of("leads", process.TypeLead, (*process.Service).Leads, "email", "customer", "contact", "opportunity", "owner", "source", "thread")
+	leads := of("leads", process.TypeLead, (*process.Service).Leads, "email", "customer", "contact", "opportunity", "organisation_number", "owner", "source", "thread")
 	leads.list = listLeads
 	return []collection{
 		leads,
-		of("opportunities", process.TypeOpportunity, (*process.Service).Opportunities, "customer", "contact", "lead", "owner", "thread"),
+		of("opportunities", process.TypeOpportunity, (*process.Service).Opportunities, "customer", "contact", "lead", "owner", "stage", "thread"),
 		of("quotes", process.TypeQuote, (*process.Service).Quotes, "number", "opportunity", "customer", "order", "previous", "owner", "thread"),
 		of("orders", process.TypeOrder, (*process.Service).Orders, "number", "quote", "opportunity", "customer", "owner", "thread"),
 		of("invoices", process.TypeInvoice, (*process.Service).Invoices, "number", "order", "quote", "opportunity", "customer", "payment", "payment_reference", "owner", "thread"),

@@ -125,6 +125,9 @@ func (s schemas) finish() {
 			if p.Type == huma.TypeArray {
 				p.Nullable = false
 			}
+			if of, ok := p.AdditionalProperties.(*huma.Schema); ok && of.Type == huma.TypeArray {
+				of.Nullable = false
+			}
 		}
 	}
 }

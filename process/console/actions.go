@@ -35,9 +35,9 @@ type partRow struct {
 // verbs are the actions of the kinds in the order in which they stand; the
 // first possible one is the usual next step.
 var verbs = map[string][]string{
-	process.TypeLead:        {"qualify", "contact", "assign", "edit", "disqualify", "not_a_lead", "reopen"},
-	process.TypeOpportunity: {"quote", "edit", "win", "lose", "reopen"},
-	process.TypeQuote:       {"accept", "send", "edit", "revise", "decline", "cancel", "delete"},
+	process.TypeLead:        {"qualify", "contact", "log", "assign", "edit", "merge", "disqualify", "not_a_lead", "reopen"},
+	process.TypeOpportunity: {"quote", "move", "log", "edit", "assign", "win", "lose", "reopen"},
+	process.TypeQuote:       {"accept", "send", "edit", "revise", "log", "decline", "cancel", "delete"},
 	process.TypeOrder:       {"fulfil", "invoice", "hold", "release", "cancel"},
 	process.TypeInvoice:     {"issue", "pay", "edit", "send", "credit", "delete"},
 	process.TypeCreditNote:  {"send"},
@@ -54,7 +54,7 @@ var verbs = map[string][]string{
 // onward are the verbs that bring a record to its next step.
 var onward = []string{"qualify", "quote", "send", "accept", "fulfil", "invoice", "issue", "pay", "release", "retry", "make_lead", "done", "match"}
 
-var dangers = []string{"disqualify", "not_a_lead", "lose", "decline", "cancel", "delete", "reverse", "refund", "unmatch", "credit"}
+var dangers = []string{"disqualify", "not_a_lead", "merge", "lose", "decline", "cancel", "delete", "reverse", "refund", "unmatch", "credit"}
 
 // actions are what can be done with the record now. tried is the verb whose
 // form was refused, with what was sent.
@@ -122,18 +122,25 @@ func (v *visit) verbForm(typ, verb string, p *recordPage, in input) (form, []par
 	switch typ + "." + verb {
 	case "lead.contact":
 		return fields(note), nil
-	case "lead.assign":
+	case "lead.log", "opportunity.log", "quote.log":
+		return fields(v.logFields(in)...), nil
+	case "lead.merge":
+		return fields(f(kindSelect, "other", required, choices(mergeable(p)))), nil
+	case "opportunity.move":
+		return fields(f(kindSelect, "stage", required, choices(v.stages()))), nil
+	case "lead.assign", "opportunity.assign":
 		return fields(f(kindSelect, "user", required, choices(v.owners()))), nil
 	case "lead.qualify":
-		return fields(f(kindText, "title", wide), f(kindSelect, "customer", choices(v.matches()), func(f *field) { f.Label = v.t("kind.customer") }),
-			f(kindMoney, "estimated_revenue", currency(v.settings.Currency)), f(kindDate, "estimated_close")), nil
+		list := v.checkFields(in, p.checks)
+		return fields(append(list, f(kindText, "title", wide), f(kindSelect, "customer", choices(v.matches()), func(f *field) { f.Label = v.t("kind.customer") }),
+			f(kindMoney, "estimated_revenue", currency(v.settings.Currency)), f(kindDate, "estimated_close"))...), nil
 	case "lead.disqualify":
 		reasons := v.options("disqualified.", "lost", "cannot_contact", "no_longer_interested", "cancelled", "spam", "duplicate")
 		return fields(f(kindSelect, "reason", choices(reasons)), note), nil
 	case "opportunity.win":
 		return fields(f(kindMoney, "actual_revenue", currency(v.settings.Currency)), reason), nil
 	case "opportunity.lose":
-		return fields(reason, f(kindText, "competitor")), nil
+		return fields(v.loseFields(in)...), nil
 	case "quote.accept":
 		return fields(f(kindText, "name", required, func(f *field) { f.Label = v.t("field.accepted_by") }), f(kindArea, "evidence", wide, hint(v.t("hint.evidence")))), nil
 	case "quote.decline":

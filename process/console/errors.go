@@ -3,6 +3,7 @@ package console
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/emne/emne/process"
 )
@@ -85,6 +86,16 @@ func (v *visit) say(e *process.Error) string {
 func (v *visit) problem(p process.Problem) string {
 	key := "problem." + p.Reason
 	switch {
+	case p.Reason == "required.field":
+		name := strings.TrimPrefix(p.Field, "checks.")
+		if name != p.Field {
+			name = v.checkNamed(name)
+		} else if last := "field." + name[strings.LastIndexByte(name, '.')+1:]; v.labels.Has(last) {
+			name = v.fieldLabel(name)
+		}
+		return v.t(key, "field", name)
+	case p.Reason == "rule.expression" || p.Reason == "yaml" || strings.HasPrefix(p.Field, "automations") || strings.HasPrefix(p.Field, "process."):
+		return strings.TrimPrefix(p.Field+": "+p.Message, ": ")
 	case v.labels.Has(key):
 		return v.t(key, "detail", p.Message)
 	case v.papers.Has(key):

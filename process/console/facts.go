@@ -31,6 +31,7 @@ func readLead(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.owner"), words(v.name(process.TypeUser, l.Owner)))
 	p.fact(v.t("kind.customer"), v.link(process.TypeCustomer, l.Customer))
 	p.fact(v.t("kind.contact"), v.link(process.TypeContact, l.Contact))
+	v.processFacts(p, l)
 	if l.Message != "" || l.Subject != "" {
 		p.Text = &passage{either(l.Subject, v.t("field.message")), l.Message}
 	}
@@ -44,18 +45,21 @@ func readOpportunity(v *visit, id string) (*recordPage, error) {
 	}
 	p := v.record(process.TypeOpportunity, o.Record, o.State, o.Title)
 	p.thread = o.Thread
-	p.Badges = []badge{v.state(process.TypeOpportunity, o.State)}
+	p.Badges = v.opportunityBadges(*o)
+	p.hidden["move"] = len(v.settings.Process.Stages) == 0
 	v.parties(p, o.Customer, o.Contact, o.Owner)
 	p.fact(v.t("field.estimated_revenue"), words(v.money(o.EstimatedRevenue)))
 	p.fact(v.t("field.estimated_close"), words(v.date(o.EstimatedClose)))
+	p.fact(v.t("field.stage"), words(v.stageName(o.Stage)))
 	p.fact(v.t("field.probability"), words(v.percent(whole(o.Probability))))
+	p.fact(v.t("field.next_date"), words(v.date(o.NextDate)))
 	if o.ActualRevenue != nil {
 		p.fact(v.t("field.actual_revenue"), words(v.money(*o.ActualRevenue)))
 	}
 	if o.ClosedAt != nil {
 		p.fact(v.t("field.closed"), words(v.moment(*o.ClosedAt)))
 	}
-	p.fact(v.t("field.reason"), words(o.Reason))
+	p.fact(v.t("field.reason"), words(v.lostReason(o.Reason)))
 	p.fact(v.t("field.competitor"), words(o.Competitor))
 	p.Lines = v.table(o.Lines, o.Totals, o.Currency, false)
 	return p, v.relate(p, process.TypeQuote, map[string]string{"opportunity": o.ID})

@@ -26,6 +26,7 @@ const (
 	kindCheck    = "checkbox" // a JSON boolean
 	kindVAT      = "vat"      // "S:25"
 	kindHidden   = "hidden"
+	kindYAML     = "yaml"     // a part of the settings, written as YAML
 	kindQuantity = "quantity" // of a line, by its id; Name is "quantity." and the id
 )
 
@@ -291,6 +292,12 @@ func (v *visit) put(tree map[string]any, f field, s string, editing bool) *proce
 		if category, rate, ok := strings.Cut(s, ":"); ok {
 			val = map[string]string{"category": category, "rate": rate}
 		}
+	case kindYAML:
+		raw, problem := jsonOf(f.Name, s)
+		if problem != nil {
+			return problem
+		}
+		val = raw
 	case kindArea:
 		val = strings.ReplaceAll(s, "\r\n", "\n")
 	}
@@ -329,6 +336,9 @@ func (v *visit) refused(in *input, f *form, problems []process.Problem) {
 		text, name := v.problem(p), p.Field
 		if f.Lines != nil {
 			name = f.Lines.place(name)
+		}
+		if whole, _, _ := strings.Cut(strings.ReplaceAll(name, "[", "."), "."); known[whole] {
+			name = whole
 		}
 		if known[name] || f.Lines != nil && strings.HasPrefix(name, "line.") {
 			in.problems[name] = text

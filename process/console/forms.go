@@ -18,6 +18,7 @@ func leadForm(v *visit, in input) form {
 			f(kindText, "organisation_number")}},
 		{Title: v.t("section.inquiry"), Fields: []field{f(kindText, "subject", wide), f(kindArea, "message", wide), f(kindText, "source"),
 			f(kindSelect, "owner", choices(v.owners())), f(kindSelect, "language", choices(v.languages(true)))}},
+		{Title: v.t("section.checks"), Fields: v.checkFields(in, nil)},
 		{Title: v.t("section.address"), Fields: v.addressFields(in, "address.")},
 	}}
 }

@@ -41,6 +41,9 @@ type recordPage struct {
 	open      process.Money
 	ofOrder   bool
 	hidden    map[string]bool
+	// checks and duplicates are a lead's.
+	checks     map[string]bool
+	duplicates []process.Duplicate
 }
 
 // fact is a named value.

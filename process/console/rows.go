@@ -124,7 +124,7 @@ func leadRow(v *visit, l process.Lead) row {
 
 func opportunityRow(v *visit, o process.Opportunity) row {
 	return v.row(process.TypeOpportunity, o.ID, words(o.Title), words(v.name(process.TypeCustomer, o.Customer)), figure(v.money(o.EstimatedRevenue)),
-		words(v.date(o.EstimatedClose)), v.states(process.TypeOpportunity, o.State))
+		words(v.date(o.EstimatedClose)), cell{Badges: v.opportunityBadges(o)})
 }
 
 func quoteRow(v *visit, q process.Quote) row {

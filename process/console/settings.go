@@ -10,6 +10,7 @@ import (
 // The company's settings as a form; its fields are the paths of their JSON.
 
 func (v *visit) settingsForm(in input) form {
+	v.processTexts(&in)
 	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
 	series := func(name string) []field {
 		label := func(part string) func(*field) {
@@ -44,9 +45,11 @@ func (v *visit) settingsForm(in input) form {
 		{Title: v.t("settings.bank_csv"), Fields: v.bankCSVFields(in)},
 		{Title: v.t("section.e_invoice"), Fields: []field{f(kindText, "company.e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "company.e_invoice_address.id", func(f *field) { f.Label = v.t("field.e_invoice_address.id") })}},
 		{Title: v.t("settings.general"), Fields: []field{f(kindSelect, "language", choices(v.languages(false))), f(kindText, "currency"), f(kindText, "time_zone"), f(kindVAT, "vat")}},
-		{Title: v.t("settings.mail"), Fields: []field{f(kindCheck, "mail.acknowledge", hint(v.t("hint.acknowledge"))), f(kindWhole, "mail.acknowledge_per_hour")}},
+		{Title: v.t("settings.mail"), Fields: []field{f(kindCheck, "mail.acknowledge", hint(v.t("hint.acknowledge"))), f(kindWhole, "mail.acknowledge_per_hour"),
+			f(kindCheck, "mail.digest", hint(v.t("hint.digest"))), f(kindWhole, "mail.digest_hour")}},
 		{Title: v.t("settings.numbers"), Fields: numbers},
 		{Title: v.t("field.terms"), Fields: texts},
+		{Title: v.t("settings.process"), Fields: []field{f(kindYAML, "process", wide, hint(v.t("hint.process"))), f(kindYAML, "automations", wide, hint(v.t("hint.automations")))}},
 	}}
 }
 
@@ -104,6 +107,7 @@ func (v *visit) saveSettings() error {
 func (v *visit) putSettings(in input, body []byte) error {
 	st := v.settings
 	st.Terms.Quote, st.Terms.Invoice = nil, nil
+	st.Process, st.Automations = process.Process{}, nil
 	if err := json.Unmarshal(body, &st); err != nil {
 		return process.Invalid("body.invalid", "the settings cannot be read: "+err.Error())
 	}

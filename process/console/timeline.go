@@ -121,7 +121,7 @@ func (v *visit) addMail(e *entry, a process.Activity, here process.Ref) {
 
 // arguments are the names that the wordings of activities may use.
 var arguments = []string{"source", "name", "subject", "owner", "customer", "opportunity", "reason", "title", "revenue", "number", "gross",
-	"amount", "date", "to", "kind", "due", "from", "invoice", "credit_note", "email", "role", "sku", "progress", "text"}
+	"amount", "date", "to", "kind", "due", "from", "invoice", "credit_note", "email", "role", "sku", "progress", "text", "stage", "outcome", "event", "next_date"}
 
 // wording is what an activity says.
 func (v *visit) wording(a process.Activity) string {
@@ -134,14 +134,17 @@ func (v *visit) wording(a process.Activity) string {
 			args[name] = v.typedMoney(args[name], a.Data["currency"])
 		}
 	}
-	for _, name := range []string{"date", "due"} {
+	for _, name := range []string{"date", "due", "next_date"} {
 		args[name] = v.date(process.Date(args[name]))
 	}
 	args["number"] = either(args["number"], v.t("unnumbered"))
 	args["owner"] = v.name(process.TypeUser, args["owner"])
 	args["source"] = v.source(args["source"])
 	args["progress"] = v.known("progress.", args["progress"])
+	args["stage"], args["outcome"] = v.stageName(args["stage"]), v.known("outcome.", args["outcome"])
 	switch {
+	case strings.HasSuffix(a.Type, ".logged"):
+		args["kind"] = v.known("contact.", args["kind"])
 	case a.About.Type == process.TypeTask:
 		args["title"] = v.taskTitle(process.Task{Title: args["title"], Reason: args["reason"]})
 	case a.About.Type == process.TypeLead:

@@ -13,7 +13,12 @@ import (
 )
 
 // t is a text of the pages.
-func (v *visit) t(key string, pairs ...string) string { return v.labels.Say(key, pairs...) }
+func (v *visit) t(key string, pairs ...string) string {
+	if own := v.own(key); own != "" {
+		return own
+	}
+	return v.labels.Say(key, pairs...)
+}
 
 // known is a text whose key ends in something that the pages may not know, or
 // that something itself.

@@ -27,6 +27,11 @@ type Filer interface {
 	File(ctx context.Context, submission string) error
 }
 
+// RuleRunner carries out the rules that an activity set off.
+type RuleRunner interface {
+	RunRules(ctx context.Context, j process.RunRules) error
+}
+
 // Schedule is something that the clock says.
 type Schedule struct {
 	// Name is stable: it tells the schedules apart in the database.
@@ -43,6 +48,7 @@ type Options struct {
 	Workers   int
 	Deliverer Deliverer
 	Filer     Filer
+	Rules     RuleRunner
 	Schedules []Schedule
 	Logger    *slog.Logger
 }
@@ -87,6 +93,9 @@ func New(db *store.DB, o Options) (*Runner, error) {
 		})),
 		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[process.FileSubmission]) error {
 			return o.Filer.File(ctx, j.Args.Submission)
+		})),
+		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[process.RunRules]) error {
+			return o.Rules.RunRules(ctx, j.Args)
 		})),
 		river.AddWorkerSafely(workers, river.WorkFunc(scheduled(o.Schedules))),
 	)

@@ -42,7 +42,7 @@ func (t *txn) AddActivity(a process.Activity) error {
 func (t *txn) Activities(f process.Filter) ([]process.Activity, string, error) {
 	var w where
 	keys := map[string]string{"thread": "thread", "about_type": "about_type", "about_id": "about_id", "type": "type",
-		"related_id": "related_id", "actor_id": "actor_id"}
+		"related_id": "related_id", "actor_id": "actor_id", "id": "id"}
 	after, limit, err := w.filter(f, process.TypeActivity, keys, false)
 	if err != nil {
 		return nil, "", err

@@ -6,17 +6,19 @@ func leadTable() table[process.Lead] {
 	return table[process.Lead]{
 		name: "lead", record: process.TypeLead,
 		columns: `state name email phone company organisation_number address subject message language
-			source owner customer_id contact_id opportunity_id reason thread attachments`,
+			source owner customer_id contact_id opportunity_id reason thread attachments checks merged_into phone_key`,
 		base: func(l *process.Lead) *process.Record { return &l.Record },
 		fields: func(l *process.Lead) []any {
 			return []any{&l.State, &l.Name, &l.Email, &l.Phone, &l.Company, &l.OrganisationNumber, object{&l.Address},
 				&l.Subject, &l.Message, &l.Language, &l.Source, ref{&l.Owner}, ref{&l.Customer}, ref{&l.Contact},
-				ref{&l.Opportunity}, &l.Reason, &l.Thread, object{&l.Attachments}}
+				ref{&l.Opportunity}, &l.Reason, &l.Thread, object{&l.Attachments},
+				object{&l.Checks}, ref{&l.MergedInto}, &l.PhoneKey}
 		},
 		search: func(l *process.Lead) []string {
 			return append(addressTexts(l.Address), l.Name, l.Email, l.Phone, l.Company, l.OrganisationNumber, l.Subject, l.Message, l.Source)
 		},
 		keys: map[string]string{"email": "email", "thread": "thread", "customer": "customer_id", "source": "source",
+			"organisation_number": "organisation_number", "phone_key": "phone_key",
 			"owner": "owner", "opportunity": "opportunity_id", "contact": "contact_id"},
 	}
 }

@@ -7,18 +7,18 @@ func opportunityTable() table[process.Opportunity] {
 		name: "opportunity", record: process.TypeOpportunity,
 		columns: `state title customer_id contact_id lead_id owner currency net_minor vat_minor gross_minor rounding_minor
 			estimated_revenue_minor manual_revenue estimated_close probability actual_revenue_minor closed_at
-			reason competitor thread`,
+			reason competitor thread stage`,
 		base: func(o *process.Opportunity) *process.Record { return &o.Record },
 		fields: func(o *process.Opportunity) []any {
 			return []any{&o.State, &o.Title, ref{&o.Customer}, ref{&o.Contact}, ref{&o.Lead}, ref{&o.Owner}, &o.Currency,
 				money{&o.Net, &o.Currency}, money{&o.VAT, &o.Currency}, money{&o.Gross, &o.Currency}, money{&o.Rounding, &o.Currency},
 				money{&o.EstimatedRevenue, &o.Currency}, &o.ManualRevenue, &o.EstimatedClose, &o.Probability,
-				moneyOrNull{&o.ActualRevenue, &o.Currency}, microsOrNull{&o.ClosedAt}, &o.Reason, &o.Competitor, &o.Thread}
+				moneyOrNull{&o.ActualRevenue, &o.Currency}, microsOrNull{&o.ClosedAt}, &o.Reason, &o.Competitor, &o.Thread, &o.Stage}
 		},
 		search: func(o *process.Opportunity) []string {
 			return append(lineTexts(o.Lines), o.Title, o.Reason, o.Competitor)
 		},
-		keys: map[string]string{"customer": "customer_id", "thread": "thread", "lead": "lead_id", "owner": "owner", "contact": "contact_id"},
+		keys: map[string]string{"customer": "customer_id", "thread": "thread", "lead": "lead_id", "owner": "owner", "contact": "contact_id", "stage": "stage"},
 		document: func(o *process.Opportunity) document {
 			return document{o.ID, &o.Currency, &o.Lines, &o.VATGroups}
 		},

@@ -16,7 +16,8 @@ import (
 type filler struct{ n int }
 
 // derived are computed by the domain and not stored.
-var derived = map[string]bool{"Quote.Expired": true, "Invoice.Overdue": true, "Invoice.Open": true}
+var derived = map[string]bool{"Quote.Expired": true, "Invoice.Overdue": true, "Invoice.Open": true,
+	"Lead.Score": true, "Lead.Duplicates": true, "Opportunity.NextDate": true, "Opportunity.Stale": true}
 
 func (f *filler) fill(v reflect.Value, name string, nested bool) {
 	f.n++
@@ -55,7 +56,9 @@ func (f *filler) fill(v reflect.Value, name string, nested bool) {
 		f.fill(v.Index(1), name, true)
 	case reflect.Map:
 		m := reflect.MakeMap(v.Type())
-		m.SetMapIndex(reflect.ValueOf("key æ"), reflect.ValueOf(fmt.Sprintf("value-%d", f.n)))
+		of := reflect.New(v.Type().Elem()).Elem()
+		f.fill(of, "value", true)
+		m.SetMapIndex(reflect.ValueOf("key æ"), of)
 		v.Set(m)
 	case reflect.Struct:
 		for i := range v.NumField() {

@@ -38,6 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) process.Store) {
 		{"filters", filters},
 		{"searching", searching},
 		{"timeline", timeline},
+		{"joining threads", joiningThreads},
 		{"gapless numbers", gaplessNumbers},
 		{"transactions are whole", wholeTransactions},
 		{"neighbours do not harm each other", neighbours},

@@ -1,0 +1,79 @@
+package console
+
+import (
+	"html"
+	"strings"
+	"testing"
+
+	"github.com/emne/emne/process"
+)
+
+const bent = `names:
+  nb: {step.develop: Kartlegging, kind.opportunity: Oppdrag, kinds.opportunity: Oppdragene}
+stages:
+  - {key: talk, probability: 20, names: {nb: Samtale}}
+  - {key: offer, probability: 70, names: {nb: Tilbudsfase}}
+checks:
+  - {key: need, required: true}
+required:
+  lead.qualify: [phone]
+lost_reasons:
+  - {key: price, names: {nb: For dyrt}}
+competitors: [Andre AS]
+stale_days: 5
+score:
+  - {if: 'lead.company != ""', points: 7}
+`
+
+// The process is bent in the settings, and the pages follow.
+func TestBentProcess(t *testing.T) {
+	b := &browser{world: newWorld(t)}
+	says := func(page string, want ...string) {
+		t.Helper()
+		for _, s := range want {
+			if !strings.Contains(html.UnescapeString(page), s) {
+				t.Errorf("the page lacks %q", s)
+			}
+		}
+	}
+	send := func(page, action string, pairs ...string) string {
+		t.Helper()
+		b.open(page)
+		at, v := b.form(action)
+		for i := 0; i+1 < len(pairs); i += 2 {
+			v.Set(pairs[i], pairs[i+1])
+		}
+		rec := b.submit(at, v)
+		if rec.Code/100 > 3 {
+			return rec.Body.String()
+		}
+		return b.get(strings.SplitN(either(rec.Header().Get("Location"), page), "?", 2)[0]).Body.String()
+	}
+	// What cannot be is said at its place, and what was written stays.
+	says(send("/settings", "/settings", "process", "stagess: []"), "stagess")
+	says(send("/settings", "/settings", "process", "stages: ["), "stages: [")
+	says(send("/settings", "/settings", "automations", "- name: a\n  when: [lead.created]\n  if: lead.nme == 1\n  do: [{verb: contact}]"), "1:6: unknown field nme; did you mean name?", "if: lead.nme == 1")
+	says(send("/settings", "/settings", "process", bent), "stale_days: 5", "Tilbudsfase")
+	st, _, err := b.s.Settings(t.Context(), b.actor)
+	if err != nil || len(st.Process.Stages) != 2 || st.Process.Stages[1].Name("nb") != "Tilbudsfase" || st.Company.Name == "" {
+		t.Fatalf("the settings are %+v, %v", st.Process, err)
+	}
+
+	lead := func(phone string) string {
+		return must(t)(b.s.CreateLead(t.Context(), b.actor, process.LeadInput{Name: "Ola", Company: "Nordlys", Phone: phone, Email: "ola@nordlys.example"})).Record.(*process.Lead).ID
+	}
+	one, two := lead(""), lead("+47 22 33 44 55")
+	page := "/leads/" + two
+	says(b.get(page).Body.String(), "Kartlegging", "Oppdragene", "Kan være den samme", "samme E-post")
+	says(send("/leads/"+one, "/do/qualify"), "Må på plass først: Telefon.", "Må på plass først: Har behovet.")
+	says(send(page, "/do/merge", "other", one), "Slått sammen med")
+	says(b.get("/leads/"+one).Body.String(), "Slått sammen med")
+	says(send(page, "/do/log", "kind", "call", "outcome", "no_answer", "next_date", "2026-11-30"), "Samtale med kundeemnet. Ikke svar", "Følg opp")
+	says(send(page, "/do/qualify", "checks.need", "1"), "Oppdrag", "Samtale", "30.11.2026")
+	o := "/opportunities/" + first(t, b.s.Opportunities(), b.actor, "open")
+	says(send(o, "/do/move", "stage", "offer"), "Flyttet til Tilbudsfase", "70")
+	b.now = b.now.AddDate(0, 0, 10)
+	says(b.get(o).Body.String(), "Stille lenge", "Forfalt")
+	says(send(o, "/do/lose"), "Må fylles ut.")
+	says(send(o, "/do/lose", "reason", "price", "competitor", "Andre AS"), "For dyrt", "Andre AS")
+}
