@@ -154,7 +154,9 @@ func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
 			snap.QuoteNumber = q.Number
 		}
 	}
-	snap.Lines, snap.Totals, snap.Payable = i.Lines, i.Totals, i.Payable()
+	snap.Lines, snap.Pricing, snap.Totals, snap.Payable = i.Lines, i.Pricing, i.Totals, i.Payable()
+	snap.DeliveryAddress = i.DeliveryAddress
+	snap.exchange(i.Exchange, u.settings.Currency)
 	snap.Payment = u.settings.paymentMeans()
 	snap.Terms = u.settings.Terms.Invoice[i.Language]
 	return snap, nil

@@ -10,16 +10,19 @@ import (
 
 // OrderInput is an order that starts from a customer, without a quote.
 type OrderInput struct {
-	Customer          string      `json:"customer"`
-	Contact           string      `json:"contact,omitempty"`
-	Owner             string      `json:"owner,omitempty"`
-	Title             string      `json:"title,omitempty"`
-	Recipient         string      `json:"recipient,omitempty"`
-	Language          string      `json:"language,omitempty"`
-	Currency          string      `json:"currency,omitempty"`
-	Lines             []LineInput `json:"lines"`
-	CustomerReference string      `json:"customer_reference,omitempty"`
-	DeliveryDate      Date        `json:"delivery_date,omitempty"`
+	Customer          string            `json:"customer"`
+	Contact           string            `json:"contact,omitempty"`
+	Owner             string            `json:"owner,omitempty"`
+	Title             string            `json:"title,omitempty"`
+	Recipient         string            `json:"recipient,omitempty"`
+	Language          string            `json:"language,omitempty"`
+	Currency          string            `json:"currency,omitempty"`
+	Lines             []LineInput       `json:"lines"`
+	CustomerReference string            `json:"customer_reference,omitempty"`
+	DeliveryDate      Date              `json:"delivery_date,omitempty"`
+	DeliveryAddress   *Address          `json:"delivery_address,omitempty" doc:"when it is not the customer's own"`
+	Adjustments       []AdjustmentInput `json:"adjustments,omitempty" doc:"discounts and charges on the whole"`
+	PricesIncludeVAT  bool              `json:"prices_include_vat,omitempty"`
 }
 
 func (u *unit) deriveOrder(o *Order) { o.Progress = o.progress() }
@@ -57,18 +60,21 @@ func (s *Service) CreateOrder(ctx context.Context, a Actor, in OrderInput) (*Out
 			return nil, err
 		}
 		o := &Order{Record: u.record(), State: "open", Customer: c.ID, Contact: in.Contact, Owner: in.Owner, Title: strings.TrimSpace(in.Title),
-			Recipient: p.recipient, Language: p.language, Currency: p.currency, CustomerReference: strings.TrimSpace(in.CustomerReference), DeliveryDate: in.DeliveryDate}
+			Recipient: p.recipient, Language: p.language, Currency: p.currency, CustomerReference: strings.TrimSpace(in.CustomerReference), DeliveryDate: in.DeliveryDate, DeliveryAddress: in.DeliveryAddress}
 		o.Thread = o.ID
 		if o.Owner == "" && a.Kind == ActorUser {
 			o.Owner = a.ID
 		}
-		if o.Lines, err = u.lines(in.Lines, o.Currency); err != nil {
+		if o.Lines, err = u.linesWith(in.Lines, o.Currency, in.PricesIncludeVAT); err != nil {
 			return nil, err
 		}
 		if len(o.Lines) == 0 {
 			return nil, Invalid("order.empty", "an order needs at least one line", Problem{Field: "lines", Reason: "lines.empty", Message: "what was ordered?"})
 		}
-		o.Totals = Total(o.Lines, o.Currency)
+		if o.Pricing, err = u.pricing(in.Adjustments, in.PricesIncludeVAT, o.Lines, o.Currency); err != nil {
+			return nil, err
+		}
+		o.Totals = o.Sum(o.Lines, o.Currency)
 		if err := u.insertOrder(o); err != nil {
 			return nil, err
 		}
@@ -241,7 +247,7 @@ func (u *unit) draftInvoice(o *Order, supply Date, parts []LineQuantity) (*Outco
 	}
 	inv := &Invoice{Record: u.record(), State: "draft", Order: o.ID, OrderNumber: o.Number, Quote: o.Quote, Opportunity: o.Opportunity,
 		Customer: o.Customer, Contact: o.Contact, Owner: o.Owner, Title: o.Title, Recipient: o.Recipient, Language: o.Language, Currency: o.Currency,
-		CustomerReference: o.CustomerReference, SupplyDate: supply, Thread: o.Thread}
+		CustomerReference: o.CustomerReference, SupplyDate: supply, DeliveryAddress: o.DeliveryAddress, Thread: o.Thread}
 	err := o.take(parts, func(l *Line) decimal.Decimal { return l.Delivered.Sub(l.Invoiced) }, func(l *Line, q decimal.Decimal) {
 		l.Invoiced = l.Invoiced.Add(q)
 		part := *l
@@ -251,8 +257,7 @@ func (u *unit) draftInvoice(o *Order, supply Date, parts []LineQuantity) (*Outco
 	if err != nil {
 		return nil, err
 	}
-	inv.Totals = Total(inv.Lines, inv.Currency)
-	if inv.Rounding, err = u.remainder(o, inv); err != nil {
+	if err := u.shareOrder(o, inv); err != nil {
 		return nil, err
 	}
 	if err := u.insertInvoice(inv); err != nil {

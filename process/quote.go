@@ -9,24 +9,26 @@ import (
 type QuoteInput struct {
 	// Opportunity or Customer says for whom; with an opportunity the lines
 	// come from it when none are given.
-	Opportunity       string      `json:"opportunity,omitempty"`
-	Customer          string      `json:"customer,omitempty"`
-	Contact           string      `json:"contact,omitempty"`
-	Owner             string      `json:"owner,omitempty"`
-	Title             string      `json:"title,omitempty"`
-	Recipient         string      `json:"recipient,omitempty" doc:"e-mail address; the contact's or customer's when left out"`
-	Language          string      `json:"language,omitempty"`
-	Currency          string      `json:"currency,omitempty"`
-	Lines             []LineInput `json:"lines,omitempty"`
-	Introduction      string      `json:"introduction,omitempty"`
-	Terms             string      `json:"terms,omitempty"`
-	ValidUntil        Date        `json:"valid_until,omitempty"`
-	CustomerReference string      `json:"customer_reference,omitempty"`
+	Opportunity       string            `json:"opportunity,omitempty"`
+	Customer          string            `json:"customer,omitempty"`
+	Contact           string            `json:"contact,omitempty"`
+	Owner             string            `json:"owner,omitempty"`
+	Title             string            `json:"title,omitempty"`
+	Recipient         string            `json:"recipient,omitempty" doc:"e-mail address; the contact's or customer's when left out"`
+	Language          string            `json:"language,omitempty"`
+	Currency          string            `json:"currency,omitempty"`
+	Lines             []LineInput       `json:"lines,omitempty"`
+	Introduction      string            `json:"introduction,omitempty"`
+	Terms             string            `json:"terms,omitempty"`
+	ValidUntil        Date              `json:"valid_until,omitempty"`
+	CustomerReference string            `json:"customer_reference,omitempty"`
+	Adjustments       []AdjustmentInput `json:"adjustments,omitempty" doc:"discounts and charges on the whole"`
+	PricesIncludeVAT  bool              `json:"prices_include_vat,omitempty"`
 }
 
 // Input is the editable part of the quote.
 func (q Quote) Input() QuoteInput {
-	return QuoteInput{q.Opportunity, q.Customer, q.Contact, q.Owner, q.Title, q.Recipient, q.Language, q.Currency, Inputs(q.Lines), q.Introduction, q.Terms, q.ValidUntil, q.CustomerReference}
+	return QuoteInput{q.Opportunity, q.Customer, q.Contact, q.Owner, q.Title, q.Recipient, q.Language, q.Currency, Inputs(q.Lines), q.Introduction, q.Terms, q.ValidUntil, q.CustomerReference, q.Pricing.Inputs(), q.PricesIncludeVAT}
 }
 
 func (u *unit) deriveQuote(q *Quote) {
@@ -73,6 +75,9 @@ func (in *QuoteInput) fromOpportunity(o *Opportunity) {
 		for i := range in.Lines {
 			in.Lines[i].ID = ""
 		}
+		if len(in.Adjustments) == 0 {
+			in.Adjustments, in.PricesIncludeVAT = o.Pricing.Inputs(), o.PricesIncludeVAT
+		}
 	}
 	fill(&in.Contact, o.Contact)
 	fill(&in.Owner, o.Owner)
@@ -109,10 +114,13 @@ func (u *unit) applyQuote(in QuoteInput, q *Quote) error {
 	if q.ValidUntil == "" {
 		q.ValidUntil = u.today().AddDays(u.settings.Terms.QuoteValidDays)
 	}
-	if q.Lines, err = u.lines(in.Lines, q.Currency); err != nil {
+	if q.Lines, err = u.linesWith(in.Lines, q.Currency, in.PricesIncludeVAT); err != nil {
 		return err
 	}
-	q.Totals = Total(q.Lines, q.Currency)
+	if q.Pricing, err = u.pricing(in.Adjustments, in.PricesIncludeVAT, q.Lines, q.Currency); err != nil {
+		return err
+	}
+	q.Totals = q.Sum(q.Lines, q.Currency)
 	return nil
 }
 

@@ -144,7 +144,7 @@ func (s *Service) renderReceipt(ctx context.Context, a Actor, t Target, in Accep
 func (u *unit) orderFrom(q *Quote) (*Order, error) {
 	o := &Order{Record: u.record(), State: "open", Quote: q.ID, Opportunity: q.Opportunity, Customer: q.Customer, Contact: q.Contact,
 		Owner: q.Owner, Title: q.Title, Recipient: q.Recipient, Language: q.Language, Currency: q.Currency,
-		Lines: u.copyLines(q.Lines), Totals: q.Totals, CustomerReference: q.CustomerReference, Thread: q.Thread}
+		Lines: u.copyLines(q.chosen()), Pricing: q.Pricing, Totals: q.Totals, CustomerReference: q.CustomerReference, Thread: q.Thread}
 	return o, u.insertOrder(o)
 }
 
@@ -195,4 +195,16 @@ func (u *unit) confirmAcceptance(q *Quote, o *Order, a *Acceptance) error {
 	}
 	_, err := u.deliver(Delivery{Kind: "acceptance", About: Ref{TypeQuote, q.ID}, To: q.Recipient, Language: q.Language, Thread: q.Thread, Data: data})
 	return err
+}
+
+// chosen are the quote's lines without the options that are not ticked.
+func (q *Quote) chosen() []Line {
+	var lines []Line
+	for _, l := range q.Lines {
+		if l.counts() || !l.Sold() {
+			l.Option, l.Ticked = false, false
+			lines = append(lines, l)
+		}
+	}
+	return lines
 }

@@ -78,6 +78,7 @@ type Opportunity struct {
 	Owner    string `json:"owner,omitempty"`
 	Currency string `json:"currency"`
 	Lines    []Line `json:"lines"`
+	Pricing
 	Totals
 	// EstimatedRevenue is net; by hand when ManualRevenue, otherwise the lines' sum.
 	EstimatedRevenue Money `json:"estimated_revenue"`
@@ -110,6 +111,7 @@ type Quote struct {
 	Language    string `json:"language"`
 	Currency    string `json:"currency"`
 	Lines       []Line `json:"lines"`
+	Pricing
 	Totals
 	Introduction string `json:"introduction,omitempty"`
 	Terms        string `json:"terms,omitempty"`
@@ -142,6 +144,9 @@ type Acceptance struct {
 	UserAgent string    `json:"user_agent,omitempty"`
 	// ReceiptSHA256 is the copy of the document with the acceptance page.
 	ReceiptSHA256 string `json:"receipt_sha256,omitempty"`
+	// Options are the ids of the lines that were chosen, Gross the total with them.
+	Options []string `json:"options,omitempty"`
+	Gross   Money    `json:"gross,omitzero"`
 	// Expired records that staff accepted after the valid-until day.
 	Expired bool `json:"expired,omitempty"`
 }
@@ -163,10 +168,15 @@ type Order struct {
 	Language    string `json:"language"`
 	Currency    string `json:"currency"`
 	Lines       []Line `json:"lines"`
+	Pricing
 	Totals
 	CustomerReference string `json:"customer_reference,omitempty"`
 	DeliveryDate      Date   `json:"delivery_date,omitempty"`
-	Thread            string `json:"thread"`
+	// DeliveryAddress is where to, when it is not the customer's own.
+	DeliveryAddress *Address `json:"delivery_address,omitempty"`
+	// SHA256 is of the newest order confirmation that was sent.
+	SHA256 string `json:"sha256,omitempty"`
+	Thread string `json:"thread"`
 }
 
 // Invoice has three independent axes: the document (draft, issued), the
@@ -190,6 +200,7 @@ type Invoice struct {
 	Language    string `json:"language"`
 	Currency    string `json:"currency"`
 	Lines       []Line `json:"lines"`
+	Pricing
 	Totals
 	BuyerReference    string `json:"buyer_reference,omitempty"`    // BT-10
 	CustomerReference string `json:"customer_reference,omitempty"` // BT-13
@@ -197,10 +208,14 @@ type Invoice struct {
 	SupplyDate        Date   `json:"supply_date,omitempty"`        // BT-72
 	DueDate           Date   `json:"due_date,omitempty"`           // BT-9
 	PaymentReference  string `json:"payment_reference,omitempty"`  // BT-83
-	SHA256            string `json:"sha256,omitempty"`
-	Credited          Money  `json:"credited"`
-	Paid              Money  `json:"paid"`
-	WrittenOff        Money  `json:"written_off"`
+	// DeliveryAddress is BG-15, when it is not the customer's own.
+	DeliveryAddress *Address `json:"delivery_address,omitempty"`
+	// Exchange is the rate into the company's currency, for VAT (BT-111).
+	Exchange   *Exchange `json:"exchange,omitempty"`
+	SHA256     string    `json:"sha256,omitempty"`
+	Credited   Money     `json:"credited"`
+	Paid       Money     `json:"paid"`
+	WrittenOff Money     `json:"written_off"`
 	// Open is derived: gross − credited − paid − written off.
 	Open Money `json:"open"`
 	// Problems are what stands in the way of issuing a draft.
@@ -223,6 +238,7 @@ type CreditNote struct {
 	Language      string `json:"language"`
 	Currency      string `json:"currency"`
 	Lines         []Line `json:"lines"`
+	Pricing
 	Totals
 	IssueDate Date   `json:"issue_date"`
 	SHA256    string `json:"sha256"`

@@ -42,6 +42,7 @@ type Snapshot struct {
 	Preceding         *DocumentReference `json:"preceding,omitempty"` // BG-3
 
 	Lines []Line `json:"lines"` // BG-25
+	Pricing
 	Totals
 	// TaxCurrency, TaxTotal and Exchange give VAT in the company's currency
 	// when the document is in another (BT-6, BT-111).

@@ -68,7 +68,7 @@ func rowChecks() []rowCheck {
 	for _, d := range []struct{ table, record string }{{"opportunity", "opportunity"}, {"quote", "quote"}, {"sales_order", "order"},
 		{"invoice", "invoice"}, {"credit_note", "credit-note"}} {
 		checks = append(checks, rowCheck{"money", d.record, "its sums are not those of its lines and VAT groups", `SELECT r.id FROM ` + d.table + ` r WHERE
-			r.net_minor <> (SELECT COALESCE(SUM(l.net_minor), 0) FROM line l WHERE l.document_id = r.id) OR
+			r.net_minor <> r.adjusted_minor + (SELECT COALESCE(SUM(l.net_minor), 0) FROM line l WHERE l.document_id = r.id AND (l.optional = 0 OR l.ticked = 1)) OR
 			r.net_minor <> (SELECT COALESCE(SUM(g.base_minor), 0) FROM vat_group g WHERE g.document_id = r.id) OR
 			r.vat_minor <> (SELECT COALESCE(SUM(g.vat_minor), 0) FROM vat_group g WHERE g.document_id = r.id) OR
 			r.gross_minor <> r.net_minor + r.vat_minor`})
