@@ -103,6 +103,15 @@ func (p Pricing) value(l Line, currency string) Money {
 	return RoundMoney(amount.Sub(off.Decimal()), currency)
 }
 
+// Value is what a line is worth in the terms in which prices were given: with
+// VAT when they include it. Options that are not ticked have a value too.
+func (p Pricing) Value(l Line, currency string) Money {
+	if !l.Sold() {
+		return Money{Currency: currency}
+	}
+	return p.value(l, currency)
+}
+
 // Sum is the document's totals by its lines and adjustments as they are.
 func (p Pricing) Sum(lines []Line, currency string) Totals {
 	t := Total(lines, currency, p.Adjustments...)

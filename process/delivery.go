@@ -93,6 +93,13 @@ func (s *Service) MailOf(ctx context.Context, a Actor, id, domain string) (*Mail
 			if err != nil {
 				return err
 			}
+			if d.Kind == "acceptance" {
+				q, err := u.Quotes().Get(d.About.ID)
+				if err != nil {
+					return err
+				}
+				q.agreed(&snap)
+			}
 			m.Snapshot = &snap
 			pdf, err = u.documentHash(d)
 			return err

@@ -1,6 +1,8 @@
 package process
 
 import (
+	"strings"
+
 	"github.com/shopspring/decimal"
 )
 
@@ -11,7 +13,7 @@ func (x *Exchange) checked(currency, company string) (*Exchange, error) {
 	if x == nil || currency == company || x.Rate == "" && x.Date == "" {
 		return nil, nil
 	}
-	rate, err := decimal.NewFromString(x.Rate)
+	rate, err := decimal.NewFromString(strings.ReplaceAll(strings.TrimSpace(x.Rate), ",", "."))
 	if err != nil || boundDecimal(rate) != nil || !rate.IsPositive() || rate.GreaterThan(decimal.New(1, 9)) {
 		return nil, Invalid("exchange.invalid", "the exchange rate cannot be taken", Problem{Field: "exchange.rate", Reason: "exchange.rate", Message: company + " for one " + currency + ", such as 11.4325"})
 	}
@@ -39,4 +41,15 @@ func (s *Snapshot) exchange(x *Exchange, company string) {
 	}
 	vat := RoundMoney(s.VAT.Decimal().Mul(rate), company)
 	s.TaxTotal = &vat
+}
+
+// elsewhere is a delivery address, nil when nothing of it is filled in. The
+// country is the company's when it is left out.
+func (u *unit) elsewhere(a *Address) *Address {
+	if a == nil || a.IsZero() {
+		return nil
+	}
+	to := *a
+	fill(&to.Country, u.settings.Company.Address.Country)
+	return &to
 }

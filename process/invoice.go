@@ -95,7 +95,7 @@ func (u *unit) applyInvoice(in InvoiceInput, i *Invoice) error {
 	if err != nil {
 		return err
 	}
-	i.DeliveryAddress = in.DeliveryAddress
+	lines, i.DeliveryAddress = firm(lines), u.elsewhere(in.DeliveryAddress)
 	if i.Exchange, err = in.Exchange.checked(i.Currency, u.settings.Currency); err != nil {
 		return err
 	}

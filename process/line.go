@@ -68,6 +68,10 @@ type Line struct {
 // Sold reports whether the line is something that is sold, and no heading or text.
 func (l Line) Sold() bool { return l.Kind == "" }
 
+// Counts reports whether the line is part of the document's sum: something
+// sold, and not an option that is not ticked.
+func (l Line) Counts() bool { return l.counts() }
+
 // counts reports whether the line is part of the document's sum.
 func (l Line) counts() bool { return l.Sold() && (!l.Option || l.Ticked) }
 

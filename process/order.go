@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -60,7 +61,7 @@ func (s *Service) CreateOrder(ctx context.Context, a Actor, in OrderInput) (*Out
 			return nil, err
 		}
 		o := &Order{Record: u.record(), State: "open", Customer: c.ID, Contact: in.Contact, Owner: in.Owner, Title: strings.TrimSpace(in.Title),
-			Recipient: p.recipient, Language: p.language, Currency: p.currency, CustomerReference: strings.TrimSpace(in.CustomerReference), DeliveryDate: in.DeliveryDate, DeliveryAddress: in.DeliveryAddress}
+			Recipient: p.recipient, Language: p.language, Currency: p.currency, CustomerReference: strings.TrimSpace(in.CustomerReference), DeliveryDate: in.DeliveryDate, DeliveryAddress: u.elsewhere(in.DeliveryAddress)}
 		o.Thread = o.ID
 		if o.Owner == "" && a.Kind == ActorUser {
 			o.Owner = a.ID
@@ -71,6 +72,7 @@ func (s *Service) CreateOrder(ctx context.Context, a Actor, in OrderInput) (*Out
 		if len(o.Lines) == 0 {
 			return nil, Invalid("order.empty", "an order needs at least one line", Problem{Field: "lines", Reason: "lines.empty", Message: "what was ordered?"})
 		}
+		o.Lines = firm(o.Lines)
 		if o.Pricing, err = u.pricing(in.Adjustments, in.PricesIncludeVAT, o.Lines, o.Currency); err != nil {
 			return nil, err
 		}
@@ -257,6 +259,7 @@ func (u *unit) draftInvoice(o *Order, supply Date, parts []LineQuantity) (*Outco
 	if err != nil {
 		return nil, err
 	}
+	inv.Lines = o.headed(u, inv.Lines)
 	if err := u.shareOrder(o, inv); err != nil {
 		return nil, err
 	}
@@ -272,6 +275,33 @@ func (u *unit) draftInvoice(o *Order, supply Date, parts []LineQuantity) (*Outco
 		out.Created = append(out.Created, Ref{TypeTask, task.ID})
 	}
 	return out, u.saveOrder(o, Activity{Type: "order.invoice_drafted", Related: Ref{TypeInvoice, inv.ID}})
+}
+
+// headed puts the order's headings before the lines that stand under them.
+func (o *Order) headed(u *unit, lines []Line) []Line {
+	if !slices.ContainsFunc(o.Lines, func(l Line) bool { return l.Kind == LineSection }) {
+		return lines
+	}
+	var out []Line
+	var heading *Line
+	for i := range o.Lines {
+		l := o.Lines[i]
+		if l.Kind == LineSection {
+			heading = &o.Lines[i]
+		}
+		for _, part := range lines {
+			if part.Source != l.ID {
+				continue
+			}
+			if heading != nil {
+				h := *heading
+				h.ID, h.Source = NewID(u.now), ""
+				out, heading = append(out, h), nil
+			}
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 // HoldOrder stops an order for a while.

@@ -66,6 +66,7 @@ func (u *unit) customerQuote(p *CustomerPage, id string) (err error) {
 		return err
 	}
 	u.deriveQuote(p.Quote)
+	p.Quote.agreed(&p.Snapshot)
 	if p.Quote.Order != "" {
 		if p.Order, err = u.Orders().Get(p.Quote.Order); err != nil {
 			return err

@@ -93,7 +93,7 @@ func fill(s *string, v string) {
 }
 
 func (q *Quote) figures() map[string]string {
-	return map[string]string{"number": q.Number, "gross": q.Gross.String(), "currency": q.Currency}
+	return map[string]string{"number": q.Number, "gross": q.Payable().String(), "currency": q.Currency}
 }
 
 func (u *unit) applyQuote(in QuoteInput, q *Quote) error {

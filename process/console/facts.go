@@ -57,7 +57,7 @@ func readOpportunity(v *visit, id string) (*recordPage, error) {
 	}
 	p.fact(v.t("field.reason"), words(o.Reason))
 	p.fact(v.t("field.competitor"), words(o.Competitor))
-	p.Lines = v.table(o.Lines, o.Totals, o.Currency, false)
+	p.Lines = v.table(o.Lines, o.Pricing, o.Totals, o.Currency, false)
 	return p, v.relate(p, process.TypeQuote, map[string]string{"opportunity": o.ID})
 }
 
@@ -99,7 +99,7 @@ func readQuote(v *visit, id string) (*recordPage, error) {
 	if text := strings.TrimSpace(q.Introduction + "\n\n" + q.Terms); text != "" {
 		p.Text = &passage{v.t("section.texts"), text}
 	}
-	p.Lines = v.table(q.Lines, q.Totals, q.Currency, false)
+	p.Lines = v.table(q.Lines, q.Pricing, q.Totals, q.Currency, false)
 	return p, nil
 }
 
@@ -124,9 +124,10 @@ func readOrder(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.recipient"), words(o.Recipient))
 	p.fact(v.t("field.customer_reference"), words(o.CustomerReference))
 	p.fact(v.t("field.delivery_date"), words(v.date(o.DeliveryDate)))
+	v.place(p, o.DeliveryAddress)
 	p.fact(v.t("kind.quote"), v.link(process.TypeQuote, o.Quote))
 	p.fact(v.t("kind.opportunity"), v.link(process.TypeOpportunity, o.Opportunity))
-	p.Lines = v.table(o.Lines, o.Totals, o.Currency, true)
+	p.Lines = v.table(o.Lines, o.Pricing, o.Totals, o.Currency, true)
 	return p, v.relate(p, process.TypeInvoice, map[string]string{"order": o.ID})
 }
 
@@ -151,6 +152,10 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.supply_date"), words(v.date(i.SupplyDate)))
 	p.fact(v.t("field.due_date"), words(v.date(i.DueDate)))
 	p.fact(v.t("field.payment_reference"), words(i.PaymentReference))
+	v.place(p, i.DeliveryAddress)
+	if i.Exchange != nil {
+		p.fact(v.t("field.exchange"), words(v.t("exchange", "currency", i.Currency, "rate", v.typed(i.Exchange.Rate), "company", v.settings.Currency, "date", v.date(i.Exchange.Date))))
+	}
 	p.fact(v.t("field.customer_reference"), words(i.CustomerReference))
 	p.fact(v.t("field.buyer_reference"), words(i.BuyerReference))
 	p.fact(v.t("kind.order"), v.link(process.TypeOrder, i.Order))
@@ -158,7 +163,7 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	if i.SHA256 != "" {
 		p.fact("SHA-256", words(i.SHA256))
 	}
-	p.Lines = v.table(i.Lines, i.Totals, i.Currency, false)
+	p.Lines = v.table(i.Lines, i.Pricing, i.Totals, i.Currency, false)
 	if i.State == "issued" {
 		for _, t := range []total{{v.t("total.credited"), v.amount(i.Credited.Neg()), false}, {v.t("total.paid"), v.amount(i.Paid.Neg()), false},
 			{v.t("total.written_off"), v.amount(i.WrittenOff.Neg()), false}} {
@@ -188,7 +193,7 @@ func readCreditNote(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.issue_date"), words(v.date(n.IssueDate)))
 	p.fact(v.t("field.recipient"), words(n.Recipient))
 	p.fact("SHA-256", words(n.SHA256))
-	p.Lines = v.table(n.Lines, n.Totals, n.Currency, false)
+	p.Lines = v.table(n.Lines, n.Pricing, n.Totals, n.Currency, false)
 	return p, nil
 }
 

@@ -72,6 +72,8 @@ type input struct {
 	values   map[string]string
 	sent     url.Values
 	problems map[string]string
+	// options says that lines may be options, as on a quote.
+	options bool
 	// rows is how many lines are shown.
 	rows int
 }
@@ -236,6 +238,7 @@ func (v *visit) encode(f form, in input, editing bool) (body []byte, problems []
 			}
 		}
 	}
+	listed(tree, editing)
 	if f.Lines != nil {
 		lines, ps := v.encodeLines(f.Lines, in)
 		problems = append(problems, ps...)
@@ -326,7 +329,7 @@ func (v *visit) refused(in *input, f *form, problems []process.Problem) {
 		}
 	}
 	for _, p := range problems {
-		text, name := v.problem(p), p.Field
+		text, name := v.problem(p), adjustmentPlace(p.Field)
 		if f.Lines != nil {
 			name = f.Lines.place(name)
 		}

@@ -55,7 +55,7 @@ func opportunityForm(v *visit, in input) form {
 	fields = append(fields, v.contactField(in)...)
 	fields = append(fields, f(kindMoney, "estimated_revenue", currency(currencyOf), hint(v.t("hint.estimated_revenue"))), f(kindDate, "estimated_close"),
 		f(kindWhole, "probability"), f(kindSelect, "owner", choices(v.owners())))
-	return form{Sections: []section{{Fields: fields}}, Lines: v.editor(in, currencyOf, false)}
+	return form{Sections: []section{{Fields: fields}, v.adjustmentSection(in, currencyOf)}, Lines: v.editor(in, currencyOf, false)}
 }
 
 func quoteForm(v *visit, in input) form {
@@ -70,8 +70,10 @@ func quoteForm(v *visit, in input) form {
 	fields = append(fields, v.contactField(in)...)
 	fields = append(fields, f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindDate, "valid_until", hint(v.t("hint.valid_until"))),
 		f(kindText, "customer_reference"), f(kindSelect, "language", choices(v.languages(true))), f(kindText, "currency"), f(kindSelect, "owner", choices(v.owners())))
-	return form{Sections: []section{{Fields: fields}, {Title: v.t("section.texts"), Fields: []field{f(kindArea, "introduction", wide), f(kindArea, "terms", wide)}}},
-		Lines: v.editor(in, either(in.value("currency"), v.settings.Currency), false)}
+	in.options = true
+	currencyOf := either(in.value("currency"), v.settings.Currency)
+	return form{Sections: []section{{Fields: fields}, {Title: v.t("section.texts"), Fields: []field{f(kindArea, "introduction", wide), f(kindArea, "terms", wide)}},
+		v.adjustmentSection(in, currencyOf)}, Lines: v.editor(in, currencyOf, false)}
 }
 
 func orderForm(v *visit, in input) form {
@@ -79,7 +81,9 @@ func orderForm(v *visit, in input) form {
 	fields := append([]field{f(kindText, "title", wide), v.customerField(in)}, v.contactField(in)...)
 	fields = append(fields, f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindText, "customer_reference"), f(kindDate, "delivery_date"),
 		f(kindSelect, "language", choices(v.languages(true))), f(kindText, "currency"))
-	return form{Sections: []section{{Fields: fields}}, Lines: v.editor(in, either(in.value("currency"), v.settings.Currency), false)}
+	currencyOf := either(in.value("currency"), v.settings.Currency)
+	return form{Sections: []section{{Fields: fields}, {Title: v.t("field.delivery_address"), Fields: v.addressFields(in, "delivery_address.")},
+		v.adjustmentSection(in, currencyOf)}, Lines: v.editor(in, currencyOf, false)}
 }
 
 func invoiceForm(v *visit, in input) form {
@@ -99,7 +103,11 @@ func invoiceForm(v *visit, in input) form {
 	} else {
 		fields = append(fields, f(kindText, "currency"))
 	}
-	return form{Sections: []section{{Fields: fields}}, Lines: v.editor(in, cur, fixed)}
+	if cur != v.settings.Currency || in.id == "" {
+		fields = append(fields, f(kindText, "exchange.rate", hint(v.t("hint.exchange", "company", v.settings.Currency))), f(kindDate, "exchange.date"))
+	}
+	return form{Sections: []section{{Fields: fields}, {Title: v.t("field.delivery_address"), Fields: v.addressFields(in, "delivery_address.")},
+		v.adjustmentSection(in, cur)}, Lines: v.editor(in, cur, fixed)}
 }
 
 func paymentForm(v *visit, in input) form { return form{Sections: v.paymentFields(in)} }

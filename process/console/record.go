@@ -61,6 +61,9 @@ type linesTable struct {
 
 type lineView struct {
 	Description, Product, Quantity, Price, Discount, VAT, Net, Delivered, Invoiced string
+	// Kind is that of a heading or a remark; Option and Ticked say what may be chosen.
+	Kind           string
+	Option, Ticked bool
 }
 
 type total struct {
@@ -151,12 +154,20 @@ func (v *visit) share(k *kind) error {
 	return v.showRecord(k, v.id(), "", input{}, nil, nil)
 }
 
-// table puts lines and totals in words.
-func (v *visit) table(lines []process.Line, t process.Totals, currency string, progress bool) *linesTable {
+// table puts lines and totals in words, prices as they were given.
+func (v *visit) table(lines []process.Line, pricing process.Pricing, t process.Totals, currency string, progress bool) *linesTable {
 	table := &linesTable{Currency: currency, Progress: progress}
 	for _, l := range lines {
-		w := lineView{Description: l.Description, Product: l.Product, Quantity: v.quantity(l.Quantity, l.Unit), Price: v.price(l.UnitPrice, ""),
-			VAT: v.vat(l.VAT), Net: v.amount(l.Net)}
+		if !l.Sold() {
+			table.Lines = append(table.Lines, lineView{Description: l.Description, Kind: l.Kind})
+			continue
+		}
+		price := l.UnitPrice
+		if pricing.PricesIncludeVAT {
+			price = l.UnitPriceWithVAT
+		}
+		w := lineView{Description: l.Description, Product: l.Product, Quantity: v.quantity(l.Quantity, l.Unit), Price: v.price(price, ""),
+			VAT: v.vat(l.VAT), Net: v.amount(pricing.Value(l, currency)), Option: l.Option, Ticked: l.Ticked}
 		if !l.DiscountPercent.IsZero() {
 			w.Discount, table.Discount = v.percent(l.DiscountPercent), true
 		}
@@ -164,6 +175,9 @@ func (v *visit) table(lines []process.Line, t process.Totals, currency string, p
 			w.Delivered, w.Invoiced = v.number(l.Delivered), v.number(l.Invoiced)
 		}
 		table.Lines = append(table.Lines, w)
+	}
+	for _, a := range pricing.Adjustments {
+		table.Totals = append(table.Totals, v.adjustment(a))
 	}
 	table.Totals = append(table.Totals, total{v.t("total.net"), v.amount(t.Net), false})
 	for _, g := range t.VATGroups {
