@@ -59,7 +59,7 @@ func (c *checker) adjustments() {
 		field := fmt.Sprintf("adjustments[%d]", i)
 		sum := decimal.Zero
 		for _, x := range a.Shares {
-			if c.s.PricesIncludeVAT {
+			if x.WithVAT != nil {
 				sum = sum.Add(x.WithVAT.Decimal())
 			} else {
 				sum = sum.Add(x.Amount.Decimal())

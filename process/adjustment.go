@@ -38,7 +38,15 @@ type Share struct {
 	Base   Money `json:"base"`   // BT-93, BT-100: the group's lines
 	Amount Money `json:"amount"` // BT-92, BT-99: without VAT
 	// WithVAT is what was agreed of it when prices include VAT.
-	WithVAT Money `json:"with_vat,omitzero"`
+	WithVAT *Money `json:"with_vat,omitempty"`
+}
+
+// agreed is the share in the terms in which prices were given.
+func (s Share) agreed() Money {
+	if s.WithVAT != nil {
+		return *s.WithVAT
+	}
+	return s.Amount
 }
 
 // Pricing is what makes a document's total beside its lines.
@@ -124,7 +132,7 @@ func (p Pricing) Sum(lines []Line, currency string) Totals {
 	}
 	for _, a := range p.Adjustments {
 		for _, s := range a.Shares {
-			agreed = agreed.Add(a.signed(s.WithVAT))
+			agreed = agreed.Add(a.signed(s.agreed()))
 		}
 	}
 	t.Rounding = agreed.Sub(t.Gross)
@@ -172,7 +180,7 @@ func (a *Adjustment) spread(ws []weight, withVAT bool, currency string) {
 		}
 		s := Share{VAT: ws[i].vat, Base: ws[i].net, Amount: part}
 		if withVAT {
-			s.WithVAT, s.Amount = part, withoutVAT(part, ws[i].vat)
+			s.WithVAT, s.Amount = &part, withoutVAT(part, ws[i].vat)
 		}
 		a.Shares = append(a.Shares, s)
 	}

@@ -67,7 +67,7 @@ func givenBack(i Invoice, notes []CreditNote) (back []Adjustment) {
 			}
 			minus := Adjustment{Source: i.Adjustments[k].Source}
 			for _, s := range b.Shares {
-				s.Amount, s.WithVAT = s.Amount.Neg(), s.WithVAT.Neg()
+				s = s.add(s, -2)
 				minus.Shares = append(minus.Shares, s)
 			}
 			back = append(back, minus)
@@ -147,10 +147,10 @@ func (p Pricing) part(u *unit, whole, lines []Line, done map[string]decimal.Deci
 					due.Base = w.net
 				}
 			}
-			if due.Amount.IsZero() && due.WithVAT.Minor == 0 {
+			if due.Amount.IsZero() && due.agreed().IsZero() {
 				continue
 			}
-			part.Amount = part.Amount.Add(due.agreed(p.PricesIncludeVAT))
+			part.Amount = part.Amount.Add(due.agreed())
 			part.Shares = append(part.Shares, due)
 		}
 		if len(part.Shares) > 0 {
@@ -162,30 +162,30 @@ func (p Pricing) part(u *unit, whole, lines []Line, done map[string]decimal.Deci
 
 func (s *Share) scale(by decimal.Decimal, currency string) {
 	s.Amount = RoundMoney(s.Amount.Decimal().Mul(by), currency)
-	if s.WithVAT.Currency != "" {
-		s.WithVAT = RoundMoney(s.WithVAT.Decimal().Mul(by), currency)
+	if s.WithVAT != nil {
+		m := RoundMoney(s.WithVAT.Decimal().Mul(by), currency)
+		s.WithVAT = &m
 	}
 }
 
 // less takes what an other document has of the same share.
 func (s *Share) less(other Adjustment, v VAT) {
 	for _, o := range other.Shares {
-		if !o.VAT.same(v) {
-			continue
-		}
-		s.Amount = s.Amount.Sub(o.Amount)
-		if s.WithVAT.Currency != "" && o.WithVAT.Currency != "" {
-			s.WithVAT = s.WithVAT.Sub(o.WithVAT)
+		if o.VAT.same(v) {
+			*s = s.add(o, -1)
 		}
 	}
 }
 
-// agreed is the share in the terms in which prices were given.
-func (s Share) agreed(withVAT bool) Money {
-	if withVAT {
-		return s.WithVAT
+// add is the share with another one added so many times.
+func (s Share) add(o Share, times int64) Share {
+	s.Amount.Minor += times * o.Amount.Minor
+	if s.WithVAT != nil && o.WithVAT != nil {
+		m := *s.WithVAT
+		m.Minor += times * o.WithVAT.Minor
+		s.WithVAT = &m
 	}
-	return s.Amount
+	return s
 }
 
 // ratio is how much of a VAT group's lines is done, between 0 and 1; of all
