@@ -23,7 +23,7 @@ func (d *Documents) Check(s process.Snapshot) []process.Problem {
 	if !slices.ContainsFunc(s.Lines, process.Line.Sold) {
 		c.bad("lines", "BR-16", "lines.missing", "add at least one line")
 	}
-	if s.Kind != process.KindQuote {
+	if s.Kind.Accounted() {
 		c.parties()
 		c.dates()
 		c.vat()

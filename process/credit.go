@@ -202,7 +202,7 @@ func (u *unit) issueCreditNote(n *CreditNote, i *Invoice) error {
 	snap.Kind, snap.MadeAt, snap.IssueDate, snap.Draft = KindCreditNote, u.now, u.today(), false
 	snap.Preceding = &DocumentReference{Number: i.Number, Date: i.IssueDate}
 	snap.Reason, snap.Terms, snap.PaymentTerms, snap.Introduction = n.Reason, "", "", ""
-	snap.DueDate = ""
+	snap.DueDate, snap.Prepaid = "", Money{Currency: n.Currency}
 	snap.Lines, snap.Pricing, snap.Totals, snap.Payable = n.Lines, n.Pricing, n.Totals, n.Payable()
 	snap.exchange(original.Exchange, original.TaxCurrency)
 	snap.Number = ""

@@ -38,17 +38,18 @@ func (u *unit) deriveInvoice(i *Invoice) {
 
 // settle derives what is open and the payment axis.
 func (i *Invoice) settle() {
-	i.Open = i.Payable().Sub(i.Credited).Sub(i.Paid).Sub(i.WrittenOff)
+	paid := i.Paid.Minor + i.Prepaid.Minor
+	i.Open = Money{Minor: i.Payable().Minor - i.Prepaid.Minor, Currency: i.Currency}.Sub(i.Credited).Sub(i.Paid).Sub(i.WrittenOff)
 	switch {
 	case i.State == "draft":
 		i.Payment = "unpaid"
-	case i.Open.Minor < 0 && i.Paid.Minor > 0:
+	case i.Open.Minor < 0 && paid > 0:
 		i.Payment = "overpaid"
-	case i.Open.Minor == 0 && i.Paid.Minor > 0 && i.WrittenOff.IsZero():
+	case i.Open.Minor == 0 && paid > 0 && i.WrittenOff.IsZero():
 		i.Payment = "paid"
 	case i.Open.Minor == 0:
 		i.Payment = "settled"
-	case i.Paid.Minor > 0:
+	case paid > 0:
 		i.Payment = "partly_paid"
 	default:
 		i.Payment = "unpaid"
@@ -124,30 +125,41 @@ func (u *unit) remainder(o *Order, i *Invoice) (Money, error) {
 			return none, nil
 		}
 	}
-	invoices, _, err := u.Invoices().List(Filter{Match: map[string]string{"order": o.ID}, Limit: MaxLimit})
+	billed, parts, err := u.billed(o)
 	if err != nil {
 		return none, err
 	}
-	rest := o.Payable().Sub(i.Gross)
+	rest := o.Payable().Sub(i.Gross).Sub(billed)
+	if !drifted(rest, o.Totals, len(o.Lines)+len(o.Adjustments), parts+1) {
+		return none, nil
+	}
+	return rest, nil
+}
+
+// billed is what the order's invoices sum to, less what was credited to be
+// invoiced again, and how many they are.
+func (u *unit) billed(o *Order) (sum Money, parts int, err error) {
+	sum = Money{Currency: o.Currency}
+	invoices, _, err := u.Invoices().List(Filter{Match: map[string]string{"order": o.ID}, Limit: MaxLimit})
+	if err != nil {
+		return sum, 0, err
+	}
 	for k := range invoices {
-		rest = rest.Sub(invoices[k].Payable())
+		sum = sum.Add(invoices[k].Payable())
 		if invoices[k].Credited.IsZero() {
 			continue
 		}
 		notes, _, err := u.CreditNotes().List(Filter{Match: map[string]string{"invoice": invoices[k].ID}, Limit: MaxLimit})
 		if err != nil {
-			return none, err
+			return sum, 0, err
 		}
 		for _, n := range notes {
 			if n.Reinvoice {
-				rest = rest.Add(n.Payable())
+				sum = sum.Sub(n.Payable())
 			}
 		}
 	}
-	if !drifted(rest, o.Totals, len(o.Lines)+len(o.Adjustments), len(invoices)+1) {
-		return none, nil
-	}
-	return rest, nil
+	return sum, len(invoices), nil
 }
 
 // keepQuantities lets texts and prices of an order's draft change, not what it
@@ -184,7 +196,7 @@ func (u *unit) prepareDraft(i *Invoice) error {
 	if i.Totals = i.Sum(i.Lines, i.Currency); i.Gross == before.Gross && i.Order != "" {
 		i.Rounding = before.Rounding
 	}
-	i.Credited, i.Paid, i.WrittenOff = zero, zero, zero
+	i.Credited, i.Paid, i.WrittenOff, i.Prepaid = zero, zero, zero, zero
 	u.deriveInvoice(i)
 	snap, err := u.invoiceSnapshot(i)
 	if err != nil {

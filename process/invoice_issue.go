@@ -24,6 +24,9 @@ func (s *Service) IssueInvoice(ctx context.Context, a Actor, t Target, in IssueI
 				return nil, err
 			}
 		}
+		if err := u.deduct(i); err != nil {
+			return nil, err
+		}
 		snap, err := u.invoiceSnapshot(i)
 		if err != nil {
 			return nil, err
@@ -156,6 +159,9 @@ func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
 	}
 	snap.Lines, snap.Pricing, snap.Totals, snap.Payable = i.Lines, i.Pricing, i.Totals, i.Payable()
 	snap.DeliveryAddress = i.DeliveryAddress
+	if !i.Prepaid.IsZero() {
+		snap.Prepaid, snap.Payable = i.Prepaid, snap.Payable.Sub(i.Prepaid)
+	}
 	snap.exchange(i.Exchange, u.settings.Currency)
 	snap.Payment = u.settings.paymentMeans()
 	snap.Terms = u.settings.Terms.Invoice[i.Language]

@@ -90,6 +90,7 @@ func (u *unit) insertOrder(o *Order) error {
 	if err != nil {
 		return err
 	}
+	o.Prepaid, o.Deducted = Money{Currency: o.Currency}, Money{Currency: o.Currency}
 	o.Number, o.Progress = u.settings.Numbers.Order.Format(n), o.progress()
 	if err := u.Orders().Insert(o); err != nil {
 		return err
@@ -322,12 +323,16 @@ func (s *Service) moveOrder(ctx context.Context, a Actor, t Target, verb, to, ac
 	})
 }
 
-// CancelOrder cancels an order of which nothing is delivered.
+// CancelOrder cancels an order, or what is left of one that is delivered in
+// part: then the order goes on over what was delivered.
 func (s *Service) CancelOrder(ctx context.Context, a Actor, t Target, in CancelInput) (*Outcome, error) {
 	return s.changeOrder(ctx, a, t, "cancel", func(u *unit, o *Order) (*Outcome, error) {
 		for _, l := range o.Lines {
 			if !l.Delivered.IsZero() || !l.Invoiced.IsZero() {
-				return nil, Conflict("order.delivered", "a part of order %s is delivered: only what is not delivered can be cancelled", o.Number)
+				if err := u.cancelRest(o); err != nil {
+					return nil, err
+				}
+				return &Outcome{}, u.saveOrder(o, Activity{Type: "order.rest_cancelled", Why: in.Reason})
 			}
 		}
 		from := o.State

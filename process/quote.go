@@ -24,11 +24,12 @@ type QuoteInput struct {
 	CustomerReference string            `json:"customer_reference,omitempty"`
 	Adjustments       []AdjustmentInput `json:"adjustments,omitempty" doc:"discounts and charges on the whole"`
 	PricesIncludeVAT  bool              `json:"prices_include_vat,omitempty"`
+	Prepayment        *Prepayment       `json:"prepayment,omitempty" doc:"asked for when the quote is accepted"`
 }
 
 // Input is the editable part of the quote.
 func (q Quote) Input() QuoteInput {
-	return QuoteInput{q.Opportunity, q.Customer, q.Contact, q.Owner, q.Title, q.Recipient, q.Language, q.Currency, Inputs(q.Lines), q.Introduction, q.Terms, q.ValidUntil, q.CustomerReference, q.Pricing.Inputs(), q.PricesIncludeVAT}
+	return QuoteInput{q.Opportunity, q.Customer, q.Contact, q.Owner, q.Title, q.Recipient, q.Language, q.Currency, Inputs(q.Lines), q.Introduction, q.Terms, q.ValidUntil, q.CustomerReference, q.Pricing.Inputs(), q.PricesIncludeVAT, q.Prepayment}
 }
 
 func (u *unit) deriveQuote(q *Quote) {
@@ -121,6 +122,9 @@ func (u *unit) applyQuote(in QuoteInput, q *Quote) error {
 		return err
 	}
 	q.Totals = q.Sum(q.Lines, q.Currency)
+	if q.Prepayment, err = in.Prepayment.checked(q.Currency); err != nil {
+		return err
+	}
 	return nil
 }
 
@@ -250,6 +254,7 @@ func (s *Service) ReviseQuote(ctx context.Context, a Actor, t Target, _ struct{}
 		next := *q
 		next.Record, next.State, next.ClosedReason, next.Revision = u.record(), "draft", "", q.Revision+1
 		next.Lines = u.copyLines(q.Lines)
+		next.FollowedUp = nil
 		next.SentAt, next.SHA256, next.Acceptance, next.Reason, next.Comment, next.Expired = nil, "", nil, "", "", false
 		next.Previous, next.Next = q.ID, ""
 		next.ValidUntil = u.today().AddDays(u.settings.Terms.QuoteValidDays)

@@ -65,7 +65,10 @@ func (s *Service) AcceptQuote(ctx context.Context, a Actor, t Target, in AcceptI
 		if err := u.closeOpportunity(q); err != nil {
 			return nil, err
 		}
-		return out, u.confirmAcceptance(q, order, &acceptance)
+		if err := u.confirmAcceptance(q, order, &acceptance); err != nil {
+			return nil, err
+		}
+		return out, u.prepay(q, order)
 	})
 }
 

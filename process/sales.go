@@ -124,6 +124,10 @@ type Quote struct {
 	Reason            string      `json:"reason,omitempty"`
 	Comment           string      `json:"comment,omitempty"`
 	Order             string      `json:"order,omitempty"`
+	// FollowedUp are the follow-ups that were mailed: before, after.
+	FollowedUp []string `json:"followed_up,omitempty"`
+	// Prepayment is asked for when the quote is accepted.
+	Prepayment *Prepayment `json:"prepayment,omitempty"`
 	// Previous is the revision that this one replaces, Next the one that replaces it.
 	Previous string `json:"previous,omitempty"`
 	Next     string `json:"next,omitempty"`
@@ -174,6 +178,11 @@ type Order struct {
 	DeliveryDate      Date   `json:"delivery_date,omitempty"`
 	// DeliveryAddress is where to, when it is not the customer's own.
 	DeliveryAddress *Address `json:"delivery_address,omitempty"`
+	// Request asks for a prepayment; Prepaid is what came in for it, Deducted
+	// what issued invoices have deducted of that.
+	Request  *PaymentRequest `json:"payment_request,omitempty"`
+	Prepaid  Money           `json:"prepaid"`
+	Deducted Money           `json:"deducted"`
 	// SHA256 is of the newest order confirmation that was sent.
 	SHA256 string `json:"sha256,omitempty"`
 	Thread string `json:"thread"`
@@ -216,7 +225,9 @@ type Invoice struct {
 	Credited   Money     `json:"credited"`
 	Paid       Money     `json:"paid"`
 	WrittenOff Money     `json:"written_off"`
-	// Open is derived: gross − credited − paid − written off.
+	// Prepaid is deducted: it was paid ahead on the order (BT-113).
+	Prepaid Money `json:"prepaid"`
+	// Open is derived: gross − credited − prepaid − paid − written off.
 	Open Money `json:"open"`
 	// Problems are what stands in the way of issuing a draft.
 	Problems []Problem `json:"problems,omitempty"`
@@ -248,8 +259,10 @@ type CreditNote struct {
 // Payment is money that came in for an invoice: booked or reversed.
 type Payment struct {
 	Record
-	State     string `json:"state"`
-	Invoice   string `json:"invoice"`
+	State   string `json:"state"`
+	Invoice string `json:"invoice"`
+	// Order is set on a prepayment instead of Invoice.
+	Order     string `json:"order,omitempty"`
 	Customer  string `json:"customer"`
 	Amount    Money  `json:"amount"`
 	Date      Date   `json:"date"`

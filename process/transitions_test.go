@@ -38,9 +38,9 @@ var situations = []situation{
 	{process.TypeQuote, "closed", "cancelled as a draft", (*house).cancelledDraft, []string{"decline", "revise"}},
 	{process.TypeQuote, "closed", "revised", (*house).revisedQuote, []string{"decline", "revise"}},
 
-	{process.TypeOrder, "open", "", (*house).openOrder, []string{"invoice"}},
+	{process.TypeOrder, "open", "", (*house).openOrder, []string{"invoice", "return"}},
 	{process.TypeOrder, "open", "delivered", (*house).deliveredOrder, []string{"fulfil", "cancel"}},
-	{process.TypeOrder, "on_hold", "", (*house).heldOrder, nil},
+	{process.TypeOrder, "on_hold", "", (*house).heldOrder, []string{"return"}},
 	{process.TypeOrder, "cancelled", "", (*house).cancelledOrder, nil},
 
 	{process.TypeInvoice, "draft", "", (*house).draftInvoice, nil},
@@ -73,15 +73,17 @@ var situations = []situation{
 
 // bodies are inputs with which a verb succeeds where nothing stands against it.
 var bodies = map[string]string{
-	"lead disqualify": `{"reason":"no longer interested"}`,
-	"lead edit":       `{"phone":"+47 22 33 44 55"}`,
-	"quote accept":    `{"name":"Kari Nordmann"}`,
-	"quote decline":   `{"reason":"price"}`,
-	"quote edit":      `{"title":"A better roof"}`,
-	"invoice edit":    `{"title":"A better roof"}`,
-	"invoice credit":  `{"reason":"agreed"}`,
-	"delivery settle": `{"state":"accepted"}`,
-	"task edit":       `{"note":"in the afternoon"}`,
+	"lead disqualify":       `{"reason":"no longer interested"}`,
+	"lead edit":             `{"phone":"+47 22 33 44 55"}`,
+	"quote accept":          `{"name":"Kari Nordmann"}`,
+	"quote decline":         `{"reason":"price"}`,
+	"order edit":            `{"title":"A better roof"}`,
+	"order request_payment": `{"percent":"30"}`,
+	"quote edit":            `{"title":"A better roof"}`,
+	"invoice edit":          `{"title":"A better roof"}`,
+	"invoice credit":        `{"reason":"agreed"}`,
+	"delivery settle":       `{"state":"accepted"}`,
+	"task edit":             `{"note":"in the afternoon"}`,
 }
 
 // act runs a verb of the machine, whatever its entrance is.
@@ -217,7 +219,7 @@ func (h *house) refused(record, verb, id string, before base, byState bool) {
 // The machine and the API speak of the same verbs, and every state is tested.
 func TestMachineAndVerbsAgree(t *testing.T) {
 	t.Parallel()
-	inside := map[string]bool{"lead edit": true, "opportunity edit": true, "quote edit": true, "quote delete": true, "quote question": true,
+	inside := map[string]bool{"lead edit": true, "opportunity edit": true, "quote edit": true, "quote delete": true, "quote question": true, "order edit": true,
 		"invoice edit": true, "invoice delete": true, "invoice pay": true, "task edit": true}
 	outside := map[string]bool{}
 	for _, v := range process.Verbs() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/jobs"
 )
 
@@ -12,6 +13,10 @@ func (h *house) schedules() []jobs.Schedule {
 	return []jobs.Schedule{
 		{Name: "sweep_sessions", When: jobs.Every(time.Hour), Do: func(ctx context.Context) error {
 			_, err := h.access.Sweep(ctx)
+			return err
+		}},
+		{Name: "quote_follow_ups", When: jobs.Every(time.Hour), Do: func(ctx context.Context) error {
+			_, err := h.service.FollowUpQuotes(ctx, process.System())
 			return err
 		}},
 		{Name: "sweep_blobs", When: jobs.Every(time.Hour), Do: func(ctx context.Context) error {

@@ -27,7 +27,7 @@ func everything(kind, reason, lang string) *process.Mail {
 		Delivery: process.Delivery{Kind: kind, Reason: reason, Language: lang, To: "kari@kunde.example", ToName: "Kari Bær", About: process.Ref{Type: process.TypeQuote, ID: "q1"},
 			InReplyTo: "abc@hansen.example", Data: map[string]string{"number": "T-1001", "order": "O-1001", "invoice": "10001", "title": "Fasadevask", "name": "Kari Bær", "subject": "Vask",
 				"text": "Tar dere taket?", "comment": "For dyrt.", "reason": "pris", "gross": "15625.00", "currency": "NOK"}}}
-	if kind != kindAcknowledgement && kind != kindNotification {
+	if kind != kindAcknowledgement && kind != kindNotification && kind != kindQuoteExpired {
 		m.PDF = []byte("%PDF-1.7")
 		m.Snapshot = &process.Snapshot{Kind: process.DocumentKind(kind), Number: "T-1001", Title: "Fasadevask", Language: lang, DueDate: "2026-12-07", ValidUntil: "2026-12-23",
 			Payable: process.Money{Minor: 1562500, Currency: "NOK"}, Payment: process.PaymentMeans{Account: "86011117947", Reference: "100015"}, Reason: "Feil antall"}
@@ -76,7 +76,7 @@ func labels(t *testing.T, lang string) map[string]string {
 }
 
 func TestTextsAreCompleteAndUsed(t *testing.T) {
-	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindAcknowledgement, ""}}
+	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindOrderConfirmation, ""}, {kindPaymentRequest, ""}, {kindQuoteFollowUp, ""}, {kindQuoteExpired, ""}, {kindAcknowledgement, ""}}
 	for _, reason := range notices(t) {
 		kinds = append(kinds, [2]string{kindNotification, reason})
 	}

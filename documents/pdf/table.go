@@ -34,6 +34,10 @@ type cell struct {
 // that it leaves says what it carries forward. The last line stays with the
 // totals, and they stay together.
 func (c *composer) lines() error {
+	if c.snap.Kind == process.KindPaymentRequest { // it is for an order, and has no lines of its own
+		c.totals()
+		return nil
+	}
 	cells, descriptionWidth := c.columns()
 	carried := process.Money{Currency: c.snap.Currency}
 	begun := false

@@ -77,15 +77,17 @@ func (c *composer) sums() []sum {
 	out := append(c.adjustments(), sum{c.text("total.net"), c.money(s.Net), false}, sum{c.text("total.vat"), c.money(s.VAT), false})
 	final, key := s.Payable, "total.payable"
 	switch s.Kind {
-	case process.KindQuote:
+	case process.KindPaymentRequest:
+		return []sum{{c.text("total.payable"), c.withCurrency(s.Payable), true}}
+	case process.KindQuote, process.KindOrderConfirmation:
 		final, key = s.Gross.Add(s.Rounding), "total.quote"
 	case process.KindCreditNote:
 		key = "total.credit_note"
 	}
-	if s.Kind == process.KindQuote && s.Rounding.Minor != 0 {
+	if !s.Kind.Accounted() && s.Rounding.Minor != 0 {
 		out = append(out, sum{c.text("total.rounding"), c.money(s.Rounding), false})
 	}
-	if s.Kind != process.KindQuote && (s.Prepaid.Minor != 0 || s.Rounding.Minor != 0) {
+	if s.Kind.Accounted() && (s.Prepaid.Minor != 0 || s.Rounding.Minor != 0) {
 		out = append(out, sum{c.text("total.gross"), c.money(s.Gross), false})
 		if s.Rounding.Minor != 0 {
 			out = append(out, sum{c.text("total.rounding"), c.money(s.Rounding), false})

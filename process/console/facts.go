@@ -67,7 +67,7 @@ func readQuote(v *visit, id string) (*recordPage, error) {
 		return nil, err
 	}
 	p := v.record(process.TypeQuote, q.Record, q.State, v.quoteName(*q))
-	p.thread, p.recipient = q.Thread, q.Recipient
+	p.thread, p.recipient, p.lines = q.Thread, q.Recipient, q.Lines
 	p.Badges = v.quoteBadges(*q)
 	p.hidden["accept"] = q.State == "won"
 	p.hidden["decline"] = q.State == "closed"
@@ -84,7 +84,17 @@ func readQuote(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("kind.opportunity"), v.link(process.TypeOpportunity, q.Opportunity))
 	p.fact(v.t("kind.order"), v.link(process.TypeOrder, q.Order))
 	p.fact(v.t("field.previous"), v.link(process.TypeQuote, q.Previous))
+	if q.Previous != "" {
+		p.fact(v.t("compare.show"), cell{Text: v.t("compare.show"), Href: "/quotes/" + q.ID + "/compare"})
+	}
 	p.fact(v.t("field.next"), v.link(process.TypeQuote, q.Next))
+	if q.Prepayment != nil {
+		if q.Prepayment.Percent != nil {
+			p.fact(v.t("field.prepayment"), words(v.percent(*q.Prepayment.Percent)))
+		} else {
+			p.fact(v.t("field.prepayment"), words(v.money(*q.Prepayment.Amount)))
+		}
+	}
 	p.fact(v.t("field.reason"), words(strings.TrimSpace(q.Reason+"\n"+q.Comment)))
 	if a := q.Acceptance; a != nil {
 		p.fact(v.t("field.accepted_by"), cell{Text: a.Name, Note: v.moment(a.At) + ", " + v.t("channel."+a.Channel)})
@@ -118,7 +128,23 @@ func readOrder(v *visit, id string) (*recordPage, error) {
 		p.hidden["fulfil"] = p.hidden["fulfil"] && l.Delivered.Equal(l.Quantity)
 		p.hidden["invoice"] = p.hidden["invoice"] && l.Invoiced.Equal(l.Delivered)
 	}
-	p.hidden["cancel"], p.hidden["hold"] = delivered, o.Progress == "completed"
+	p.delivered, p.recipient = delivered, o.Recipient
+	p.hidden["cancel"], p.hidden["hold"] = true, o.Progress == "completed"
+	p.hidden["return"], p.hidden["request_payment"] = true, o.Request != nil
+	for _, l := range o.Lines {
+		p.hidden["return"] = p.hidden["return"] && l.Delivered.IsZero()
+		p.hidden["cancel"] = p.hidden["cancel"] && (l.Delivered.Equal(l.Quantity) || l.Invoiced.Equal(l.Quantity))
+	}
+	p.open = process.Money{Currency: o.Currency}
+	p.hidden["prepaid"] = o.Request == nil
+	if r := o.Request; r != nil {
+		p.fact(v.t("field.payment_request"), cell{Text: r.Number + ": " + v.money(r.Amount), Note: v.date(r.DueDate) + ", " + r.Reference})
+		p.open = r.Amount.Sub(o.Prepaid)
+	}
+	if !o.Prepaid.IsZero() {
+		p.fact(v.t("total.prepaid"), words(v.money(o.Prepaid)))
+		p.fact(v.t("field.deducted"), words(v.money(o.Deducted)))
+	}
 	p.fact(v.t("field.title"), words(o.Title))
 	v.parties(p, o.Customer, o.Contact, o.Owner)
 	p.fact(v.t("field.recipient"), words(o.Recipient))
@@ -128,6 +154,9 @@ func readOrder(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("kind.quote"), v.link(process.TypeQuote, o.Quote))
 	p.fact(v.t("kind.opportunity"), v.link(process.TypeOpportunity, o.Opportunity))
 	p.Lines = v.table(o.Lines, o.Pricing, o.Totals, o.Currency, true)
+	if err := v.relate(p, process.TypePayment, map[string]string{"order": o.ID}); err != nil {
+		return nil, err
+	}
 	return p, v.relate(p, process.TypeInvoice, map[string]string{"order": o.ID})
 }
 
@@ -165,7 +194,7 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	}
 	p.Lines = v.table(i.Lines, i.Pricing, i.Totals, i.Currency, false)
 	if i.State == "issued" {
-		for _, t := range []total{{v.t("total.credited"), v.amount(i.Credited.Neg()), false}, {v.t("total.paid"), v.amount(i.Paid.Neg()), false},
+		for _, t := range []total{{v.t("total.prepaid"), v.amount(i.Prepaid.Neg()), false}, {v.t("total.credited"), v.amount(i.Credited.Neg()), false}, {v.t("total.paid"), v.amount(i.Paid.Neg()), false},
 			{v.t("total.written_off"), v.amount(i.WrittenOff.Neg()), false}} {
 			if t.Amount != v.amount(process.Money{Currency: i.Currency}) {
 				p.Lines.Totals = append(p.Lines.Totals, t)
@@ -207,6 +236,7 @@ func readPayment(v *visit, id string) (*recordPage, error) {
 	p.Badges = []badge{v.state(process.TypePayment, r.State)}
 	v.parties(p, r.Customer, "", "")
 	p.fact(v.t("kind.invoice"), v.link(process.TypeInvoice, r.Invoice))
+	p.fact(v.t("kind.order"), v.link(process.TypeOrder, r.Order))
 	p.fact(v.t("field.date"), words(v.date(r.Date)))
 	p.fact(v.t("field.method"), words(r.Method))
 	p.fact(v.t("field.reference"), words(r.Reference))

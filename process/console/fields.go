@@ -260,6 +260,10 @@ func (v *visit) put(tree map[string]any, f field, s string, editing bool) *proce
 	var val any = s
 	switch f.Kind {
 	case kindCheck:
+		if id, ok := strings.CutPrefix(f.Name, "option."); ok {
+			chosen(tree, id, s == "1")
+			return nil
+		}
 		val = s == "1"
 	case kindWhole, kindDecimal, kindMoney, kindQuantity:
 		if s == "" {

@@ -38,6 +38,7 @@ type recordPage struct {
 	lines     []process.Line
 	open      process.Money
 	ofOrder   bool
+	delivered bool
 	hidden    map[string]bool
 }
 
@@ -122,7 +123,7 @@ func (v *visit) showRecord(k *kind, id, tried string, in input, e *process.Error
 	}
 	if k.document {
 		p.PDF = "/" + k.collection + "/" + id + "/pdf"
-		if p.state != "draft" && k.typ != process.TypeCreditNote && v.may(process.MaySell) {
+		if p.state != "draft" && k.typ != process.TypeCreditNote && k.typ != process.TypeOrder && v.may(process.MaySell) {
 			p.Share = "/" + k.collection + "/" + id + "/share"
 		}
 	}

@@ -58,6 +58,10 @@ func rowChecks() []rowCheck {
 			"SELECT r.scope || ' ' || r.key FROM idempotency r WHERE r.status IS NULL"},
 		{"money", "invoice", "what is paid is not the sum of its booked payments",
 			"SELECT r.id FROM invoice r WHERE r.paid_minor <> (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.invoice_id = r.id AND p.state = 'booked')"},
+		{"money", "order", "what is prepaid is not the sum of its booked prepayments",
+			"SELECT r.id FROM sales_order r WHERE r.prepaid_minor <> (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.order_id = r.id AND p.state = 'booked')"},
+		{"money", "order", "what is deducted is not the sum of what its invoices deduct",
+			"SELECT r.id FROM sales_order r WHERE r.deducted_minor <> (SELECT COALESCE(SUM(i.prepaid_minor), 0) FROM invoice i WHERE i.order_id = r.id)"},
 		{"money", "invoice", "what is credited is not the sum of its credit notes",
 			"SELECT r.id FROM invoice r WHERE r.credited_minor <> (SELECT COALESCE(SUM(c.gross_minor + c.rounding_minor), 0) FROM credit_note c WHERE c.invoice_id = r.id)"},
 		{"I8", "line", "its document does not exist", `SELECT DISTINCT r.document_id FROM line r WHERE

@@ -8,7 +8,7 @@ func invoiceTable() table[process.Invoice] {
 		columns: `state payment disputed number order_id order_number quote_id opportunity_id customer_id contact_id
 			owner title recipient language currency net_minor vat_minor gross_minor rounding_minor adjusted_minor adjustments prices_include_vat buyer_reference customer_reference
 			issue_date supply_date due_date payment_reference sha256 credited_minor paid_minor written_off_minor
-			delivery_address exchange problems thread`,
+			delivery_address exchange prepaid_minor problems thread`,
 		base: func(i *process.Invoice) *process.Record { return &i.Record },
 		fields: func(i *process.Invoice) []any {
 			return []any{&i.State, &i.Payment, &i.Disputed, ref{&i.Number}, ref{&i.Order}, &i.OrderNumber, ref{&i.Quote},
@@ -17,7 +17,7 @@ func invoiceTable() table[process.Invoice] {
 				money{&i.Gross, &i.Currency}, money{&i.Rounding, &i.Currency}, money{&i.Adjusted, &i.Currency},
 				object{&i.Adjustments}, &i.PricesIncludeVAT, &i.BuyerReference, &i.CustomerReference, &i.IssueDate, &i.SupplyDate,
 				&i.DueDate, ref{&i.PaymentReference}, &i.SHA256, money{&i.Credited, &i.Currency},
-				money{&i.Paid, &i.Currency}, money{&i.WrittenOff, &i.Currency}, object{&i.DeliveryAddress}, object{&i.Exchange}, object{&i.Problems}, &i.Thread}
+				money{&i.Paid, &i.Currency}, money{&i.WrittenOff, &i.Currency}, object{&i.DeliveryAddress}, object{&i.Exchange}, money{&i.Prepaid, &i.Currency}, object{&i.Problems}, &i.Thread}
 		},
 		search: func(i *process.Invoice) []string {
 			return append(lineTexts(i.Lines), i.Number, i.OrderNumber, i.Title, i.Recipient, i.BuyerReference, i.CustomerReference, i.PaymentReference)
@@ -53,15 +53,15 @@ func creditNoteTable() table[process.CreditNote] {
 func paymentTable() table[process.Payment] {
 	return table[process.Payment]{
 		name: "payment", record: process.TypePayment,
-		columns: `state invoice_id customer_id currency amount_minor date method reference note thread`,
+		columns: `state invoice_id order_id customer_id currency amount_minor date method reference note thread`,
 		base:    func(p *process.Payment) *process.Record { return &p.Record },
 		fields: func(p *process.Payment) []any {
-			return []any{&p.State, ref{&p.Invoice}, ref{&p.Customer}, &p.Amount.Currency,
+			return []any{&p.State, ref{&p.Invoice}, ref{&p.Order}, ref{&p.Customer}, &p.Amount.Currency,
 				money{&p.Amount, &p.Amount.Currency}, &p.Date, &p.Method, ref{&p.Reference}, &p.Note, &p.Thread}
 		},
 		search: func(p *process.Payment) []string {
 			return []string{p.Reference, p.Note, p.Method, p.Amount.String()}
 		},
-		keys: map[string]string{"invoice": "invoice_id", "customer": "customer_id", "thread": "thread", "reference": "reference"},
+		keys: map[string]string{"invoice": "invoice_id", "order": "order_id", "customer": "customer_id", "thread": "thread", "reference": "reference"},
 	}
 }

@@ -31,14 +31,14 @@ func quoteTable() table[process.Quote] {
 		name: "quote", record: process.TypeQuote,
 		columns: `state closed_reason number revision opportunity_id customer_id contact_id owner title recipient
 			language currency net_minor vat_minor gross_minor rounding_minor adjusted_minor adjustments prices_include_vat introduction terms valid_until customer_reference
-			sent_at sha256 acceptance reason comment order_id previous_id next_id thread`,
+			prepayment followed_up sent_at sha256 acceptance reason comment order_id previous_id next_id thread`,
 		base: func(q *process.Quote) *process.Record { return &q.Record },
 		fields: func(q *process.Quote) []any {
 			return []any{&q.State, &q.ClosedReason, ref{&q.Number}, &q.Revision, ref{&q.Opportunity}, ref{&q.Customer},
 				ref{&q.Contact}, ref{&q.Owner}, &q.Title, &q.Recipient, &q.Language, &q.Currency,
 				money{&q.Net, &q.Currency}, money{&q.VAT, &q.Currency}, money{&q.Gross, &q.Currency}, money{&q.Rounding, &q.Currency}, money{&q.Adjusted, &q.Currency},
 				object{&q.Adjustments}, &q.PricesIncludeVAT,
-				&q.Introduction, &q.Terms, &q.ValidUntil, &q.CustomerReference, microsOrNull{&q.SentAt}, &q.SHA256,
+				&q.Introduction, &q.Terms, &q.ValidUntil, &q.CustomerReference, object{&q.Prepayment}, object{&q.FollowedUp}, microsOrNull{&q.SentAt}, &q.SHA256,
 				object{&q.Acceptance}, &q.Reason, &q.Comment, ref{&q.Order}, ref{&q.Previous}, ref{&q.Next}, &q.Thread}
 		},
 		search: func(q *process.Quote) []string {

@@ -24,11 +24,20 @@ ALTER TABLE sales_order ADD COLUMN delivery_address TEXT NOT NULL DEFAULT '';
 ALTER TABLE sales_order ADD COLUMN sha256 TEXT NOT NULL DEFAULT '';
 ALTER TABLE invoice ADD COLUMN delivery_address TEXT NOT NULL DEFAULT '';
 ALTER TABLE invoice ADD COLUMN exchange TEXT NOT NULL DEFAULT '';
+ALTER TABLE invoice ADD COLUMN prepaid_minor BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE quote ADD COLUMN prepayment TEXT NOT NULL DEFAULT '';
+ALTER TABLE quote ADD COLUMN followed_up TEXT NOT NULL DEFAULT '';
+ALTER TABLE sales_order ADD COLUMN payment_request TEXT NOT NULL DEFAULT '';
+ALTER TABLE sales_order ADD COLUMN prepaid_minor BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE sales_order ADD COLUMN deducted_minor BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE payment ADD COLUMN order_id TEXT REFERENCES sales_order (id);
+CREATE INDEX payment_order_id ON payment (order_id, id) WHERE order_id IS NOT NULL;
 CREATE TRIGGER invoice_pricing_no_update BEFORE UPDATE ON invoice FOR EACH ROW
 WHEN (OLD.state = 'issued' AND (NEW.adjusted_minor IS DISTINCT FROM OLD.adjusted_minor OR
   NEW.adjustments IS DISTINCT FROM OLD.adjustments OR
   NEW.prices_include_vat IS DISTINCT FROM OLD.prices_include_vat OR
   NEW.delivery_address IS DISTINCT FROM OLD.delivery_address OR
+  NEW.prepaid_minor IS DISTINCT FROM OLD.prepaid_minor OR
   NEW.exchange IS DISTINCT FROM OLD.exchange))
 EXECUTE FUNCTION refuse('an issued invoice is never changed, only credited');
 CREATE TRIGGER credit_note_pricing_no_update BEFORE UPDATE ON credit_note FOR EACH ROW
