@@ -135,6 +135,9 @@ func (s *Service) CopyQuote(ctx context.Context, a Actor, t Target, in CopyQuote
 		if err := u.Quotes().Insert(c); err != nil {
 			return nil, err
 		}
+		if err := u.saveQuote(q, Activity{Type: "quote.copied", Related: Ref{TypeQuote, c.ID}}); err != nil {
+			return nil, err
+		}
 		err := u.note(Activity{Type: "quote.drafted", About: Ref{TypeQuote, c.ID}, Thread: c.Thread, To: c.State, Related: Ref{TypeQuote, q.ID}, Data: c.figures()})
 		return &Outcome{Created: []Ref{{TypeQuote, c.ID}}}, err
 	})
