@@ -104,6 +104,14 @@ func TestQuotingWalk(t *testing.T) {
 	if out := w.cli(exitDone, "order", "send", o, "--recipient", "boss@tak.example", "--json"); !strings.Contains(out, "delivery") {
 		t.Errorf("emne order send gives %s", out)
 	}
+	if out := w.cli(exitDone, "quote", "compare", copied, id); !strings.Contains(out, "Et annet tak") {
+		t.Errorf("emne quote compare gives %s", out)
+	}
+	out := w.cli(exitDone, "quote", "create", "--customer", account, "--line", "description=Lys,unit_price=100", "--line", "description=Lampe,unit_price=10,option=true",
+		"--adjustment", "charge=true,reason=Frakt,amount=20 NOK", "--prepayment.percent", "10", "--json")
+	if !strings.Contains(out, `"option": true`) || !strings.Contains(out, `"120.00"`) {
+		t.Errorf("emne quote create gives %s", out)
+	}
 	if out := w.verify(); !strings.Contains(out, "everything holds") {
 		t.Errorf("verify says %s", out)
 	}
