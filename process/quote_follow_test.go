@@ -16,7 +16,7 @@ func TestFollowUps(t *testing.T) {
 	for _, step := range []struct {
 		days, before, after int
 	}{{0, 0, 0}, {26, 0, 0}, {27, 1, 0}, {27, 1, 0}, {29, 1, 0}, {30, 1, 0}, {31, 1, 0}, {32, 1, 1}, {40, 1, 1}} {
-		h.clock.set(monday.Add(day * 1).AddDate(0, 0, step.days-1))
+		h.clock.set(monday.Add(day*1).AddDate(0, 0, step.days-1))
 		_, err := h.s.FollowUpQuotes(h.ctx(), process.System())
 		h.check(err)
 		if before, after := len(h.mails("quote_followup")), len(h.mails("quote_expired")); before != step.before || after != step.after {

@@ -6,13 +6,21 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/emne/emne/process/store/storetest"
 )
+
+func TestQuotingWalkOnSQLite(t *testing.T) { quotingWalk(startDemo(t)) }
+
+func TestQuotingWalkOnPostgres(t *testing.T) {
+	quotingWalk(startDemo(t, "--postgres", storetest.Postgres(t)))
+}
 
 // A quote with headings, options, a discount, freight and a prepayment becomes
 // an order with the customer's choice, part invoices that share the discount,
 // and documents in PDF and XML.
-func TestQuotingWalk(t *testing.T) {
-	w := startDemo(t)
+func quotingWalk(w *world) {
+	t := w.t
 	const customer = "kari@tak.example"
 	account := w.api("POST", "customers", map[string]any{"name": "Tak AS", "email": customer, "organisation_number": "974760673",
 		"address": map[string]any{"street": "Storgata 1", "postcode": "0150", "city": "Oslo", "country": "NO"}})["record"].(map[string]any)["id"].(string)
