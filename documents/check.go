@@ -2,6 +2,7 @@ package documents
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/emne/emne/process"
@@ -19,15 +20,18 @@ func (d *Documents) Check(s process.Snapshot) []process.Problem {
 	c := &checker{s: s}
 	c.need(s.Seller.Name, "company.name", "BR-06", "seller.name.missing", "enter the company's name in the settings")
 	c.need(s.Buyer.Name, "customer.name", "BR-07", "buyer.name.missing", "enter the customer's name")
-	if len(s.Lines) == 0 {
+	if !slices.ContainsFunc(s.Lines, process.Line.Sold) {
 		c.bad("lines", "BR-16", "lines.missing", "add at least one line")
 	}
-	if s.Kind != process.KindQuote {
+	if s.Kind.Accounted() {
 		c.parties()
 		c.dates()
 		c.vat()
 		c.lines()
 		c.sums()
+		if s.TaxCurrency != "" && s.TaxCurrency != s.Currency && s.TaxTotal == nil && s.VAT.Minor != 0 {
+			c.bad("exchange.rate", "BR-53", "exchange.missing", "enter the exchange rate: VAT is stated in %s too", s.TaxCurrency)
+		}
 	}
 	for _, g := range d.renderer.Gaps(s) {
 		field := strings.Replace(strings.Replace(g.Field, "seller.", "company.", 1), "buyer.", "customer.", 1)
@@ -86,8 +90,18 @@ func (c *checker) dates() {
 func (c *checker) vat() {
 	rules := map[string]string{"S": "BR-S", "Z": "BR-Z", "E": "BR-E", "AE": "BR-AE", "K": "BR-IC", "G": "BR-G", "O": "BR-O"}
 	seen := map[string]bool{}
+	var categories []string
 	for _, l := range c.s.Lines {
-		category := l.VAT.Category
+		if l.Sold() {
+			categories = append(categories, l.VAT.Category)
+		}
+	}
+	for _, a := range c.s.Adjustments {
+		for _, x := range a.Shares {
+			categories = append(categories, x.VAT.Category)
+		}
+	}
+	for _, category := range categories {
 		rule, known := rules[category]
 		if seen[category] || !known {
 			continue
@@ -109,6 +123,9 @@ func (c *checker) vat() {
 
 func (c *checker) lines() {
 	for i, l := range c.s.Lines {
+		if !l.Sold() {
+			continue
+		}
 		field := fmt.Sprintf("lines[%d]", i)
 		c.need(l.ID, field+".id", "BR-21", "line.id.missing", "give the line an id")
 		c.need(l.Unit, field+".unit", "BR-23", "line.unit.missing", "enter the line's unit, such as HUR or C62")

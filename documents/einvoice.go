@@ -42,7 +42,7 @@ func (d *Documents) XML(s process.Snapshot, format string) ([]byte, []process.Pr
 // hybrid is the e-invoice of a document that has one. A draft has none, nor
 // has what EN 16931 cannot write, such as dinars with three decimals.
 func (d *Documents) hybrid(s process.Snapshot) ([]pdf.Attachment, error) {
-	if s.Kind == process.KindQuote || s.Draft {
+	if !s.Kind.Accounted() || s.Draft {
 		return nil, nil
 	}
 	b, problems, err := d.XML(s, process.FormatCII)
@@ -57,7 +57,7 @@ func (d *Documents) hybrid(s process.Snapshot) ([]pdf.Attachment, error) {
 // that were found already. A consumer has no address in Peppol: then nothing is
 // missing there.
 func (d *Documents) checkEInvoice(s process.Snapshot, found []process.Problem) []process.Problem {
-	if s.Kind == process.KindQuote || slices.ContainsFunc(found, func(p process.Problem) bool { return p.Reason == "amount.currency" || p.Reason == "currency.missing" }) {
+	if !s.Kind.Accounted() || slices.ContainsFunc(found, func(p process.Problem) bool { return p.Reason == "amount.currency" || p.Reason == "currency.missing" }) {
 		return nil
 	}
 	m, err := d.model(s)

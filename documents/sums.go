@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/emne/emne/process"
 )
 
@@ -30,7 +32,8 @@ func (c *checker) sums() {
 				"compute the line again: its net is %s, and not quantity × price less discount, %s", l.Net, p.Net)
 		}
 	}
-	want := process.Total(s.Lines, s.Currency)
+	c.adjustments()
+	want := process.Total(s.Lines, s.Currency, s.Adjustments...)
 	if !sameGroups(s.VATGroups, want.VATGroups) {
 		c.bad("vat_groups", "BR-CO-17", "vat.group.wrong", "compute the VAT breakdown again: it does not follow from the lines")
 	}
@@ -49,11 +52,43 @@ func (c *checker) sums() {
 	}
 }
 
+// adjustments checks that what is spread over VAT groups is what was agreed,
+// and that each part has its category and its reason.
+func (c *checker) adjustments() {
+	for i, a := range c.s.Adjustments {
+		field := fmt.Sprintf("adjustments[%d]", i)
+		sum := decimal.Zero
+		for _, x := range a.Shares {
+			if x.WithVAT != nil {
+				sum = sum.Add(x.WithVAT.Decimal())
+			} else {
+				sum = sum.Add(x.Amount.Decimal())
+			}
+			if x.VAT.Category == "" {
+				c.bad(field+".vat", "BR-32", "adjustment.vat.missing", "choose the VAT that the discount or charge belongs to")
+			}
+		}
+		if !sum.Equal(a.Amount.Decimal()) {
+			c.bad(field+".amount", "BR-CO-11", "adjustment.wrong", "compute the discount or charge again: its parts are %s and should be %s", sum, a.Amount)
+		}
+		if a.Charge {
+			c.need(a.Reason, field+".reason", "BR-38", "adjustment.reason", "say what the charge is for")
+		}
+	}
+}
+
 // foreign is the path of the first amount in another currency.
 func foreign(s process.Snapshot) string {
 	for i, l := range s.Lines {
 		if l.Net.Currency != s.Currency || l.Allowance.Currency != s.Currency {
 			return fmt.Sprintf("lines[%d].net", i)
+		}
+	}
+	for i, a := range s.Adjustments {
+		for _, x := range a.Shares {
+			if x.Amount.Currency != s.Currency || x.Base.Currency != s.Currency {
+				return fmt.Sprintf("adjustments[%d].amount", i)
+			}
 		}
 	}
 	for i, g := range s.VATGroups {

@@ -115,14 +115,17 @@ func (u *unit) creditLines(n *CreditNote, i *Invoice, in CreditInput, left Money
 		c.ID, c.Source, c.Quantity = NewID(u.now), l.ID, part.Quantity
 		n.Lines = append(n.Lines, c.Price(i.Currency))
 	}
-	n.Totals = Total(n.Lines, i.Currency)
+	if err := u.shareInvoice(i, n, credited); err != nil {
+		return nil, err
+	}
+	n.Totals = n.Sum(n.Lines, i.Currency)
 	for _, l := range i.Lines {
 		if !credited[l.ID].Equal(l.Quantity) {
 			return parts, nil
 		}
 	}
 	switch {
-	case len(n.Lines) > 0 && drifted(left.Sub(n.Payable()), i.Totals, len(i.Lines), notes+1):
+	case len(n.Lines) > 0 && drifted(left.Sub(n.Payable()), i.Totals, len(i.Lines)+len(i.Adjustments), notes+1):
 		n.round(left)
 	case len(in.Lines) == 0:
 		// An amount was credited before: what is left is an amount too.
@@ -144,14 +147,14 @@ func drifted(difference Money, t Totals, lines, parts int) bool {
 // round makes the payable amount exactly what was agreed: what the groups' own
 // rounding leaves goes to the rounding amount (BT-114).
 func (n *CreditNote) round(agreed Money) {
-	n.Totals = Total(n.Lines, agreed.Currency)
+	n.Totals = Total(n.Lines, agreed.Currency, n.Adjustments...)
 	n.Rounding = agreed.Sub(n.Gross)
 }
 
 // creditAmount credits an amount with VAT, spread over the invoice's VAT groups
 // by their share; the last group takes the remainder.
 func (n *CreditNote) creditAmount(i *Invoice, amount Money, now time.Time) {
-	n.Lines = nil
+	n.Lines, n.Pricing = nil, Pricing{}
 	var upTo, given Money
 	upTo.Currency, given.Currency = i.Currency, i.Currency
 	for k, g := range i.VATGroups {
@@ -199,8 +202,9 @@ func (u *unit) issueCreditNote(n *CreditNote, i *Invoice) error {
 	snap.Kind, snap.MadeAt, snap.IssueDate, snap.Draft = KindCreditNote, u.now, u.today(), false
 	snap.Preceding = &DocumentReference{Number: i.Number, Date: i.IssueDate}
 	snap.Reason, snap.Terms, snap.PaymentTerms, snap.Introduction = n.Reason, "", "", ""
-	snap.DueDate, snap.TaxTotal, snap.TaxCurrency, snap.Exchange = "", nil, "", nil
-	snap.Lines, snap.Totals, snap.Payable = n.Lines, n.Totals, n.Payable()
+	snap.DueDate, snap.Prepaid = "", Money{Currency: n.Currency}
+	snap.Lines, snap.Pricing, snap.Totals, snap.Payable = n.Lines, n.Pricing, n.Totals, n.Payable()
+	snap.exchange(original.Exchange, original.TaxCurrency)
 	snap.Number = ""
 	if ps := blocking(u.s.documents.Check(snap)); len(ps) > 0 {
 		return Invalid("credit.incomplete", "the credit note cannot be issued yet", ps...)

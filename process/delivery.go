@@ -88,10 +88,23 @@ func (s *Service) MailOf(ctx context.Context, a Actor, id, domain string) (*Mail
 		m.Delivery, m.Settings = *d, u.settings
 		m.MessageID = s.messageID(d.ID, domain)
 		switch d.Kind {
-		case "quote", "invoice", "credit_note", "acceptance":
+		case "order_confirmation", "payment_request":
+			snap, err := u.Snapshot(d.Data["snapshot"])
+			if err != nil {
+				return err
+			}
+			m.Snapshot, pdf = &snap, d.Data["sha256"]
+		case "quote", "invoice", "credit_note", "acceptance", "quote_followup":
 			snap, err := u.Snapshot(d.About.ID)
 			if err != nil {
 				return err
+			}
+			if d.Kind == "acceptance" {
+				q, err := u.Quotes().Get(d.About.ID)
+				if err != nil {
+					return err
+				}
+				q.agreed(&snap)
 			}
 			m.Snapshot = &snap
 			pdf, err = u.documentHash(d)

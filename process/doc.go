@@ -24,7 +24,7 @@
 //	Quote        draft ─send→ active ─accept→ won
 //	             active ─decline→ closed(lost);  draft, active ─cancel→ closed(cancelled)
 //	             active ─revise→ closed(revised) + a new draft, revision + 1
-//	Order        open ⇄ on_hold;  open, on_hold ─cancel→ cancelled
+//	Order        open ⇄ on_hold;  open, on_hold ─cancel→ cancelled (the state stays when a part is delivered)
 //	             progress: to_deliver_and_invoice → to_deliver | to_invoice → completed
 //	Invoice      draft ─issue→ issued;  payment: unpaid → partly_paid → paid | overpaid | settled
 //	Payment      booked ─reverse→ reversed

@@ -47,6 +47,16 @@ func (s *Service) PDF(ctx context.Context, a Actor, about Ref) (File, error) {
 			if hash = i.SHA256; hash == "" {
 				snap, err = u.invoiceSnapshot(i)
 			}
+		case TypeOrder:
+			var o *Order
+			if o, err = u.Orders().Get(about.ID); err != nil {
+				return err
+			}
+			if snap, err = u.orderSnapshot(o); err != nil {
+				return err
+			}
+			hash = o.SHA256
+			return nil
 		case TypeCreditNote:
 			var n *CreditNote
 			if n, err = u.CreditNotes().Get(about.ID); err != nil {

@@ -7,23 +7,28 @@ import (
 
 // InvoiceInput is a draft invoice as people and programs write it.
 type InvoiceInput struct {
-	Customer          string      `json:"customer"`
-	Contact           string      `json:"contact,omitempty"`
-	Owner             string      `json:"owner,omitempty"`
-	Title             string      `json:"title,omitempty"`
-	Recipient         string      `json:"recipient,omitempty"`
-	Language          string      `json:"language,omitempty"`
-	Currency          string      `json:"currency,omitempty"`
-	Lines             []LineInput `json:"lines"`
-	BuyerReference    string      `json:"buyer_reference,omitempty"`
-	CustomerReference string      `json:"customer_reference,omitempty"`
-	SupplyDate        Date        `json:"supply_date,omitempty"`
-	DueDate           Date        `json:"due_date,omitempty"`
+	Customer          string            `json:"customer"`
+	Contact           string            `json:"contact,omitempty"`
+	Owner             string            `json:"owner,omitempty"`
+	Title             string            `json:"title,omitempty"`
+	Recipient         string            `json:"recipient,omitempty"`
+	Language          string            `json:"language,omitempty"`
+	Currency          string            `json:"currency,omitempty"`
+	Lines             []LineInput       `json:"lines"`
+	BuyerReference    string            `json:"buyer_reference,omitempty"`
+	CustomerReference string            `json:"customer_reference,omitempty"`
+	SupplyDate        Date              `json:"supply_date,omitempty"`
+	DueDate           Date              `json:"due_date,omitempty"`
+	Adjustments       []AdjustmentInput `json:"adjustments,omitempty" doc:"discounts and charges on the whole"`
+	PricesIncludeVAT  bool              `json:"prices_include_vat,omitempty"`
+	DeliveryAddress   *Address          `json:"delivery_address,omitempty" doc:"when it is not the customer's own"`
+	Exchange          *Exchange         `json:"exchange,omitempty" doc:"the rate from the document's currency into the company's, and its date"`
 }
 
 // Input is the editable part of the invoice.
 func (i Invoice) Input() InvoiceInput {
-	return InvoiceInput{i.Customer, i.Contact, i.Owner, i.Title, i.Recipient, i.Language, i.Currency, Inputs(i.Lines), i.BuyerReference, i.CustomerReference, i.SupplyDate, i.DueDate}
+	return InvoiceInput{i.Customer, i.Contact, i.Owner, i.Title, i.Recipient, i.Language, i.Currency, Inputs(i.Lines), i.BuyerReference, i.CustomerReference, i.SupplyDate, i.DueDate,
+		i.Pricing.Inputs(), i.PricesIncludeVAT, i.DeliveryAddress, i.Exchange}
 }
 
 func (u *unit) deriveInvoice(i *Invoice) {
@@ -33,17 +38,18 @@ func (u *unit) deriveInvoice(i *Invoice) {
 
 // settle derives what is open and the payment axis.
 func (i *Invoice) settle() {
-	i.Open = i.Payable().Sub(i.Credited).Sub(i.Paid).Sub(i.WrittenOff)
+	paid := i.Paid.Minor + i.Prepaid.Minor
+	i.Open = Money{Minor: i.Payable().Minor - i.Prepaid.Minor, Currency: i.Currency}.Sub(i.Credited).Sub(i.Paid).Sub(i.WrittenOff)
 	switch {
 	case i.State == "draft":
 		i.Payment = "unpaid"
-	case i.Open.Minor < 0 && i.Paid.Minor > 0:
+	case i.Open.Minor < 0 && paid > 0:
 		i.Payment = "overpaid"
-	case i.Open.Minor == 0 && i.Paid.Minor > 0 && i.WrittenOff.IsZero():
+	case i.Open.Minor == 0 && paid > 0 && i.WrittenOff.IsZero():
 		i.Payment = "paid"
 	case i.Open.Minor == 0:
 		i.Payment = "settled"
-	case i.Paid.Minor > 0:
+	case paid > 0:
 		i.Payment = "partly_paid"
 	default:
 		i.Payment = "unpaid"
@@ -86,8 +92,12 @@ func (u *unit) applyInvoice(in InvoiceInput, i *Invoice) error {
 	i.Contact, i.Recipient, i.Language, i.Currency, i.Owner = in.Contact, p.recipient, p.language, p.currency, in.Owner
 	i.Title, i.BuyerReference, i.CustomerReference = strings.TrimSpace(in.Title), strings.TrimSpace(in.BuyerReference), strings.TrimSpace(in.CustomerReference)
 	i.SupplyDate, i.DueDate = in.SupplyDate, in.DueDate
-	lines, err := u.lines(in.Lines, i.Currency)
+	lines, err := u.linesWith(in.Lines, i.Currency, in.PricesIncludeVAT)
 	if err != nil {
+		return err
+	}
+	lines, i.DeliveryAddress = firm(lines), u.elsewhere(in.DeliveryAddress)
+	if i.Exchange, err = in.Exchange.checked(i.Currency, u.settings.Currency); err != nil {
 		return err
 	}
 	if i.Order != "" {
@@ -95,6 +105,11 @@ func (u *unit) applyInvoice(in InvoiceInput, i *Invoice) error {
 			return err
 		}
 	}
+	pricing, err := u.pricing(in.Adjustments, in.PricesIncludeVAT, lines, i.Currency)
+	if err != nil {
+		return err
+	}
+	i.keepShares(pricing, lines)
 	i.Lines = lines
 	return nil
 }
@@ -104,36 +119,47 @@ func (u *unit) applyInvoice(in InvoiceInput, i *Invoice) error {
 // something is left to invoice, and when earlier invoices differ by more than
 // rounding: then a person changed their prices.
 func (u *unit) remainder(o *Order, i *Invoice) (Money, error) {
-	none := Money{Currency: i.Currency}
+	none := i.Rounding
 	for _, l := range o.Lines {
 		if !l.Invoiced.Equal(l.Quantity) {
 			return none, nil
 		}
 	}
-	invoices, _, err := u.Invoices().List(Filter{Match: map[string]string{"order": o.ID}, Limit: MaxLimit})
+	billed, parts, err := u.billed(o)
 	if err != nil {
 		return none, err
 	}
-	rest := o.Payable().Sub(i.Gross)
+	rest := o.Payable().Sub(i.Gross).Sub(billed)
+	if !drifted(rest, o.Totals, len(o.Lines)+len(o.Adjustments), parts+1) {
+		return none, nil
+	}
+	return rest, nil
+}
+
+// billed is what the order's invoices sum to, less what was credited to be
+// invoiced again, and how many they are.
+func (u *unit) billed(o *Order) (sum Money, parts int, err error) {
+	sum = Money{Currency: o.Currency}
+	invoices, _, err := u.Invoices().List(Filter{Match: map[string]string{"order": o.ID}, Limit: MaxLimit})
+	if err != nil {
+		return sum, 0, err
+	}
 	for k := range invoices {
-		rest = rest.Sub(invoices[k].Payable())
+		sum = sum.Add(invoices[k].Payable())
 		if invoices[k].Credited.IsZero() {
 			continue
 		}
 		notes, _, err := u.CreditNotes().List(Filter{Match: map[string]string{"invoice": invoices[k].ID}, Limit: MaxLimit})
 		if err != nil {
-			return none, err
+			return sum, 0, err
 		}
 		for _, n := range notes {
 			if n.Reinvoice {
-				rest = rest.Add(n.Payable())
+				sum = sum.Sub(n.Payable())
 			}
 		}
 	}
-	if !drifted(rest, o.Totals, len(o.Lines), len(invoices)+1) {
-		return none, nil
-	}
-	return rest, nil
+	return sum, len(invoices), nil
 }
 
 // keepQuantities lets texts and prices of an order's draft change, not what it
@@ -167,10 +193,10 @@ func (u *unit) insertInvoice(i *Invoice) error {
 func (u *unit) prepareDraft(i *Invoice) error {
 	zero := Money{Currency: i.Currency}
 	before := i.Totals
-	if i.Totals = Total(i.Lines, i.Currency); i.Gross == before.Gross {
+	if i.Totals = i.Sum(i.Lines, i.Currency); i.Gross == before.Gross && i.Order != "" {
 		i.Rounding = before.Rounding
 	}
-	i.Credited, i.Paid, i.WrittenOff = zero, zero, zero
+	i.Credited, i.Paid, i.WrittenOff, i.Prepaid = zero, zero, zero, zero
 	u.deriveInvoice(i)
 	snap, err := u.invoiceSnapshot(i)
 	if err != nil {

@@ -24,6 +24,9 @@ func (s *Service) IssueInvoice(ctx context.Context, a Actor, t Target, in IssueI
 				return nil, err
 			}
 		}
+		if err := u.deduct(i); err != nil {
+			return nil, err
+		}
 		snap, err := u.invoiceSnapshot(i)
 		if err != nil {
 			return nil, err
@@ -154,7 +157,12 @@ func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
 			snap.QuoteNumber = q.Number
 		}
 	}
-	snap.Lines, snap.Totals, snap.Payable = i.Lines, i.Totals, i.Payable()
+	snap.Lines, snap.Pricing, snap.Totals, snap.Payable = i.Lines, i.Pricing, i.Totals, i.Payable()
+	snap.DeliveryAddress = i.DeliveryAddress
+	if !i.Prepaid.IsZero() {
+		snap.Prepaid, snap.Payable = i.Prepaid, snap.Payable.Sub(i.Prepaid)
+	}
+	snap.exchange(i.Exchange, u.settings.Currency)
 	snap.Payment = u.settings.paymentMeans()
 	snap.Terms = u.settings.Terms.Invoice[i.Language]
 	return snap, nil

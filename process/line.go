@@ -26,7 +26,17 @@ type LineInput struct {
 	UnitPrice       *decimal.Decimal `json:"unit_price,omitempty"`
 	DiscountPercent *decimal.Decimal `json:"discount_percent,omitempty"`
 	VAT             *VAT             `json:"vat,omitempty"`
+	// Kind is empty for something that is sold, LineSection or LineText.
+	Kind   string `json:"kind,omitempty" doc:"section for a heading with a subtotal, text for a remark; neither has a price"`
+	Option bool   `json:"option,omitempty" doc:"on a quote: the customer may choose it or not"`
+	Ticked bool   `json:"ticked,omitempty" doc:"of an option: chosen unless the customer says otherwise"`
 }
+
+// The kinds of lines beside what is sold.
+const (
+	LineSection = "section" // a heading; what follows it has a subtotal
+	LineText    = "text"    // a remark between lines
+)
 
 // Line is a line of an opportunity, quote, order, invoice or credit note.
 // Amounts are in the document's currency; quantities and prices are exact.
@@ -47,7 +57,23 @@ type Line struct {
 	Invoiced  decimal.Decimal `json:"invoiced,omitzero"`
 	// Source is the order's line on an invoice, the invoice's line on a credit note.
 	Source string `json:"source,omitempty"`
+	// UnitPriceWithVAT is the price as it was given, on documents whose prices
+	// include VAT; UnitPrice is then what is left without.
+	UnitPriceWithVAT decimal.Decimal `json:"unit_price_with_vat,omitzero"`
+	Kind             string          `json:"kind,omitempty"`
+	Option           bool            `json:"option,omitempty"`
+	Ticked           bool            `json:"ticked,omitempty"`
 }
+
+// Sold reports whether the line is something that is sold, and no heading or text.
+func (l Line) Sold() bool { return l.Kind == "" }
+
+// Counts reports whether the line is part of the document's sum: something
+// sold, and not an option that is not ticked.
+func (l Line) Counts() bool { return l.counts() }
+
+// counts reports whether the line is part of the document's sum.
+func (l Line) counts() bool { return l.Sold() && (!l.Option || l.Ticked) }
 
 // VATGroup is the breakdown of one VAT category and rate (BG-23).
 type VATGroup struct {
@@ -65,7 +91,10 @@ type Totals struct {
 	Gross Money `json:"gross"` // BT-112
 	// Rounding (BT-114) is what the payable amount differs from Gross by, where
 	// an amount with VAT was agreed that no net amount leads to exactly.
-	Rounding  Money      `json:"rounding"`
+	Rounding Money `json:"rounding"`
+	// Adjusted is what charges add and discounts take of the lines' sum, without
+	// VAT (BT-108 − BT-107).
+	Adjusted  Money      `json:"adjusted"`
 	VATGroups []VATGroup `json:"vat_groups"`
 }
 
@@ -87,14 +116,22 @@ func (l Line) Price(currency string) Line {
 	return l
 }
 
-// Total sums lines: VAT once per category and rate, on the sum of the lines'
-// nets, rounded half away from zero.
-func Total(lines []Line, currency string) Totals {
+// Total sums lines and the adjustments' shares: VAT once per category and
+// rate, on the sum of the nets, rounded half away from zero. Options that are
+// not ticked do not count.
+func Total(lines []Line, currency string, adjustments ...Adjustment) Totals {
 	zero := Money{Currency: currency}
-	t := Totals{Net: zero, VAT: zero, Gross: zero, Rounding: zero, VATGroups: []VATGroup{}}
+	t := Totals{Net: zero, VAT: zero, Gross: zero, Rounding: zero, Adjusted: zero, VATGroups: []VATGroup{}}
 	for _, l := range lines {
-		t.Net = t.Net.Add(l.Net)
-		t.add(l)
+		if l.counts() {
+			t.add(l.VAT, l.Net)
+		}
+	}
+	for _, a := range adjustments {
+		for _, s := range a.Shares {
+			t.Adjusted = t.Adjusted.Add(a.signed(s.Amount))
+			t.add(s.VAT, a.signed(s.Amount))
+		}
 	}
 	for i := range t.VATGroups {
 		g := &t.VATGroups[i]
@@ -108,22 +145,28 @@ func Total(lines []Line, currency string) Totals {
 // Payable is what the customer owes (BT-115 before prepayments).
 func (t Totals) Payable() Money { return t.Gross.Add(t.Rounding) }
 
-func (t *Totals) add(l Line) {
+func (t *Totals) add(v VAT, net Money) {
+	t.Net = t.Net.Add(net)
 	for i := range t.VATGroups {
 		g := &t.VATGroups[i]
-		if g.Category == l.VAT.Category && g.Rate.Equal(l.VAT.Rate) {
-			g.Base = g.Base.Add(l.Net)
+		if v.same(VAT{g.Category, g.Rate}) {
+			g.Base = g.Base.Add(net)
 			return
 		}
 	}
-	t.VATGroups = append(t.VATGroups, VATGroup{Category: l.VAT.Category, Rate: l.VAT.Rate, Base: l.Net})
+	t.VATGroups = append(t.VATGroups, VATGroup{Category: v.Category, Rate: v.Rate, Base: net})
 }
+
+func (v VAT) same(o VAT) bool { return v.Category == o.Category && v.Rate.Equal(o.Rate) }
 
 // line makes a priced line of an input, or says what is wrong with it. p is
 // the product that the input names, nil when it names none.
-func (in LineInput) line(field, id, currency string, p *Product, fallback VAT) (Line, []Problem) {
+func (in LineInput) line(field, id, currency string, p *Product, fallback VAT, withVAT bool) (Line, []Problem) {
+	if in.Kind != "" {
+		return in.words(field, id, currency)
+	}
 	l := Line{ID: id, Product: in.Product, Description: strings.TrimSpace(in.Description),
-		Quantity: decimal.NewFromInt(1), Unit: "C62", VAT: fallback}
+		Quantity: decimal.NewFromInt(1), Unit: "C62", VAT: fallback, Option: in.Option, Ticked: in.Option && in.Ticked}
 	if p != nil {
 		l.Unit, l.VAT, l.UnitPrice = p.Unit, p.VAT, p.UnitPrice
 		if l.Description == "" {
@@ -145,6 +188,9 @@ func (in LineInput) line(field, id, currency string, p *Product, fallback VAT) (
 	if in.VAT != nil {
 		l.VAT = *in.VAT
 	}
+	if withVAT && boundDecimal(l.UnitPrice) == nil && boundDecimal(l.VAT.Rate) == nil {
+		l.includeVAT(in.UnitPrice != nil, currency)
+	}
 	problems := l.problems(field)
 	if p == nil && in.UnitPrice == nil {
 		problems = append(problems, Problem{Field: field + ".unit_price", Reason: "line.price.missing", Message: "a line without a product needs a price"})
@@ -153,6 +199,34 @@ func (in LineInput) line(field, id, currency string, p *Product, fallback VAT) (
 		return l, problems
 	}
 	return l.Price(currency), nil
+}
+
+// words makes a section or a text of an input.
+func (in LineInput) words(field, id, currency string) (Line, []Problem) {
+	l := Line{ID: id, Kind: in.Kind, Description: strings.TrimSpace(in.Description), Allowance: Money{Currency: currency}, Net: Money{Currency: currency}}
+	var ps []Problem
+	if in.Kind != LineSection && in.Kind != LineText {
+		ps = append(ps, Problem{Field: field + ".kind", Reason: "line.kind", Message: fmt.Sprintf("%q is no kind of line: section, text, or nothing", in.Kind)})
+	}
+	if l.Description == "" || len(l.Description) > 4000 {
+		ps = append(ps, Problem{Field: field + ".description", Reason: "line.description.missing", Message: "it needs words, at most 4000 characters"})
+	}
+	return l, ps
+}
+
+// priceDecimals are the places that a price without VAT keeps when it was given
+// with VAT.
+const priceDecimals = 8
+
+// includeVAT takes the price as one with VAT; a product's own is without, and
+// rounded to the minor unit with it.
+func (l *Line) includeVAT(given bool, currency string) {
+	factor := hundred.Add(l.VAT.Rate).Shift(-2)
+	if !given {
+		l.UnitPrice = RoundMoney(l.UnitPrice.Mul(factor), currency).Decimal()
+	}
+	l.UnitPriceWithVAT = l.UnitPrice
+	l.UnitPrice = l.UnitPrice.DivRound(factor, priceDecimals)
 }
 
 func (l Line) problems(field string) []Problem {

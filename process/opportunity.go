@@ -14,15 +14,18 @@ type OpportunityInput struct {
 	Currency string      `json:"currency,omitempty"`
 	Lines    []LineInput `json:"lines,omitempty"`
 	// EstimatedRevenue is net, by hand; without it the lines' sum is taken.
-	EstimatedRevenue *Money `json:"estimated_revenue,omitempty"`
-	EstimatedClose   Date   `json:"estimated_close,omitempty"`
-	Probability      *int   `json:"probability,omitempty" doc:"percent"`
+	EstimatedRevenue *Money            `json:"estimated_revenue,omitempty"`
+	EstimatedClose   Date              `json:"estimated_close,omitempty"`
+	Probability      *int              `json:"probability,omitempty" doc:"percent"`
+	Adjustments      []AdjustmentInput `json:"adjustments,omitempty" doc:"discounts and charges on the whole"`
+	PricesIncludeVAT bool              `json:"prices_include_vat,omitempty"`
 }
 
 // Input is the editable part of the opportunity.
 func (o Opportunity) Input() OpportunityInput {
 	in := OpportunityInput{Title: o.Title, Customer: o.Customer, Contact: o.Contact, Owner: o.Owner, Currency: o.Currency,
-		Lines: Inputs(o.Lines), EstimatedClose: o.EstimatedClose, Probability: &o.Probability}
+		Lines: Inputs(o.Lines), EstimatedClose: o.EstimatedClose, Probability: &o.Probability,
+		Adjustments: o.Pricing.Inputs(), PricesIncludeVAT: o.PricesIncludeVAT}
 	if o.ManualRevenue {
 		in.EstimatedRevenue = &o.EstimatedRevenue
 	}
@@ -50,7 +53,10 @@ func (u *unit) applyOpportunity(in OpportunityInput, o *Opportunity) error {
 		return err
 	}
 	var err error
-	if o.Lines, err = u.lines(in.Lines, o.Currency); err != nil {
+	if o.Lines, err = u.linesWith(in.Lines, o.Currency, in.PricesIncludeVAT); err != nil {
+		return err
+	}
+	if o.Pricing, err = u.pricing(in.Adjustments, in.PricesIncludeVAT, o.Lines, o.Currency); err != nil {
 		return err
 	}
 	return o.revalue(in.EstimatedRevenue)
@@ -59,7 +65,7 @@ func (u *unit) applyOpportunity(in OpportunityInput, o *Opportunity) error {
 // revalue computes the totals and the estimated revenue: the given amount, or
 // the lines' net.
 func (o *Opportunity) revalue(byHand *Money) error {
-	o.Totals = Total(o.Lines, o.Currency)
+	o.Totals = o.Sum(o.Lines, o.Currency)
 	o.EstimatedRevenue, o.ManualRevenue = o.Net, false
 	if byHand != nil {
 		m, err := byHand.In(o.Currency)

@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -10,16 +11,19 @@ import (
 
 // OrderInput is an order that starts from a customer, without a quote.
 type OrderInput struct {
-	Customer          string      `json:"customer"`
-	Contact           string      `json:"contact,omitempty"`
-	Owner             string      `json:"owner,omitempty"`
-	Title             string      `json:"title,omitempty"`
-	Recipient         string      `json:"recipient,omitempty"`
-	Language          string      `json:"language,omitempty"`
-	Currency          string      `json:"currency,omitempty"`
-	Lines             []LineInput `json:"lines"`
-	CustomerReference string      `json:"customer_reference,omitempty"`
-	DeliveryDate      Date        `json:"delivery_date,omitempty"`
+	Customer          string            `json:"customer"`
+	Contact           string            `json:"contact,omitempty"`
+	Owner             string            `json:"owner,omitempty"`
+	Title             string            `json:"title,omitempty"`
+	Recipient         string            `json:"recipient,omitempty"`
+	Language          string            `json:"language,omitempty"`
+	Currency          string            `json:"currency,omitempty"`
+	Lines             []LineInput       `json:"lines"`
+	CustomerReference string            `json:"customer_reference,omitempty"`
+	DeliveryDate      Date              `json:"delivery_date,omitempty"`
+	DeliveryAddress   *Address          `json:"delivery_address,omitempty" doc:"when it is not the customer's own"`
+	Adjustments       []AdjustmentInput `json:"adjustments,omitempty" doc:"discounts and charges on the whole"`
+	PricesIncludeVAT  bool              `json:"prices_include_vat,omitempty"`
 }
 
 func (u *unit) deriveOrder(o *Order) { o.Progress = o.progress() }
@@ -57,18 +61,22 @@ func (s *Service) CreateOrder(ctx context.Context, a Actor, in OrderInput) (*Out
 			return nil, err
 		}
 		o := &Order{Record: u.record(), State: "open", Customer: c.ID, Contact: in.Contact, Owner: in.Owner, Title: strings.TrimSpace(in.Title),
-			Recipient: p.recipient, Language: p.language, Currency: p.currency, CustomerReference: strings.TrimSpace(in.CustomerReference), DeliveryDate: in.DeliveryDate}
+			Recipient: p.recipient, Language: p.language, Currency: p.currency, CustomerReference: strings.TrimSpace(in.CustomerReference), DeliveryDate: in.DeliveryDate, DeliveryAddress: u.elsewhere(in.DeliveryAddress)}
 		o.Thread = o.ID
 		if o.Owner == "" && a.Kind == ActorUser {
 			o.Owner = a.ID
 		}
-		if o.Lines, err = u.lines(in.Lines, o.Currency); err != nil {
+		if o.Lines, err = u.linesWith(in.Lines, o.Currency, in.PricesIncludeVAT); err != nil {
 			return nil, err
 		}
 		if len(o.Lines) == 0 {
 			return nil, Invalid("order.empty", "an order needs at least one line", Problem{Field: "lines", Reason: "lines.empty", Message: "what was ordered?"})
 		}
-		o.Totals = Total(o.Lines, o.Currency)
+		o.Lines = firm(o.Lines)
+		if o.Pricing, err = u.pricing(in.Adjustments, in.PricesIncludeVAT, o.Lines, o.Currency); err != nil {
+			return nil, err
+		}
+		o.Totals = o.Sum(o.Lines, o.Currency)
 		if err := u.insertOrder(o); err != nil {
 			return nil, err
 		}
@@ -82,6 +90,7 @@ func (u *unit) insertOrder(o *Order) error {
 	if err != nil {
 		return err
 	}
+	o.Prepaid, o.Deducted = Money{Currency: o.Currency}, Money{Currency: o.Currency}
 	o.Number, o.Progress = u.settings.Numbers.Order.Format(n), o.progress()
 	if err := u.Orders().Insert(o); err != nil {
 		return err
@@ -244,7 +253,7 @@ func (u *unit) draftInvoice(o *Order, supply Date, parts []LineQuantity) (*Outco
 	}
 	inv := &Invoice{Record: u.record(), State: "draft", Order: o.ID, OrderNumber: o.Number, Quote: o.Quote, Opportunity: o.Opportunity,
 		Customer: o.Customer, Contact: o.Contact, Owner: o.Owner, Title: o.Title, Recipient: o.Recipient, Language: o.Language, Currency: o.Currency,
-		CustomerReference: o.CustomerReference, SupplyDate: supply, Thread: o.Thread}
+		CustomerReference: o.CustomerReference, SupplyDate: supply, DeliveryAddress: o.DeliveryAddress, Thread: o.Thread}
 	err := o.take(parts, func(l *Line) decimal.Decimal { return l.Delivered.Sub(l.Invoiced) }, func(l *Line, q decimal.Decimal) {
 		l.Invoiced = l.Invoiced.Add(q)
 		part := *l
@@ -254,8 +263,8 @@ func (u *unit) draftInvoice(o *Order, supply Date, parts []LineQuantity) (*Outco
 	if err != nil {
 		return nil, err
 	}
-	inv.Totals = Total(inv.Lines, inv.Currency)
-	if inv.Rounding, err = u.remainder(o, inv); err != nil {
+	inv.Lines = o.headed(u, inv.Lines)
+	if err := u.shareOrder(o, inv); err != nil {
 		return nil, err
 	}
 	if err := u.insertInvoice(inv); err != nil {
@@ -270,6 +279,33 @@ func (u *unit) draftInvoice(o *Order, supply Date, parts []LineQuantity) (*Outco
 		out.Created = append(out.Created, Ref{TypeTask, task.ID})
 	}
 	return out, u.saveOrder(o, Activity{Type: "order.invoice_drafted", Related: Ref{TypeInvoice, inv.ID}})
+}
+
+// headed puts the order's headings before the lines that stand under them.
+func (o *Order) headed(u *unit, lines []Line) []Line {
+	if !slices.ContainsFunc(o.Lines, func(l Line) bool { return l.Kind == LineSection }) {
+		return lines
+	}
+	var out []Line
+	var heading *Line
+	for i := range o.Lines {
+		l := o.Lines[i]
+		if l.Kind == LineSection {
+			heading = &o.Lines[i]
+		}
+		for _, part := range lines {
+			if part.Source != l.ID {
+				continue
+			}
+			if heading != nil {
+				h := *heading
+				h.ID, h.Source = NewID(u.now), ""
+				out, heading = append(out, h), nil
+			}
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 // HoldOrder stops an order for a while.
@@ -290,12 +326,16 @@ func (s *Service) moveOrder(ctx context.Context, a Actor, t Target, verb, to, ac
 	})
 }
 
-// CancelOrder cancels an order of which nothing is delivered.
+// CancelOrder cancels an order, or what is left of one that is delivered in
+// part: then the order goes on over what was delivered.
 func (s *Service) CancelOrder(ctx context.Context, a Actor, t Target, in CancelInput) (*Outcome, error) {
 	return s.changeOrder(ctx, a, t, "cancel", func(u *unit, o *Order) (*Outcome, error) {
 		for _, l := range o.Lines {
 			if !l.Delivered.IsZero() || !l.Invoiced.IsZero() {
-				return nil, Conflict("order.delivered", "a part of order %s is delivered: only what is not delivered can be cancelled", o.Number)
+				if err := u.cancelRest(o); err != nil {
+					return nil, err
+				}
+				return &Outcome{}, u.saveOrder(o, Activity{Type: "order.rest_cancelled", Why: in.Reason})
 			}
 		}
 		from := o.State

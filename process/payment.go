@@ -7,7 +7,8 @@ import (
 
 // PaymentInput is money that came in for an invoice.
 type PaymentInput struct {
-	Invoice   string `json:"invoice"`
+	Invoice   string `json:"invoice,omitempty"`
+	Order     string `json:"order,omitempty" doc:"a prepayment on an order, instead of invoice"`
 	Amount    Money  `json:"amount"`
 	Date      Date   `json:"date,omitempty"`
 	Method    string `json:"method,omitempty"`
@@ -18,6 +19,9 @@ type PaymentInput struct {
 // CreatePayment books a payment on an issued invoice. More than is open is
 // booked too and shows as credit.
 func (s *Service) CreatePayment(ctx context.Context, a Actor, in PaymentInput) (*Outcome, error) {
+	if in.Invoice == "" && in.Order != "" {
+		return s.payOrder(ctx, a, in)
+	}
 	if in.Invoice == "" {
 		return nil, Invalid("payment.invoice", "say for which invoice", Problem{Field: "invoice", Reason: "payment.invoice", Message: "the id of an issued invoice"})
 	}
@@ -46,6 +50,9 @@ func (s *Service) ReversePayment(ctx context.Context, a Actor, t Target, in Canc
 		from := e.State
 		if err := u.takeBack(e, p.ID, in.Reason); err != nil {
 			return nil, err
+		}
+		if p.Order != "" {
+			return (&Outcome{}).of(p), u.reversePrepayment(p, in.Reason)
 		}
 		e.UpdatedAt = u.now
 		if err := u.BankEntries().Update(e); err != nil {

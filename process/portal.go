@@ -66,6 +66,7 @@ func (u *unit) customerQuote(p *CustomerPage, id string) (err error) {
 		return err
 	}
 	u.deriveQuote(p.Quote)
+	p.Quote.agreed(&p.Snapshot)
 	if p.Quote.Order != "" {
 		if p.Order, err = u.Orders().Get(p.Quote.Order); err != nil {
 			return err
@@ -134,10 +135,17 @@ func (s *Service) AskQuestion(ctx context.Context, a Actor, in QuestionInput) (*
 		if err := u.note(Activity{Type: "quote.question", About: Ref{TypeQuote, q.ID}, Thread: q.Thread, Why: in.Text, Data: q.figures()}); err != nil {
 			return nil, err
 		}
+		data := map[string]string{"number": q.Number, "title": q.Title, "text": in.Text}
+		if q.Expired { // whoever asks then asks for a new quote
+			if _, err := u.task(Task{Reason: "quote_renewal", Note: in.Text, Owner: q.Owner, About: Ref{TypeQuote, q.ID}, Thread: q.Thread}); err != nil {
+				return nil, err
+			}
+			return &Outcome{}, u.tellOwner(q.Owner, "quote_renewal", Ref{TypeQuote, q.ID}, q.Thread, data)
+		}
 		if _, err := u.task(Task{Reason: "quote_question", Note: in.Text, Owner: q.Owner, About: Ref{TypeQuote, q.ID}, Thread: q.Thread}); err != nil {
 			return nil, err
 		}
-		return &Outcome{}, u.tellOwner(q.Owner, "quote_question", Ref{TypeQuote, q.ID}, q.Thread, map[string]string{"number": q.Number, "title": q.Title, "text": in.Text})
+		return &Outcome{}, u.tellOwner(q.Owner, "quote_question", Ref{TypeQuote, q.ID}, q.Thread, data)
 	})
 }
 

@@ -93,6 +93,11 @@ func (s *Service) EditProduct(ctx context.Context, a Actor, t Target, in Product
 
 // lines prices the lines of a document. Lines that keep their id keep it.
 func (u *unit) lines(in []LineInput, currency string) ([]Line, error) {
+	return u.linesWith(in, currency, false)
+}
+
+// linesWith prices lines whose prices include VAT, or not.
+func (u *unit) linesWith(in []LineInput, currency string, withVAT bool) ([]Line, error) {
 	if len(in) > maxLines {
 		return nil, Invalid("lines.many", fmt.Sprintf("a document has at most %d lines", maxLines))
 	}
@@ -121,7 +126,7 @@ func (u *unit) lines(in []LineInput, currency string) ([]Line, error) {
 			id = NewID(u.now)
 		}
 		seen[id] = true
-		line, ps := l.line(field, id, currency, p, u.settings.VAT)
+		line, ps := l.line(field, id, currency, p, u.settings.VAT, withVAT)
 		problems = append(problems, ps...)
 		lines = append(lines, line)
 	}
@@ -136,7 +141,13 @@ func Inputs(lines []Line) []LineInput {
 	in := make([]LineInput, len(lines))
 	for i, l := range lines {
 		in[i] = LineInput{ID: l.ID, Product: l.Product, Description: l.Description, Quantity: &l.Quantity, Unit: l.Unit,
-			UnitPrice: &l.UnitPrice, DiscountPercent: &l.DiscountPercent, VAT: &l.VAT}
+			UnitPrice: &l.UnitPrice, DiscountPercent: &l.DiscountPercent, VAT: &l.VAT, Option: l.Option, Ticked: l.Ticked}
+		if !l.UnitPriceWithVAT.IsZero() {
+			in[i].UnitPrice = &l.UnitPriceWithVAT
+		}
+		if !l.Sold() {
+			in[i] = LineInput{ID: l.ID, Kind: l.Kind, Description: l.Description}
+		}
 	}
 	return in
 }

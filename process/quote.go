@@ -9,24 +9,27 @@ import (
 type QuoteInput struct {
 	// Opportunity or Customer says for whom; with an opportunity the lines
 	// come from it when none are given.
-	Opportunity       string      `json:"opportunity,omitempty"`
-	Customer          string      `json:"customer,omitempty"`
-	Contact           string      `json:"contact,omitempty"`
-	Owner             string      `json:"owner,omitempty"`
-	Title             string      `json:"title,omitempty"`
-	Recipient         string      `json:"recipient,omitempty" doc:"e-mail address; the contact's or customer's when left out"`
-	Language          string      `json:"language,omitempty"`
-	Currency          string      `json:"currency,omitempty"`
-	Lines             []LineInput `json:"lines,omitempty"`
-	Introduction      string      `json:"introduction,omitempty"`
-	Terms             string      `json:"terms,omitempty"`
-	ValidUntil        Date        `json:"valid_until,omitempty"`
-	CustomerReference string      `json:"customer_reference,omitempty"`
+	Opportunity       string            `json:"opportunity,omitempty"`
+	Customer          string            `json:"customer,omitempty"`
+	Contact           string            `json:"contact,omitempty"`
+	Owner             string            `json:"owner,omitempty"`
+	Title             string            `json:"title,omitempty"`
+	Recipient         string            `json:"recipient,omitempty" doc:"e-mail address; the contact's or customer's when left out"`
+	Language          string            `json:"language,omitempty"`
+	Currency          string            `json:"currency,omitempty"`
+	Lines             []LineInput       `json:"lines,omitempty"`
+	Introduction      string            `json:"introduction,omitempty"`
+	Terms             string            `json:"terms,omitempty"`
+	ValidUntil        Date              `json:"valid_until,omitempty"`
+	CustomerReference string            `json:"customer_reference,omitempty"`
+	Adjustments       []AdjustmentInput `json:"adjustments,omitempty" doc:"discounts and charges on the whole"`
+	PricesIncludeVAT  bool              `json:"prices_include_vat,omitempty"`
+	Prepayment        *Prepayment       `json:"prepayment,omitempty" doc:"asked for when the quote is accepted"`
 }
 
 // Input is the editable part of the quote.
 func (q Quote) Input() QuoteInput {
-	return QuoteInput{q.Opportunity, q.Customer, q.Contact, q.Owner, q.Title, q.Recipient, q.Language, q.Currency, Inputs(q.Lines), q.Introduction, q.Terms, q.ValidUntil, q.CustomerReference}
+	return QuoteInput{q.Opportunity, q.Customer, q.Contact, q.Owner, q.Title, q.Recipient, q.Language, q.Currency, Inputs(q.Lines), q.Introduction, q.Terms, q.ValidUntil, q.CustomerReference, q.Pricing.Inputs(), q.PricesIncludeVAT, q.Prepayment}
 }
 
 func (u *unit) deriveQuote(q *Quote) {
@@ -73,6 +76,9 @@ func (in *QuoteInput) fromOpportunity(o *Opportunity) {
 		for i := range in.Lines {
 			in.Lines[i].ID = ""
 		}
+		if len(in.Adjustments) == 0 {
+			in.Adjustments, in.PricesIncludeVAT = o.Pricing.Inputs(), o.PricesIncludeVAT
+		}
 	}
 	fill(&in.Contact, o.Contact)
 	fill(&in.Owner, o.Owner)
@@ -88,7 +94,7 @@ func fill(s *string, v string) {
 }
 
 func (q *Quote) figures() map[string]string {
-	return map[string]string{"number": q.Number, "gross": q.Gross.String(), "currency": q.Currency}
+	return map[string]string{"number": q.Number, "gross": q.Payable().String(), "currency": q.Currency}
 }
 
 func (u *unit) applyQuote(in QuoteInput, q *Quote) error {
@@ -109,10 +115,16 @@ func (u *unit) applyQuote(in QuoteInput, q *Quote) error {
 	if q.ValidUntil == "" {
 		q.ValidUntil = u.today().AddDays(u.settings.Terms.QuoteValidDays)
 	}
-	if q.Lines, err = u.lines(in.Lines, q.Currency); err != nil {
+	if q.Lines, err = u.linesWith(in.Lines, q.Currency, in.PricesIncludeVAT); err != nil {
 		return err
 	}
-	q.Totals = Total(q.Lines, q.Currency)
+	if q.Pricing, err = u.pricing(in.Adjustments, in.PricesIncludeVAT, q.Lines, q.Currency); err != nil {
+		return err
+	}
+	q.Totals = q.Sum(q.Lines, q.Currency)
+	if q.Prepayment, err = in.Prepayment.checked(q.Currency); err != nil {
+		return err
+	}
 	return nil
 }
 
@@ -245,6 +257,7 @@ func (s *Service) ReviseQuote(ctx context.Context, a Actor, t Target, _ struct{}
 		next := *q
 		next.Record, next.State, next.ClosedReason, next.Revision = u.record(), "draft", "", q.Revision+1
 		next.Lines = u.copyLines(q.Lines)
+		next.FollowedUp = nil
 		next.SentAt, next.SHA256, next.Acceptance, next.Reason, next.Comment, next.Expired = nil, "", nil, "", "", false
 		next.Previous, next.Next = q.ID, ""
 		next.ValidUntil = u.today().AddDays(u.settings.Terms.QuoteValidDays)

@@ -13,6 +13,9 @@ type AcceptInput struct {
 	SHA256 string `json:"sha256,omitempty"`
 	// Evidence of staff: a message, an uploaded purchase order, a note of a call.
 	Evidence string `json:"evidence,omitempty"`
+	// Options are the ids of the optional lines that are chosen; those that are
+	// ticked on the quote when left out, none when empty.
+	Options []string `json:"options,omitempty"`
 }
 
 // AcceptQuote turns an active quote into an order in one transaction: the
@@ -42,6 +45,9 @@ func (s *Service) AcceptQuote(ctx context.Context, a Actor, t Target, in AcceptI
 		}
 		acceptance := receipt.acceptance
 		acceptance.Expired = q.Expired
+		if err := q.choose(in.Options); err != nil {
+			return nil, err
+		}
 		if err := u.KeepBlob(receipt.pdf); err != nil {
 			return nil, err
 		}
@@ -52,14 +58,17 @@ func (s *Service) AcceptQuote(ctx context.Context, a Actor, t Target, in AcceptI
 		from := q.State
 		q.State, q.Acceptance, q.Order = "won", &acceptance, order.ID
 		if err := u.saveQuote(q, Activity{Type: "quote.accepted", From: from, To: q.State, Why: acceptance.Evidence, Related: Ref{TypeOrder, order.ID},
-			Data: map[string]string{"number": q.Number, "name": acceptance.Name, "channel": acceptance.Channel, "sha256": acceptance.SHA256, "gross": q.Gross.String(), "currency": q.Currency}}); err != nil {
+			Data: map[string]string{"number": q.Number, "name": acceptance.Name, "channel": acceptance.Channel, "sha256": acceptance.SHA256, "gross": q.Payable().String(), "currency": q.Currency}}); err != nil {
 			return nil, err
 		}
 		out := &Outcome{Created: []Ref{{TypeOrder, order.ID}}}
 		if err := u.closeOpportunity(q); err != nil {
 			return nil, err
 		}
-		return out, u.confirmAcceptance(q, order, &acceptance)
+		if err := u.confirmAcceptance(q, order, &acceptance); err != nil {
+			return nil, err
+		}
+		return out, u.prepay(q, order)
 	})
 }
 
@@ -72,10 +81,10 @@ func (u *unit) mayOpen(q *Quote) error {
 }
 
 func acceptedBefore(q *Quote, in AcceptInput) (*Outcome, error) {
-	if q.Acceptance != nil && q.Acceptance.Name == in.Name && (in.SHA256 == "" || in.SHA256 == q.Acceptance.SHA256) {
+	if q.Acceptance != nil && q.Acceptance.Name == in.Name && sameOptions(q.Acceptance.Options, in.Options) && (in.SHA256 == "" || in.SHA256 == q.Acceptance.SHA256) {
 		return &Outcome{Linked: []Ref{{TypeOrder, q.Order}}}, nil
 	}
-	return nil, Conflict("quote.accepted", "the quote was accepted already, by another name or in another version")
+	return nil, Conflict("quote.accepted", "the quote was accepted already, by another name, with another choice or in another version")
 }
 
 func (u *unit) mayAccept(q *Quote, in AcceptInput) error {
@@ -124,8 +133,15 @@ func (s *Service) renderReceipt(ctx context.Context, a Actor, t Target, in Accep
 		if err := u.mayAccept(q, in); err != nil {
 			return err
 		}
+		if err := q.choose(in.Options); err != nil {
+			return err
+		}
 		active, r.acceptance.SHA256, r.acceptance.Expired = true, q.SHA256, q.Expired
-		snap, err = u.Snapshot(q.ID)
+		r.acceptance.Options, r.acceptance.Gross = q.ticked(), q.Payable()
+		if snap, err = u.Snapshot(q.ID); err == nil {
+			q.Acceptance = &r.acceptance
+			q.agreed(&snap)
+		}
 		return err
 	})
 	if err != nil || !active {
@@ -144,7 +160,7 @@ func (s *Service) renderReceipt(ctx context.Context, a Actor, t Target, in Accep
 func (u *unit) orderFrom(q *Quote) (*Order, error) {
 	o := &Order{Record: u.record(), State: "open", Quote: q.ID, Opportunity: q.Opportunity, Customer: q.Customer, Contact: q.Contact,
 		Owner: q.Owner, Title: q.Title, Recipient: q.Recipient, Language: q.Language, Currency: q.Currency,
-		Lines: u.copyLines(q.Lines), Totals: q.Totals, CustomerReference: q.CustomerReference, Thread: q.Thread}
+		Lines: u.copyLines(q.chosen()), Pricing: q.Pricing, Totals: q.Totals, CustomerReference: q.CustomerReference, Thread: q.Thread}
 	return o, u.insertOrder(o)
 }
 
@@ -186,7 +202,7 @@ func (u *unit) closeOpportunity(q *Quote) error {
 
 // confirmAcceptance tells the owner, and gives the customer the signed copy.
 func (u *unit) confirmAcceptance(q *Quote, o *Order, a *Acceptance) error {
-	data := map[string]string{"number": q.Number, "order": o.Number, "title": q.Title, "name": a.Name, "gross": q.Gross.String(), "currency": q.Currency}
+	data := map[string]string{"number": q.Number, "order": o.Number, "title": q.Title, "name": a.Name, "gross": q.Payable().String(), "currency": q.Currency}
 	if err := u.tellOwner(q.Owner, "quote_accepted", Ref{TypeOrder, o.ID}, q.Thread, data); err != nil {
 		return err
 	}

@@ -136,7 +136,7 @@ func (u *unit) quoteSnapshot(q *Quote) (Snapshot, error) {
 	}
 	snap.Number, snap.Revision, snap.Title = q.Number, q.Revision, q.Title
 	snap.ValidUntil, snap.CustomerReference = q.ValidUntil, q.CustomerReference
-	snap.Lines, snap.Totals, snap.Payable = q.Lines, q.Totals, q.Payable()
+	snap.Lines, snap.Pricing, snap.Totals, snap.Payable = q.Lines, q.Pricing, q.Totals, q.Payable()
 	snap.Introduction, snap.Terms = q.Introduction, q.Terms
 	if snap.Terms == "" {
 		snap.Terms = u.settings.Terms.Quote[q.Language]

@@ -87,6 +87,7 @@ type Opportunity struct {
 	Owner    string `json:"owner,omitempty"`
 	Currency string `json:"currency"`
 	Lines    []Line `json:"lines"`
+	Pricing
 	Totals
 	// EstimatedRevenue is net; by hand when ManualRevenue, otherwise the lines' sum.
 	EstimatedRevenue Money `json:"estimated_revenue"`
@@ -125,6 +126,7 @@ type Quote struct {
 	Language    string `json:"language"`
 	Currency    string `json:"currency"`
 	Lines       []Line `json:"lines"`
+	Pricing
 	Totals
 	Introduction string `json:"introduction,omitempty"`
 	Terms        string `json:"terms,omitempty"`
@@ -137,6 +139,10 @@ type Quote struct {
 	Reason            string      `json:"reason,omitempty"`
 	Comment           string      `json:"comment,omitempty"`
 	Order             string      `json:"order,omitempty"`
+	// FollowedUp are the follow-ups that were mailed: before, after.
+	FollowedUp []string `json:"followed_up,omitempty"`
+	// Prepayment is asked for when the quote is accepted.
+	Prepayment *Prepayment `json:"prepayment,omitempty"`
 	// Previous is the revision that this one replaces, Next the one that replaces it.
 	Previous string `json:"previous,omitempty"`
 	Next     string `json:"next,omitempty"`
@@ -157,6 +163,9 @@ type Acceptance struct {
 	UserAgent string    `json:"user_agent,omitempty"`
 	// ReceiptSHA256 is the copy of the document with the acceptance page.
 	ReceiptSHA256 string `json:"receipt_sha256,omitempty"`
+	// Options are the ids of the lines that were chosen, Gross the total with them.
+	Options []string `json:"options,omitempty"`
+	Gross   Money    `json:"gross,omitzero"`
 	// Expired records that staff accepted after the valid-until day.
 	Expired bool `json:"expired,omitempty"`
 }
@@ -178,10 +187,20 @@ type Order struct {
 	Language    string `json:"language"`
 	Currency    string `json:"currency"`
 	Lines       []Line `json:"lines"`
+	Pricing
 	Totals
 	CustomerReference string `json:"customer_reference,omitempty"`
 	DeliveryDate      Date   `json:"delivery_date,omitempty"`
-	Thread            string `json:"thread"`
+	// DeliveryAddress is where to, when it is not the customer's own.
+	DeliveryAddress *Address `json:"delivery_address,omitempty"`
+	// Request asks for a prepayment; Prepaid is what came in for it, Deducted
+	// what issued invoices have deducted of that.
+	Request  *PaymentRequest `json:"payment_request,omitempty"`
+	Prepaid  Money           `json:"prepaid"`
+	Deducted Money           `json:"deducted"`
+	// SHA256 is of the newest order confirmation that was sent.
+	SHA256 string `json:"sha256,omitempty"`
+	Thread string `json:"thread"`
 }
 
 // Invoice has three independent axes: the document (draft, issued), the
@@ -205,6 +224,7 @@ type Invoice struct {
 	Language    string `json:"language"`
 	Currency    string `json:"currency"`
 	Lines       []Line `json:"lines"`
+	Pricing
 	Totals
 	BuyerReference    string `json:"buyer_reference,omitempty"`    // BT-10
 	CustomerReference string `json:"customer_reference,omitempty"` // BT-13
@@ -212,11 +232,17 @@ type Invoice struct {
 	SupplyDate        Date   `json:"supply_date,omitempty"`        // BT-72
 	DueDate           Date   `json:"due_date,omitempty"`           // BT-9
 	PaymentReference  string `json:"payment_reference,omitempty"`  // BT-83
-	SHA256            string `json:"sha256,omitempty"`
-	Credited          Money  `json:"credited"`
-	Paid              Money  `json:"paid"`
-	WrittenOff        Money  `json:"written_off"`
-	// Open is derived: gross − credited − paid − written off.
+	// DeliveryAddress is BG-15, when it is not the customer's own.
+	DeliveryAddress *Address `json:"delivery_address,omitempty"`
+	// Exchange is the rate into the company's currency, for VAT (BT-111).
+	Exchange   *Exchange `json:"exchange,omitempty"`
+	SHA256     string    `json:"sha256,omitempty"`
+	Credited   Money     `json:"credited"`
+	Paid       Money     `json:"paid"`
+	WrittenOff Money     `json:"written_off"`
+	// Prepaid is deducted: it was paid ahead on the order (BT-113).
+	Prepaid Money `json:"prepaid"`
+	// Open is derived: gross − credited − prepaid − paid − written off.
 	Open Money `json:"open"`
 	// Problems are what stands in the way of issuing a draft.
 	Problems []Problem `json:"problems,omitempty"`
@@ -238,6 +264,7 @@ type CreditNote struct {
 	Language      string `json:"language"`
 	Currency      string `json:"currency"`
 	Lines         []Line `json:"lines"`
+	Pricing
 	Totals
 	IssueDate Date   `json:"issue_date"`
 	SHA256    string `json:"sha256"`
@@ -248,8 +275,10 @@ type CreditNote struct {
 // was paid back: booked or reversed.
 type Payment struct {
 	Record
-	State     string `json:"state"`
-	Invoice   string `json:"invoice"`
+	State   string `json:"state"`
+	Invoice string `json:"invoice"`
+	// Order is set on a prepayment instead of Invoice.
+	Order     string `json:"order,omitempty"`
 	Customer  string `json:"customer"`
 	Amount    Money  `json:"amount"`
 	Date      Date   `json:"date"`

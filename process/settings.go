@@ -56,6 +56,10 @@ type Company struct {
 type Terms struct {
 	PaymentDays    int `json:"payment_days"`
 	QuoteValidDays int `json:"quote_valid_days"`
+	// FollowUpBefore and FollowUpAfter are days before and after a quote's
+	// expiry on which its customer gets a mail; 0 sends none.
+	FollowUpBefore int `json:"follow_up_before,omitempty"`
+	FollowUpAfter  int `json:"follow_up_after,omitempty"`
 	// Quote and Invoice are printed, by language.
 	Quote   map[string]string `json:"quote,omitempty"`
 	Invoice map[string]string `json:"invoice,omitempty"`
@@ -67,6 +71,8 @@ type Numbers struct {
 	Order      Series `json:"order"`
 	Invoice    Series `json:"invoice"`
 	CreditNote Series `json:"credit_note"`
+	// PaymentRequest numbers requests for prepayments, apart from invoices.
+	PaymentRequest Series `json:"payment_request"`
 }
 
 // Series makes numbers: the prefix and a counter that begins at First.
@@ -98,7 +104,7 @@ func DefaultSettings() Settings {
 		Language: "nb", Currency: "NOK", TimeZone: "Europe/Oslo",
 		Terms: Terms{PaymentDays: 14, QuoteValidDays: 30},
 		Numbers: Numbers{Quote: Series{"T-", 1001}, Order: Series{"O-", 1001},
-			Invoice: Series{"", 10001}, CreditNote: Series{"K-", 1001}},
+			Invoice: Series{"", 10001}, CreditNote: Series{"K-", 1001}, PaymentRequest: Series{"F-", 900001}},
 		VAT:              defaultVAT,
 		Mail:             MailText{AcknowledgePerHour: 200, Digest: true, DigestHour: 7},
 		PaymentReference: "kid-mod10",
@@ -136,10 +142,13 @@ func (s Settings) Problems() []Problem {
 	if s.Terms.QuoteValidDays < 1 || s.Terms.QuoteValidDays > 3650 {
 		bad("terms.quote_valid_days", "settings.quote_valid_days", "a quote is valid for 1 to 3650 days")
 	}
+	if t := s.Terms; t.FollowUpBefore < 0 || t.FollowUpBefore > 365 || t.FollowUpAfter < 0 || t.FollowUpAfter > 365 {
+		bad("terms.follow_up_before", "settings.follow_up", "a quote is followed up at most 365 days before and after it expires")
+	}
 	for _, n := range []struct {
 		field string
 		s     Series
-	}{{"quote", s.Numbers.Quote}, {"order", s.Numbers.Order}, {"invoice", s.Numbers.Invoice}, {"credit_note", s.Numbers.CreditNote}} {
+	}{{"quote", s.Numbers.Quote}, {"order", s.Numbers.Order}, {"invoice", s.Numbers.Invoice}, {"credit_note", s.Numbers.CreditNote}, {"payment_request", s.Numbers.paymentRequests()}} {
 		if n.s.First < 1 || n.s.First > 1e12 {
 			bad("numbers."+n.field+".first", "settings.series.first", "a series begins at 1 or later")
 		}

@@ -10,7 +10,15 @@ const (
 	KindQuote      DocumentKind = "quote"
 	KindInvoice    DocumentKind = "invoice"     // UNTDID 1001: 380
 	KindCreditNote DocumentKind = "credit_note" // UNTDID 1001: 381
+	// KindOrderConfirmation says what was ordered, KindPaymentRequest asks for a
+	// prepayment; neither is a document of the accounts.
+	KindOrderConfirmation DocumentKind = "order_confirmation"
+	KindPaymentRequest    DocumentKind = "payment_request"
 )
+
+// Accounted reports whether the document is one that the accounts and EN 16931
+// know: an invoice or a credit note.
+func (k DocumentKind) Accounted() bool { return k == KindInvoice || k == KindCreditNote }
 
 // Snapshot is everything that a document says, frozen when it is issued: a
 // later change of a customer, product or setting changes no document. It holds
@@ -29,7 +37,9 @@ type Snapshot struct {
 	DueDate    Date      `json:"due_date,omitempty"`    // BT-9
 	SupplyDate Date      `json:"supply_date,omitempty"` // BT-72
 	ValidUntil Date      `json:"valid_until,omitempty"`
-	Currency   string    `json:"currency"` // BT-5
+	// DeliveryDate is when the customer wants it.
+	DeliveryDate Date   `json:"delivery_date,omitempty"`
+	Currency     string `json:"currency"` // BT-5
 
 	Seller Party `json:"seller"` // BG-4
 	Buyer  Party `json:"buyer"`  // BG-7
@@ -42,6 +52,7 @@ type Snapshot struct {
 	Preceding         *DocumentReference `json:"preceding,omitempty"` // BG-3
 
 	Lines []Line `json:"lines"` // BG-25
+	Pricing
 	Totals
 	// TaxCurrency, TaxTotal and Exchange give VAT in the company's currency
 	// when the document is in another (BT-6, BT-111).

@@ -39,9 +39,9 @@ var situations = []situation{
 	{process.TypeQuote, "closed", "cancelled as a draft", (*house).cancelledDraft, []string{"decline", "revise"}},
 	{process.TypeQuote, "closed", "revised", (*house).revisedQuote, []string{"decline", "revise"}},
 
-	{process.TypeOrder, "open", "", (*house).openOrder, []string{"invoice"}},
+	{process.TypeOrder, "open", "", (*house).openOrder, []string{"invoice", "return"}},
 	{process.TypeOrder, "open", "delivered", (*house).deliveredOrder, []string{"fulfil", "cancel"}},
-	{process.TypeOrder, "on_hold", "", (*house).heldOrder, nil},
+	{process.TypeOrder, "on_hold", "", (*house).heldOrder, []string{"return"}},
 	{process.TypeOrder, "cancelled", "", (*house).cancelledOrder, nil},
 
 	{process.TypeInvoice, "draft", "", (*house).draftInvoice, nil},
@@ -80,13 +80,15 @@ var situations = []situation{
 
 // bodies are inputs with which a verb succeeds where nothing stands against it.
 var bodies = map[string]string{
-	"lead disqualify":  `{"reason":"no longer interested"}`,
-	"lead edit":        `{"phone":"+47 22 33 44 55"}`,
-	"lead log":         `{"kind":"call","outcome":"reached","next_date":"2026-03-09"}`,
-	"opportunity move": `{"stage":"proposal"}`,
-	"quote accept":     `{"name":"Kari Nordmann"}`,
-	"quote decline":    `{"reason":"price"}`,
-	"quote edit":       `{"title":"A better roof"}`,
+	"lead disqualify":       `{"reason":"no longer interested"}`,
+	"lead edit":             `{"phone":"+47 22 33 44 55"}`,
+	"lead log":              `{"kind":"call","outcome":"reached","next_date":"2026-03-09"}`,
+	"opportunity move":      `{"stage":"proposal"}`,
+	"quote accept":          `{"name":"Kari Nordmann"}`,
+	"quote decline":         `{"reason":"price"}`,
+	"quote edit":            `{"title":"A better roof"}`,
+	"order edit":            `{"title":"A better roof"}`,
+	"order request_payment": `{"percent":"30"}`,
 	// The first invoice that is issued in a house.
 	"bank-entry match": `{"invoice":"10001"}`,
 	"invoice edit":     `{"title":"A better roof"}`,
@@ -245,7 +247,7 @@ func (h *house) refused(record, verb, id string, before base, byState bool) {
 // The machine and the API speak of the same verbs, and every state is tested.
 func TestMachineAndVerbsAgree(t *testing.T) {
 	t.Parallel()
-	inside := map[string]bool{"lead edit": true, "opportunity edit": true, "quote edit": true, "quote delete": true, "quote question": true,
+	inside := map[string]bool{"lead edit": true, "opportunity edit": true, "quote edit": true, "quote delete": true, "quote question": true, "order edit": true,
 		"invoice edit": true, "invoice delete": true, "invoice pay": true, "task edit": true}
 	outside := map[string]bool{}
 	for _, v := range process.Verbs() {

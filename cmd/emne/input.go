@@ -85,6 +85,12 @@ func lineHelp(t reflect.Type) string {
 	if t == reflect.TypeFor[process.LineQuantity]() {
 		return "a line's id and quantity, as ID=2.5; again for more lines"
 	}
+	switch {
+	case t.Kind() == reflect.String:
+		return "again for more"
+	case t == reflect.TypeFor[process.AdjustmentInput]():
+		return "a discount or charge on the whole, as percent=10,reason=Discount or charge=true,reason=Freight,amount=80 NOK,vat=S:25; again for more"
+	}
 	return "a line, as product=SKU,quantity=2 or description=Work,quantity=2,unit=HUR,unit_price=1200,vat=S:25; again for more lines"
 }
 
@@ -176,6 +182,9 @@ func (f inputField) value(c *cobra.Command) (any, error) {
 
 // parseLine reads key=value pairs; a comma inside a value is written twice.
 func parseLine(text string, typ reflect.Type) (any, error) {
+	if typ.Kind() == reflect.String {
+		return text, nil
+	}
 	line := map[string]any{}
 	if typ == reflect.TypeFor[process.LineQuantity]() {
 		id, quantity, ok := strings.Cut(text, "=")
@@ -199,9 +208,27 @@ func parseLine(text string, typ reflect.Type) (any, error) {
 			line[k] = map[string]string{"category": category, "rate": rate}
 			continue
 		}
-		line[k] = v
+		line[k] = typedValue(typ, k, v)
 	}
 	return line, nil
+}
+
+// typedValue is a value as the field of that name wants it in JSON.
+func typedValue(typ reflect.Type, name, v string) any {
+	for i := range typ.NumField() {
+		f := typ.Field(i)
+		if tag, _, _ := strings.Cut(f.Tag.Get("json"), ","); tag != name {
+			continue
+		}
+		switch {
+		case f.Type.Kind() == reflect.Bool && (v == "true" || v == "false"):
+			return v == "true"
+		case f.Type == reflect.TypeFor[*process.Money]():
+			amount, currency, _ := strings.Cut(strings.TrimSpace(v), " ")
+			return map[string]string{"amount": amount, "currency": strings.TrimSpace(currency)}
+		}
+	}
+	return v
 }
 
 // readArgument is the text itself, a @file, or - for standard input.

@@ -51,10 +51,13 @@ func recordCommands(p *place) []*cobra.Command {
 			}
 		}
 		switch c.record {
-		case process.TypeQuote, process.TypeInvoice, process.TypeCreditNote:
+		case process.TypeQuote, process.TypeInvoice, process.TypeCreditNote, process.TypeOrder:
 			cmd.AddCommand(r.pdf())
 		case process.TypePayment:
 			cmd.AddCommand(r.importFiles())
+		}
+		if c.record == process.TypeQuote {
+			cmd.AddCommand(r.compare())
 		}
 		cmds = append(cmds, cmd)
 	}
@@ -214,6 +217,20 @@ func (r *records) pdf() *cobra.Command {
 	}}
 	cmd.Flags().StringVarP(&out, "output", "o", "", "file to write; ID.pdf when left out")
 	return cmd
+}
+
+func (r *records) compare() *cobra.Command {
+	return &cobra.Command{Use: "compare ID [OTHER]", Short: "Say what a quote changed since the revision before, or against another one", Args: cobra.RangeArgs(1, 2), RunE: func(c *cobra.Command, args []string) error {
+		path := r.path(args[0]) + "/compare"
+		if len(args) == 2 {
+			path += "?with=" + url.QueryEscape(args[1])
+		}
+		b, err := r.fetch(c, "GET", path, nil, "")
+		if err != nil {
+			return err
+		}
+		return printJSON(c.OutOrStdout(), b)
+	}}
 }
 
 func versionFlag(cmd *cobra.Command) *string {

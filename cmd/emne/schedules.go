@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/jobs"
 )
 
@@ -15,6 +16,10 @@ func (h *house) schedules() []jobs.Schedule {
 			return err
 		}},
 		{Name: "digest", When: jobs.Every(10 * time.Minute), Do: h.service.SendDigests},
+		{Name: "quote_follow_ups", When: jobs.Every(time.Hour), Do: func(ctx context.Context) error {
+			_, err := h.service.FollowUpQuotes(ctx, process.System())
+			return err
+		}},
 		{Name: "sweep_blobs", When: jobs.Every(time.Hour), Do: func(ctx context.Context) error {
 			_, err := h.store.SweepBlobs(ctx)
 			return err

@@ -2,6 +2,7 @@ package einvoice
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -64,7 +65,9 @@ func FromSnapshot(s process.Snapshot, t Texts) (Model, error) {
 		}
 	}
 	for i, l := range s.Lines {
-		m.Lines = append(m.Lines, line(i, l, s.Currency))
+		if l.Sold() {
+			m.Lines = append(m.Lines, line(i, l, s.Currency))
+		}
 	}
 	if field := m.foreign(); field != "" {
 		return m, fmt.Errorf("model of %s %s: %s is not in %s", s.Kind, s.Number, field, s.Currency)
@@ -77,6 +80,11 @@ func (m *Model) totals(s process.Snapshot) {
 	for _, l := range s.Lines {
 		m.Totals.Lines.Minor += l.Net.Minor
 	}
+	for _, a := range s.Adjustments {
+		for _, share := range a.Shares {
+			m.adjust(a, share)
+		}
+	}
 	for _, zero := range []*process.Money{&m.Totals.Net, &m.Totals.VAT, &m.Totals.Gross, &m.Totals.Prepaid, &m.Totals.Rounding, &m.Totals.Payable} {
 		if zero.IsZero() {
 			zero.Currency = s.Currency // nothing is nothing in any currency
@@ -85,6 +93,29 @@ func (m *Model) totals(s process.Snapshot) {
 	if s.TaxCurrency != "" && s.TaxCurrency != s.Currency && s.TaxTotal != nil {
 		m.TaxCurrency, m.Totals.TaxVAT = s.TaxCurrency, s.TaxTotal
 	}
+}
+
+// adjust adds a discount (BG-20) or a charge (BG-21) of the document and counts
+// it (BR-CO-11, BR-CO-12). The percentage is stated where the amount follows
+// from it: a part invoice takes what the others left.
+func (m *Model) adjust(a process.Adjustment, share process.Share) {
+	out := Adjustment{Amount: share.Amount, VAT: share.VAT, Reason: strings.TrimSpace(a.Reason)}
+	if !a.Percent.IsZero() && process.RoundMoney(share.Base.Decimal().Mul(a.Percent).Shift(-2), m.Currency) == share.Amount {
+		base := share.Base
+		out.Base, out.Percent = &base, a.Percent
+	}
+	list, sum := &m.Allowances, &m.Totals.Allowances
+	if a.Charge {
+		list, sum = &m.Charges, &m.Totals.Charges
+	}
+	if !a.Charge && out.Reason == "" {
+		out.ReasonCode = reasonDiscount
+	}
+	*list = append(*list, out)
+	if *sum == nil {
+		*sum = &process.Money{Currency: share.Amount.Currency}
+	}
+	(*sum).Minor += share.Amount.Minor
 }
 
 // line is line i. Its id is its place: ids of records say nothing to the buyer.
@@ -147,6 +178,11 @@ func (m Model) foreign() string {
 	for i, v := range m.VAT {
 		if v.Base.Currency != m.Currency || v.Amount.Currency != m.Currency {
 			return fmt.Sprintf("vat_groups[%d]", i)
+		}
+	}
+	for _, a := range slices.Concat(m.Allowances, m.Charges) {
+		if a.Amount.Currency != m.Currency {
+			return "adjustments"
 		}
 	}
 	t := m.Totals

@@ -34,7 +34,7 @@ func everything(kind, reason, lang string) *process.Mail {
 		}
 		m.Delivery.Data["tasks"] = "[" + strings.Join(tasks, ",") + "]"
 	}
-	if kind != kindAcknowledgement && kind != kindNotification && kind != kindRule {
+	if kind != kindAcknowledgement && kind != kindNotification && kind != kindRule && kind != kindQuoteExpired {
 		m.PDF = []byte("%PDF-1.7")
 		m.Snapshot = &process.Snapshot{Kind: process.DocumentKind(kind), Number: "T-1001", Title: "Fasadevask", Language: lang, DueDate: "2026-12-07", ValidUntil: "2026-12-23",
 			Payable: process.Money{Minor: 1562500, Currency: "NOK"}, Payment: process.PaymentMeans{Account: "86011117947", Reference: "100015"}, Reason: "Feil antall"}
@@ -83,7 +83,7 @@ func labels(t *testing.T, lang string) map[string]string {
 }
 
 func TestTextsAreCompleteAndUsed(t *testing.T) {
-	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindAcknowledgement, ""}, {kindRule, ""}, {kindNotification, reasonDigest}}
+	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindOrderConfirmation, ""}, {kindPaymentRequest, ""}, {kindQuoteFollowUp, ""}, {kindQuoteExpired, ""}, {kindAcknowledgement, ""}, {kindRule, ""}, {kindNotification, reasonDigest}}
 	for _, reason := range notices(t) {
 		kinds = append(kinds, [2]string{kindNotification, reason})
 	}

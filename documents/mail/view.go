@@ -12,13 +12,17 @@ import (
 
 // The kinds of process.Delivery.
 const (
-	kindQuote           = "quote"
-	kindAcceptance      = "acceptance"
-	kindInvoice         = "invoice"
-	kindCreditNote      = "credit_note"
-	kindAcknowledgement = "acknowledgement"
-	kindNotification    = "notification"
-	kindRule            = "rule"
+	kindQuote             = "quote"
+	kindAcceptance        = "acceptance"
+	kindInvoice           = "invoice"
+	kindCreditNote        = "credit_note"
+	kindOrderConfirmation = "order_confirmation"
+	kindPaymentRequest    = "payment_request"
+	kindQuoteFollowUp     = "quote_followup"
+	kindQuoteExpired      = "quote_expired"
+	kindAcknowledgement   = "acknowledgement"
+	kindNotification      = "notification"
+	kindRule              = "rule"
 )
 
 // maxSubject bounds a subject, in characters: the foreign part of it may be of
@@ -108,12 +112,20 @@ func facts(l templates.Labels, m *process.Mail) []fact {
 	day := func(key string, d process.Date) { add(key, templates.FormatDate(l.Language(), string(d))) }
 	if s := m.Snapshot; s != nil {
 		switch d.Kind {
-		case kindQuote, kindAcceptance:
+		case kindQuote, kindAcceptance, kindQuoteFollowUp:
 			add("quote", s.Number)
 			add("title", s.Title)
 			add("amount", money(l.Language(), s.Payable))
 		case kindInvoice:
 			add("invoice", s.Number)
+			add("amount", money(l.Language(), s.Payable))
+		case kindOrderConfirmation:
+			add("order", s.Number)
+			add("title", s.Title)
+			add("amount", money(l.Language(), s.Payable))
+		case kindPaymentRequest:
+			add("payment_request", s.Number)
+			add("order", s.OrderNumber)
 			add("amount", money(l.Language(), s.Payable))
 		case kindCreditNote:
 			add("credit_note", s.Number)
@@ -122,12 +134,12 @@ func facts(l templates.Labels, m *process.Mail) []fact {
 			add("reason", s.Reason)
 		}
 		switch d.Kind {
-		case kindQuote:
+		case kindQuote, kindQuoteFollowUp:
 			day("valid_until", s.ValidUntil)
 		case kindAcceptance:
 			add("order", d.Data["order"])
 			add("accepted_by", d.Data["name"])
-		case kindInvoice:
+		case kindInvoice, kindPaymentRequest:
 			day("due_date", s.DueDate)
 			add("account", or(s.Payment.Account, s.Payment.IBAN))
 			add("reference", s.Payment.Reference)

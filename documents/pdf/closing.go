@@ -8,7 +8,7 @@ import (
 // closing is what follows the totals: notes, terms and the acceptance.
 func (c *composer) closing() {
 	s := c.snap
-	if s.Kind != process.KindInvoice || s.Payable.Minor <= 0 {
+	if s.Kind != process.KindInvoice && s.Kind != process.KindPaymentRequest || s.Payable.Minor <= 0 {
 		c.flowAfterGap(s.PaymentTerms)
 	}
 	for _, n := range s.Notes {

@@ -49,6 +49,9 @@ func (r *Renderer) Gaps(snap process.Snapshot) []Gap {
 	for i, l := range snap.Lines {
 		look(fmt.Sprintf("lines[%d].description", i), l.Description)
 	}
+	for i, a := range snap.Adjustments {
+		look(fmt.Sprintf("adjustments[%d].reason", i), a.Reason)
+	}
 	for i, n := range snap.Notes {
 		look(fmt.Sprintf("notes[%d]", i), n)
 	}

@@ -103,7 +103,7 @@ func (c *composer) meta(y float64) float64 {
 		buyerVAT = ""
 	}
 	reference := ""
-	if s.Kind == process.KindInvoice {
+	if s.Kind == process.KindInvoice || s.Kind == process.KindPaymentRequest {
 		reference = s.Payment.Reference
 	}
 	for _, row := range []struct{ label, value string }{
@@ -113,6 +113,7 @@ func (c *composer) meta(y float64) float64 {
 		{c.text("meta.due_date"), c.date(s.DueDate)},
 		{c.text("meta.valid_until"), c.date(s.ValidUntil)},
 		{c.text("meta.supply_date"), c.date(s.SupplyDate)},
+		{c.text("meta.delivery_date"), c.date(s.DeliveryDate)},
 		{c.text("meta.preceding"), preceding},
 		{c.referenceLabel(), reference},
 		{c.text("meta.customer_reference"), s.CustomerReference},
@@ -151,6 +152,10 @@ func (c *composer) introduction() {
 	}
 	if s.Kind == process.KindCreditNote && s.Preceding != nil {
 		c.flow(c.text("credit_note.of", "number", s.Preceding.Number, "date", c.date(s.Preceding.Date)), c.body())
+	}
+	if s.Kind == process.KindPaymentRequest {
+		c.flow(c.text("payment_request.of", "order", s.OrderNumber), c.body())
+		c.flow(c.text("payment_request.vat"), c.body())
 	}
 	if s.Reason != "" {
 		c.flow(c.text("credit_note.reason", "reason", s.Reason), c.body())

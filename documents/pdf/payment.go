@@ -20,7 +20,7 @@ const (
 // payment is the box that says how much to pay, where to and until when.
 func (c *composer) payment() {
 	s := c.snap
-	if s.Kind != process.KindInvoice || s.Payable.Minor <= 0 {
+	if s.Kind != process.KindInvoice && s.Kind != process.KindPaymentRequest || s.Payable.Minor <= 0 {
 		return
 	}
 	p := s.Payment

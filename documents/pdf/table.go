@@ -34,9 +34,14 @@ type cell struct {
 // that it leaves says what it carries forward. The last line stays with the
 // totals, and they stay together.
 func (c *composer) lines() error {
+	if c.snap.Kind == process.KindPaymentRequest { // it is for an order, and has no lines of its own
+		c.totals()
+		return nil
+	}
 	cells, descriptionWidth := c.columns()
 	carried := process.Money{Currency: c.snap.Currency}
 	begun := false
+	section, of := "", carried // the heading that the lines stand under, and their sum
 	c.onBreak = func() {
 		c.continuation()
 		c.tableHead(cells)
@@ -53,12 +58,20 @@ func (c *composer) lines() error {
 			c.breakTable(carried, begun)
 		}
 		begun = true
-		carried = carried.Add(process.Money{Minor: l.Net.Minor, Currency: c.snap.Currency})
+		if l.Kind == process.LineSection {
+			c.subtotal(section, of)
+			section, of = text[0].text, process.Money{Currency: c.snap.Currency}
+		}
+		if l.Counts() {
+			carried = carried.Add(c.snap.Value(l, c.snap.Currency))
+			of = of.Add(c.snap.Value(l, c.snap.Currency))
+		}
 		c.row(cells, l, text, carried)
 		if len(c.pages) > maxPages {
 			return errTooLong
 		}
 	}
+	c.subtotal(section, of)
 	if c.y+totals > bodyBottom {
 		c.breakTable(carried, begun)
 	}
@@ -86,10 +99,13 @@ func (c *composer) breakBefore(lines int, last bool, totals float64) bool {
 func (c *composer) columns() ([]cell, float64) {
 	cells := []cell{
 		{head: c.text("table.quantity"), value: c.quantity},
-		{head: c.text("table.unit_price"), value: func(l process.Line) string { return templates.FormatPrice(c.lang, l.UnitPrice, c.decimals) }},
+		{head: c.text("table.unit_price"), value: c.price},
 		{head: c.text("table.discount"), value: func(l process.Line) string { return c.percentOrNothing(l.DiscountPercent) }},
 		{head: c.text("table.vat"), value: func(l process.Line) string { return c.percent(l.VAT.Rate) }},
-		{head: c.text("table.amount", "currency", c.snap.Currency), value: func(l process.Line) string { return c.money(l.Net) }},
+		{head: c.text("table.amount", "currency", c.snap.Currency), value: func(l process.Line) string { return c.money(c.snap.Value(l, c.snap.Currency)) }},
+	}
+	if c.snap.PricesIncludeVAT {
+		cells[4].head = c.text("table.amount_with_vat", "currency", c.snap.Currency)
 	}
 	discounted := false
 	for _, l := range c.snap.Lines {
@@ -105,12 +121,21 @@ func (c *composer) columns() ([]cell, float64) {
 			width = max(width, c.fonts.width(c.fonts.clean(cells[i].value(l)), regular, textSize))
 		}
 		if i == len(cells)-1 {
-			width = max(width, c.fonts.width(c.fonts.clean(c.money(c.snap.Net)), regular, textSize))
+			width = max(width, c.fonts.width(c.fonts.clean(c.money(c.snap.Net)), regular, textSize),
+				c.fonts.width(c.fonts.clean(c.money(c.snap.Gross)), regular, textSize))
 		}
 		cells[i].edge = edge
 		edge -= width + cellGap
 	}
 	return cells, max(edge-leftEdge, minDescription)
+}
+
+// price is a line's price as it was given: with VAT when prices include it.
+func (c *composer) price(l process.Line) string {
+	if c.snap.PricesIncludeVAT {
+		return templates.FormatPrice(c.lang, l.UnitPriceWithVAT, c.decimals)
+	}
+	return templates.FormatPrice(c.lang, l.UnitPrice, c.decimals)
 }
 
 func (c *composer) quantity(l process.Line) string {
@@ -153,6 +178,9 @@ type describedLine struct {
 }
 
 func (c *composer) description(l process.Line, width float64) []describedLine {
+	if !l.Sold() {
+		width = measure // nothing stands beside it
+	}
 	name, more, _ := strings.Cut(strings.TrimSpace(l.Description), "\n")
 	var out []describedLine
 	for _, t := range c.fonts.wrap(name, regular, textSize, width) {
@@ -163,13 +191,28 @@ func (c *composer) description(l process.Line, width float64) []describedLine {
 			out = append(out, describedLine{t, true})
 		}
 	}
+	if l.Option {
+		key := "table.option.open"
+		if l.Ticked {
+			key = "table.option.ticked"
+		}
+		for _, t := range c.fonts.wrap(c.text(key), regular, textSize, width) {
+			out = append(out, describedLine{t, true})
+		}
+	}
 	return out
 }
 
 // row sets a line; carried is the sum with it.
 func (c *composer) row(cells []cell, l process.Line, text []describedLine, carried process.Money) {
+	figures := c.body()
+	if !l.Counts() {
+		figures = c.label()
+	}
 	for _, cell := range cells {
-		c.right(cell.edge, c.y, cell.value(l), c.body())
+		if l.Sold() {
+			c.right(cell.edge, c.y, cell.value(l), figures)
+		}
 	}
 	for i, t := range text {
 		// A single line of a text is neither left behind nor sent ahead.
@@ -179,12 +222,29 @@ func (c *composer) row(cells []cell, l process.Line, text []describedLine, carri
 			c.breakTable(carried, true)
 		}
 		st := c.body()
-		if t.quiet {
+		switch {
+		case t.quiet:
 			st = c.label()
+		case l.Kind == process.LineSection:
+			st = c.strong()
 		}
 		c.left(leftEdge, c.y, t.text, st)
 		c.y += leading
 	}
+	c.endRow()
+}
+
+// subtotal sets the sum of the lines under a heading, when there is one.
+func (c *composer) subtotal(section string, sum process.Money) {
+	if section == "" {
+		return
+	}
+	if c.y > rowLimit {
+		c.newPage()
+	}
+	c.left(leftEdge, c.y, c.text("table.subtotal", "section", section), c.label())
+	c.right(rightEdge, c.y, c.money(sum), c.strong())
+	c.y += leading
 	c.endRow()
 }
 

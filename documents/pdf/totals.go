@@ -74,15 +74,20 @@ func (c *composer) totalsHeight() float64 {
 // sums are the totals from net to payable.
 func (c *composer) sums() []sum {
 	s := c.snap
-	out := []sum{{c.text("total.net"), c.money(s.Net), false}, {c.text("total.vat"), c.money(s.VAT), false}}
+	out := append(c.adjustments(), sum{c.text("total.net"), c.money(s.Net), false}, sum{c.text("total.vat"), c.money(s.VAT), false})
 	final, key := s.Payable, "total.payable"
 	switch s.Kind {
-	case process.KindQuote:
-		final, key = s.Gross, "total.quote"
+	case process.KindPaymentRequest:
+		return []sum{{c.text("total.payable"), c.withCurrency(s.Payable), true}}
+	case process.KindQuote, process.KindOrderConfirmation:
+		final, key = s.Gross.Add(s.Rounding), "total.quote"
 	case process.KindCreditNote:
 		key = "total.credit_note"
 	}
-	if s.Kind != process.KindQuote && (s.Prepaid.Minor != 0 || s.Rounding.Minor != 0) {
+	if !s.Kind.Accounted() && s.Rounding.Minor != 0 {
+		out = append(out, sum{c.text("total.rounding"), c.money(s.Rounding), false})
+	}
+	if s.Kind.Accounted() && (s.Prepaid.Minor != 0 || s.Rounding.Minor != 0) {
 		out = append(out, sum{c.text("total.gross"), c.money(s.Gross), false})
 		if s.Rounding.Minor != 0 {
 			out = append(out, sum{c.text("total.rounding"), c.money(s.Rounding), false})
@@ -92,6 +97,45 @@ func (c *composer) sums() []sum {
 		}
 	}
 	return append(out, sum{c.text(key), c.withCurrency(final), true})
+}
+
+// adjustments are the lines' sum with the discounts and charges of the whole
+// document, in the terms in
+// which prices were given; nothing when there are none.
+func (c *composer) adjustments() (out []sum) {
+	lines := process.Money{Currency: c.snap.Currency}
+	for _, l := range c.snap.Lines {
+		if l.Counts() {
+			lines = lines.Add(c.snap.Value(l, c.snap.Currency))
+		}
+	}
+	for _, a := range c.snap.Adjustments {
+		amount := a.Amount
+		label := a.Reason
+		if label == "" {
+			label = c.text("total.discount")
+		}
+		if !a.Percent.IsZero() {
+			label += " " + c.percent(a.Percent)
+		}
+		if !a.Charge {
+			amount = amount.Neg()
+		}
+		out = append(out, sum{c.shortened(label), c.money(amount), false})
+	}
+	if len(out) > 0 {
+		out = append([]sum{{c.text("total.lines"), c.money(lines), false}}, out...)
+	}
+	return out
+}
+
+// shortened fits a label beside its amount.
+func (c *composer) shortened(label string) string {
+	lines := c.fonts.wrap(label, regular, textSize, rightEdge-sumEdge-84)
+	if len(lines) > 1 {
+		return lines[0] + " …"
+	}
+	return label
 }
 
 // breakdown is the table of VAT groups (BG-23), and VAT in the company's

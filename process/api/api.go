@@ -95,6 +95,7 @@ func (s *server) addRoutes() {
 	s.addFiles()
 	s.addBankFiles()
 	s.addXML()
+	s.addCompare()
 	s.mux.HandleFunc("GET "+documentPath, s.serveDocument)
 }
 

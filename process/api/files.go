@@ -15,7 +15,7 @@ import (
 
 // printed are the collections whose records have a PDF.
 var printed = []struct{ collection, record string }{
-	{"quotes", process.TypeQuote}, {"invoices", process.TypeInvoice}, {"credit-notes", process.TypeCreditNote},
+	{"quotes", process.TypeQuote}, {"invoices", process.TypeInvoice}, {"credit-notes", process.TypeCreditNote}, {"orders", process.TypeOrder},
 }
 
 // addFiles adds the reading of PDFs, raw mails and attachments.

@@ -127,7 +127,7 @@ func TestAllow(t *testing.T) {
 	s := newSite(t)
 	for path, want := range map[string]string{
 		"leads/x": "GET, HEAD, PATCH", "quotes/x": "GET, HEAD, PATCH, DELETE", "quotes": "GET, HEAD, POST",
-		"settings": "GET, HEAD, PUT", "quotes/x/send": "POST", "orders/x": "GET, HEAD",
+		"settings": "GET, HEAD, PUT", "quotes/x/send": "POST", "orders/x": "GET, HEAD, PATCH",
 	} {
 		if a := s.do("OPTIONS", path, ""); a.status != 405 || a.header.Get("Allow") != want {
 			t.Errorf("%s: %d %q, want %q", path, a.status, a.header.Get("Allow"), want)

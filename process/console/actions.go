@@ -37,8 +37,8 @@ type partRow struct {
 var verbs = map[string][]string{
 	process.TypeLead:        {"qualify", "contact", "log", "assign", "edit", "merge", "disqualify", "not_a_lead", "reopen"},
 	process.TypeOpportunity: {"quote", "move", "log", "edit", "assign", "win", "lose", "reopen"},
-	process.TypeQuote:       {"accept", "send", "edit", "revise", "log", "decline", "cancel", "delete"},
-	process.TypeOrder:       {"fulfil", "invoice", "hold", "release", "cancel"},
+	process.TypeQuote:       {"accept", "send", "edit", "revise", "log", "copy", "decline", "cancel", "delete"},
+	process.TypeOrder:       {"fulfil", "invoice", "edit", "send", "request_payment", "prepaid", "return", "hold", "release", "cancel"},
 	process.TypeInvoice:     {"issue", "pay", "edit", "send", "credit", "delete"},
 	process.TypeCreditNote:  {"send"},
 	process.TypePayment:     {"refund", "reverse"},
@@ -76,6 +76,9 @@ func (v *visit) actions(k *kind, p *recordPage, tried string, in input) []action
 			a.Form = form{Action: "/quotes", Sections: []section{{Fields: []field{{Name: "opportunity", Kind: kindHidden, Value: p.ID}}}}}
 		case verb == "delete" && slices.Contains(possible, verb):
 			a.Form = form{Action: at + "/delete", Version: p.Version}
+		case verb == "prepaid" && p.state != "cancelled":
+			given := input{values: map[string]string{"order": p.ID, "amount.amount": p.open.String(), "amount.currency": p.open.Currency}, problems: map[string]string{}}
+			a.Form = form{Action: "/payments", Sections: v.paymentFields(given)}
 		case slices.Contains(possible, verb):
 			given := input{values: map[string]string{}, problems: map[string]string{}}
 			if verb == tried {
@@ -92,6 +95,9 @@ func (v *visit) actions(k *kind, p *recordPage, tried string, in input) []action
 		if k.typ == process.TypeQuote && verb == "send" && p.state == "active" {
 			a.Label = v.t("verb.quote.send_again")
 		}
+		if k.typ == process.TypeOrder && verb == "cancel" && p.delivered {
+			a.Label = v.t("verb.order.cancel_rest")
+		}
 		a.Form.Submit = a.Label
 		a.Asks = slices.ContainsFunc(a.Form.Sections, func(s section) bool {
 			return slices.ContainsFunc(s.Fields, func(f field) bool { return f.Kind != kindHidden })
@@ -106,6 +112,8 @@ func (v *visit) actions(k *kind, p *recordPage, tried string, in input) []action
 func permission(k *kind, verb string) process.Permission {
 	switch {
 	case verb == "new_invoice":
+		return process.MayInvoice
+	case verb == "prepaid":
 		return process.MayInvoice
 	case k.typ == process.TypeQuote && (verb == "accept" || verb == "decline"):
 		return process.MayAccept
@@ -142,10 +150,16 @@ func (v *visit) verbForm(typ, verb string, p *recordPage, in input) (form, []par
 	case "opportunity.lose":
 		return fields(v.loseFields(in)...), nil
 	case "quote.accept":
-		return fields(f(kindText, "name", required, func(f *field) { f.Label = v.t("field.accepted_by") }), f(kindArea, "evidence", wide, hint(v.t("hint.evidence")))), nil
+		yes := fields(f(kindText, "name", required, func(f *field) { f.Label = v.t("field.accepted_by") }), f(kindArea, "evidence", wide, hint(v.t("hint.evidence"))))
+		yes.Sections[0].Fields = append(yes.Sections[0].Fields, v.optionFields(in, p)...)
+		return yes, nil
+	case "order.return":
+		return v.parts(in, p, func(l process.Line) decimal.Decimal { return l.Delivered }, note)
+	case "order.request_payment":
+		return fields(f(kindDecimal, "percent"), f(kindMoney, "amount", currency(p.open.Currency)), f(kindDate, "due_date"), f(kindEmail, "recipient", value(p.recipient))), nil
 	case "quote.decline":
 		return fields(reason, f(kindArea, "comment", wide)), nil
-	case "quote.send", "invoice.send", "credit-note.send":
+	case "quote.send", "invoice.send", "credit-note.send", "order.send":
 		return fields(f(kindEmail, "recipient", value(p.recipient))), nil
 	case "quote.cancel", "order.hold", "order.release", "order.cancel", "payment.reverse", "bank-entry.ignore", "bank-entry.unmatch":
 		return fields(reason), nil
@@ -276,7 +290,7 @@ func (v *visit) verbBody(f *form, in input, parts []partRow) ([]byte, []process.
 
 // next is where a verb leads: to what it made, when that is the next step.
 func (v *visit) next(k *kind, verb string, out *process.Outcome) string {
-	next := map[string]string{"lead.qualify": process.TypeOpportunity, "quote.revise": process.TypeQuote, "quote.accept": process.TypeOrder,
+	next := map[string]string{"lead.qualify": process.TypeOpportunity, "quote.revise": process.TypeQuote, "quote.copy": process.TypeQuote, "quote.accept": process.TypeOrder,
 		"order.fulfil": process.TypeInvoice, "order.invoice": process.TypeInvoice, "invoice.credit": process.TypeCreditNote, "message.make_lead": process.TypeLead}[k.typ+"."+verb]
 	for _, made := range out.Created {
 		if made.Type == next && next != "" {

@@ -104,6 +104,7 @@ func (c *Console) routes() http.Handler {
 	handle("GET /{$}", (*visit).start)
 	handle("GET /settings", (*visit).settingsPage)
 	handle("POST /settings", (*visit).saveSettings)
+	handle("GET /quotes/{id}/compare", (*visit).compare)
 	inside.Handle("GET /events", c.events)
 	for _, k := range c.kinds {
 		at := "/" + k.collection

@@ -139,6 +139,9 @@ func (v *visit) saved(k *kind, in input, out *process.Outcome) error {
 	if k.typ == process.TypePayment {
 		if p, ok := out.Record.(*process.Payment); ok {
 			to, done = "/invoices/"+p.Invoice, "paid"
+			if p.Order != "" {
+				to = "/orders/" + p.Order
+			}
 		}
 	}
 	v.redirect(after(to, done))

@@ -61,7 +61,7 @@ func readOpportunity(v *visit, id string) (*recordPage, error) {
 	}
 	p.fact(v.t("field.reason"), words(v.lostReason(o.Reason)))
 	p.fact(v.t("field.competitor"), words(o.Competitor))
-	p.Lines = v.table(o.Lines, o.Totals, o.Currency, false)
+	p.Lines = v.table(o.Lines, o.Pricing, o.Totals, o.Currency, false)
 	return p, v.relate(p, process.TypeQuote, map[string]string{"opportunity": o.ID})
 }
 
@@ -71,7 +71,7 @@ func readQuote(v *visit, id string) (*recordPage, error) {
 		return nil, err
 	}
 	p := v.record(process.TypeQuote, q.Record, q.State, v.quoteName(*q))
-	p.thread, p.recipient = q.Thread, q.Recipient
+	p.thread, p.recipient, p.lines = q.Thread, q.Recipient, q.Lines
 	p.Badges = v.quoteBadges(*q)
 	p.hidden["accept"] = q.State == "won"
 	p.hidden["decline"] = q.State == "closed"
@@ -88,7 +88,17 @@ func readQuote(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("kind.opportunity"), v.link(process.TypeOpportunity, q.Opportunity))
 	p.fact(v.t("kind.order"), v.link(process.TypeOrder, q.Order))
 	p.fact(v.t("field.previous"), v.link(process.TypeQuote, q.Previous))
+	if q.Previous != "" {
+		p.fact(v.t("compare.show"), cell{Text: v.t("compare.show"), Href: "/quotes/" + q.ID + "/compare"})
+	}
 	p.fact(v.t("field.next"), v.link(process.TypeQuote, q.Next))
+	if q.Prepayment != nil {
+		if q.Prepayment.Percent != nil {
+			p.fact(v.t("field.prepayment"), words(v.percent(*q.Prepayment.Percent)))
+		} else {
+			p.fact(v.t("field.prepayment"), words(v.money(*q.Prepayment.Amount)))
+		}
+	}
 	p.fact(v.t("field.reason"), words(strings.TrimSpace(q.Reason+"\n"+q.Comment)))
 	if a := q.Acceptance; a != nil {
 		p.fact(v.t("field.accepted_by"), cell{Text: a.Name, Note: v.moment(a.At) + ", " + v.t("channel."+a.Channel)})
@@ -103,7 +113,7 @@ func readQuote(v *visit, id string) (*recordPage, error) {
 	if text := strings.TrimSpace(q.Introduction + "\n\n" + q.Terms); text != "" {
 		p.Text = &passage{v.t("section.texts"), text}
 	}
-	p.Lines = v.table(q.Lines, q.Totals, q.Currency, false)
+	p.Lines = v.table(q.Lines, q.Pricing, q.Totals, q.Currency, false)
 	return p, nil
 }
 
@@ -122,15 +132,35 @@ func readOrder(v *visit, id string) (*recordPage, error) {
 		p.hidden["fulfil"] = p.hidden["fulfil"] && l.Delivered.Equal(l.Quantity)
 		p.hidden["invoice"] = p.hidden["invoice"] && l.Invoiced.Equal(l.Delivered)
 	}
-	p.hidden["cancel"], p.hidden["hold"] = delivered, o.Progress == "completed"
+	p.delivered, p.recipient = delivered, o.Recipient
+	p.hidden["cancel"], p.hidden["hold"] = true, o.Progress == "completed"
+	p.hidden["return"], p.hidden["request_payment"] = true, o.Request != nil
+	for _, l := range o.Lines {
+		p.hidden["return"] = p.hidden["return"] && l.Delivered.IsZero()
+		p.hidden["cancel"] = p.hidden["cancel"] && (l.Delivered.Equal(l.Quantity) || l.Invoiced.Equal(l.Quantity))
+	}
+	p.open = process.Money{Currency: o.Currency}
+	p.hidden["prepaid"] = o.Request == nil
+	if r := o.Request; r != nil {
+		p.fact(v.t("field.payment_request"), cell{Text: r.Number + ": " + v.money(r.Amount), Note: v.date(r.DueDate) + ", " + r.Reference})
+		p.open = r.Amount.Sub(o.Prepaid)
+	}
+	if !o.Prepaid.IsZero() {
+		p.fact(v.t("total.prepaid"), words(v.money(o.Prepaid)))
+		p.fact(v.t("field.deducted"), words(v.money(o.Deducted)))
+	}
 	p.fact(v.t("field.title"), words(o.Title))
 	v.parties(p, o.Customer, o.Contact, o.Owner)
 	p.fact(v.t("field.recipient"), words(o.Recipient))
 	p.fact(v.t("field.customer_reference"), words(o.CustomerReference))
 	p.fact(v.t("field.delivery_date"), words(v.date(o.DeliveryDate)))
+	v.place(p, o.DeliveryAddress)
 	p.fact(v.t("kind.quote"), v.link(process.TypeQuote, o.Quote))
 	p.fact(v.t("kind.opportunity"), v.link(process.TypeOpportunity, o.Opportunity))
-	p.Lines = v.table(o.Lines, o.Totals, o.Currency, true)
+	p.Lines = v.table(o.Lines, o.Pricing, o.Totals, o.Currency, true)
+	if err := v.relate(p, process.TypePayment, map[string]string{"order": o.ID}); err != nil {
+		return nil, err
+	}
 	return p, v.relate(p, process.TypeInvoice, map[string]string{"order": o.ID})
 }
 
@@ -159,6 +189,10 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.supply_date"), words(v.date(i.SupplyDate)))
 	p.fact(v.t("field.due_date"), words(v.date(i.DueDate)))
 	p.fact(v.t("field.payment_reference"), words(i.PaymentReference))
+	v.place(p, i.DeliveryAddress)
+	if i.Exchange != nil {
+		p.fact(v.t("field.exchange"), words(v.t("exchange", "currency", i.Currency, "rate", v.typed(i.Exchange.Rate), "company", v.settings.Currency, "date", v.date(i.Exchange.Date))))
+	}
 	p.fact(v.t("field.customer_reference"), words(i.CustomerReference))
 	p.fact(v.t("field.buyer_reference"), words(i.BuyerReference))
 	p.fact(v.t("kind.order"), v.link(process.TypeOrder, i.Order))
@@ -166,9 +200,9 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	if i.SHA256 != "" {
 		p.fact("SHA-256", words(i.SHA256))
 	}
-	p.Lines = v.table(i.Lines, i.Totals, i.Currency, false)
+	p.Lines = v.table(i.Lines, i.Pricing, i.Totals, i.Currency, false)
 	if i.State == "issued" {
-		for _, t := range []total{{v.t("total.credited"), v.amount(i.Credited.Neg()), false}, {v.t("total.paid"), v.amount(i.Paid.Neg()), false},
+		for _, t := range []total{{v.t("total.prepaid"), v.amount(i.Prepaid.Neg()), false}, {v.t("total.credited"), v.amount(i.Credited.Neg()), false}, {v.t("total.paid"), v.amount(i.Paid.Neg()), false},
 			{v.t("total.written_off"), v.amount(i.WrittenOff.Neg()), false}} {
 			if t.Amount != v.amount(process.Money{Currency: i.Currency}) {
 				p.Lines.Totals = append(p.Lines.Totals, t)
@@ -196,7 +230,7 @@ func readCreditNote(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.issue_date"), words(v.date(n.IssueDate)))
 	p.fact(v.t("field.recipient"), words(n.Recipient))
 	p.fact("SHA-256", words(n.SHA256))
-	p.Lines = v.table(n.Lines, n.Totals, n.Currency, false)
+	p.Lines = v.table(n.Lines, n.Pricing, n.Totals, n.Currency, false)
 	return p, nil
 }
 
@@ -210,6 +244,7 @@ func readPayment(v *visit, id string) (*recordPage, error) {
 	p.Badges = []badge{v.state(process.TypePayment, r.State)}
 	v.parties(p, r.Customer, "", "")
 	p.fact(v.t("kind.invoice"), v.link(process.TypeInvoice, r.Invoice))
+	p.fact(v.t("kind.order"), v.link(process.TypeOrder, r.Order))
 	p.fact(v.t("field.date"), words(v.date(r.Date)))
 	p.fact(v.t("field.method"), words(r.Method))
 	p.fact(v.t("field.reference"), words(r.Reference))

@@ -73,6 +73,8 @@ type input struct {
 	values   map[string]string
 	sent     url.Values
 	problems map[string]string
+	// options says that lines may be options, as on a quote.
+	options bool
 	// rows is how many lines are shown.
 	rows int
 }
@@ -237,6 +239,7 @@ func (v *visit) encode(f form, in input, editing bool) (body []byte, problems []
 			}
 		}
 	}
+	listed(tree, editing)
 	if f.Lines != nil {
 		lines, ps := v.encodeLines(f.Lines, in)
 		problems = append(problems, ps...)
@@ -258,6 +261,10 @@ func (v *visit) put(tree map[string]any, f field, s string, editing bool) *proce
 	var val any = s
 	switch f.Kind {
 	case kindCheck:
+		if id, ok := strings.CutPrefix(f.Name, "option."); ok {
+			chosen(tree, id, s == "1")
+			return nil
+		}
 		val = s == "1"
 	case kindWhole, kindDecimal, kindMoney, kindQuantity:
 		if s == "" {
@@ -333,7 +340,7 @@ func (v *visit) refused(in *input, f *form, problems []process.Problem) {
 		}
 	}
 	for _, p := range problems {
-		text, name := v.problem(p), p.Field
+		text, name := v.problem(p), adjustmentPlace(p.Field)
 		if f.Lines != nil {
 			name = f.Lines.place(name)
 		}

@@ -56,7 +56,7 @@ func opportunityForm(v *visit, in input) form {
 	fields = append(fields, v.contactField(in)...)
 	fields = append(fields, f(kindMoney, "estimated_revenue", currency(currencyOf), hint(v.t("hint.estimated_revenue"))), f(kindDate, "estimated_close"),
 		f(kindWhole, "probability"), f(kindSelect, "owner", choices(v.owners())))
-	return form{Sections: []section{{Fields: fields}}, Lines: v.editor(in, currencyOf, false)}
+	return form{Sections: []section{{Fields: fields}, v.adjustmentSection(in, currencyOf)}, Lines: v.editor(in, currencyOf, false)}
 }
 
 func quoteForm(v *visit, in input) form {
@@ -70,17 +70,31 @@ func quoteForm(v *visit, in input) form {
 	}
 	fields = append(fields, v.contactField(in)...)
 	fields = append(fields, f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindDate, "valid_until", hint(v.t("hint.valid_until"))),
-		f(kindText, "customer_reference"), f(kindSelect, "language", choices(v.languages(true))), f(kindText, "currency"), f(kindSelect, "owner", choices(v.owners())))
-	return form{Sections: []section{{Fields: fields}, {Title: v.t("section.texts"), Fields: []field{f(kindArea, "introduction", wide), f(kindArea, "terms", wide)}}},
-		Lines: v.editor(in, either(in.value("currency"), v.settings.Currency), false)}
+		f(kindText, "customer_reference"), f(kindDecimal, "prepayment.percent", hint(v.t("hint.prepayment"))),
+		f(kindMoney, "prepayment.amount", currency(either(in.value("currency"), v.settings.Currency)), hint(v.t("hint.prepayment"))),
+		f(kindSelect, "language", choices(v.languages(true))), f(kindText, "currency"), f(kindSelect, "owner", choices(v.owners())))
+	in.options = true
+	currencyOf := either(in.value("currency"), v.settings.Currency)
+	return form{Sections: []section{{Fields: fields}, {Title: v.t("section.texts"), Fields: []field{f(kindArea, "introduction", wide), f(kindArea, "terms", wide)}},
+		v.adjustmentSection(in, currencyOf)}, Lines: v.editor(in, currencyOf, false)}
 }
 
 func orderForm(v *visit, in input) form {
 	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
-	fields := append([]field{f(kindText, "title", wide), v.customerField(in)}, v.contactField(in)...)
+	fields := []field{f(kindText, "title", wide)}
+	if in.id == "" {
+		fields = append(fields, v.customerField(in))
+	}
+	fields = append(fields, v.contactField(in)...)
 	fields = append(fields, f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindText, "customer_reference"), f(kindDate, "delivery_date"),
-		f(kindSelect, "language", choices(v.languages(true))), f(kindText, "currency"))
-	return form{Sections: []section{{Fields: fields}}, Lines: v.editor(in, either(in.value("currency"), v.settings.Currency), false)}
+		f(kindSelect, "language", choices(v.languages(true))))
+	if in.id != "" { // what was agreed stays
+		return form{Sections: []section{{Fields: fields}, {Title: v.t("field.delivery_address"), Fields: v.addressFields(in, "delivery_address.")}}}
+	}
+	fields = append(fields, f(kindText, "currency"))
+	currencyOf := either(in.value("currency"), v.settings.Currency)
+	return form{Sections: []section{{Fields: fields}, {Title: v.t("field.delivery_address"), Fields: v.addressFields(in, "delivery_address.")},
+		v.adjustmentSection(in, currencyOf)}, Lines: v.editor(in, currencyOf, false)}
 }
 
 func invoiceForm(v *visit, in input) form {
@@ -100,7 +114,11 @@ func invoiceForm(v *visit, in input) form {
 	} else {
 		fields = append(fields, f(kindText, "currency"))
 	}
-	return form{Sections: []section{{Fields: fields}}, Lines: v.editor(in, cur, fixed)}
+	if cur != v.settings.Currency || in.id == "" {
+		fields = append(fields, f(kindText, "exchange.rate", hint(v.t("hint.exchange", "company", v.settings.Currency))), f(kindDate, "exchange.date"))
+	}
+	return form{Sections: []section{{Fields: fields}, {Title: v.t("field.delivery_address"), Fields: v.addressFields(in, "delivery_address.")},
+		v.adjustmentSection(in, cur)}, Lines: v.editor(in, cur, fixed)}
 }
 
 func paymentForm(v *visit, in input) form { return form{Sections: v.paymentFields(in)} }
@@ -108,7 +126,7 @@ func paymentForm(v *visit, in input) form { return form{Sections: v.paymentField
 // paymentFields are shown on the invoice; what is open stands there already.
 func (v *visit) paymentFields(in input) []section {
 	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
-	return []section{{Fields: []field{f(kindHidden, "invoice"), f(kindMoney, "amount", required, currency(in.value("amount.currency"))),
+	return []section{{Fields: []field{f(kindHidden, "invoice"), f(kindHidden, "order"), f(kindMoney, "amount", required, currency(in.value("amount.currency"))),
 		f(kindDate, "date", value(string(v.today()))), f(kindText, "method"), f(kindText, "reference"), f(kindArea, "note", wide)}}}
 }
 
@@ -166,6 +184,9 @@ func (v *visit) customerOf(id string) string {
 	}
 	if i, err := v.s.Invoices().Get(v.ctx(), v.actor, id); err == nil {
 		return i.Customer
+	}
+	if o, err := v.s.Orders().Get(v.ctx(), v.actor, id); err == nil {
+		return o.Customer
 	}
 	return ""
 }

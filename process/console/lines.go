@@ -32,10 +32,10 @@ type lineEditor struct {
 }
 
 type lineRow struct {
-	ID                                                             string
-	N                                                              int
-	Product, Description, Quantity, Unit, UnitPrice, Discount, VAT field
-	Error                                                          string
+	ID                                                                   string
+	N                                                                    int
+	Product, Description, Quantity, Unit, UnitPrice, Discount, VAT, Role field
+	Error                                                                string
 }
 
 func rowName(n int, part string) string { return "line." + strconv.Itoa(n) + "." + part }
@@ -90,6 +90,12 @@ func (v *visit) lineRow(in input, n int) lineRow {
 			r.VAT.Value = c + ":" + plain(in.values[fmt.Sprintf("lines.%d.vat.rate", n)])
 		}
 	}
+	r.Role = cell(kindSelect, "role", "role")
+	if in.sent == nil {
+		at := func(part string) string { return in.values[fmt.Sprintf("lines.%d.%s", n, part)] }
+		r.Role.Value = role(at("kind"), at("option"), at("ticked"))
+	}
+	r.Role.Options = v.roles(r.Role.Value, in.options)
 	r.Unit.Options = v.units(r.Unit.Value)
 	r.VAT.Options = append([]option{{Label: v.t("option.usual"), Selected: r.VAT.Value == ""}}, v.vats(r.VAT.Value)...)
 	return r
@@ -172,6 +178,7 @@ func (v *visit) encodeLines(e *lineEditor, in input) (lines []map[string]any, pr
 		if category, rate, ok := strings.Cut(get("vat"), ":"); ok {
 			line["vat"] = map[string]string{"category": category, "rate": rate}
 		}
+		play(line, get("role"))
 		e.at = append(e.at, i)
 		lines = append(lines, line)
 	}

@@ -40,6 +40,7 @@ type recordPage struct {
 	lines     []process.Line
 	open      process.Money
 	ofOrder   bool
+	delivered bool
 	hidden    map[string]bool
 	// checks and duplicates are a lead's.
 	checks     map[string]bool
@@ -66,6 +67,9 @@ type linesTable struct {
 
 type lineView struct {
 	Description, Product, Quantity, Price, Discount, VAT, Net, Delivered, Invoiced string
+	// Kind is that of a heading or a remark; Option and Ticked say what may be chosen.
+	Kind           string
+	Option, Ticked bool
 }
 
 type total struct {
@@ -124,7 +128,7 @@ func (v *visit) showRecord(k *kind, id, tried string, in input, e *process.Error
 	}
 	if k.document {
 		p.PDF = "/" + k.collection + "/" + id + "/pdf"
-		if p.state != "draft" && k.typ != process.TypeCreditNote && v.may(process.MaySell) {
+		if p.state != "draft" && k.typ != process.TypeCreditNote && k.typ != process.TypeOrder && v.may(process.MaySell) {
 			p.Share = "/" + k.collection + "/" + id + "/share"
 		}
 	}
@@ -156,12 +160,20 @@ func (v *visit) share(k *kind) error {
 	return v.showRecord(k, v.id(), "", input{}, nil, nil)
 }
 
-// table puts lines and totals in words.
-func (v *visit) table(lines []process.Line, t process.Totals, currency string, progress bool) *linesTable {
+// table puts lines and totals in words, prices as they were given.
+func (v *visit) table(lines []process.Line, pricing process.Pricing, t process.Totals, currency string, progress bool) *linesTable {
 	table := &linesTable{Currency: currency, Progress: progress}
 	for _, l := range lines {
-		w := lineView{Description: l.Description, Product: l.Product, Quantity: v.quantity(l.Quantity, l.Unit), Price: v.price(l.UnitPrice, ""),
-			VAT: v.vat(l.VAT), Net: v.amount(l.Net)}
+		if !l.Sold() {
+			table.Lines = append(table.Lines, lineView{Description: l.Description, Kind: l.Kind})
+			continue
+		}
+		price := l.UnitPrice
+		if pricing.PricesIncludeVAT {
+			price = l.UnitPriceWithVAT
+		}
+		w := lineView{Description: l.Description, Product: l.Product, Quantity: v.quantity(l.Quantity, l.Unit), Price: v.price(price, ""),
+			VAT: v.vat(l.VAT), Net: v.amount(pricing.Value(l, currency)), Option: l.Option, Ticked: l.Ticked}
 		if !l.DiscountPercent.IsZero() {
 			w.Discount, table.Discount = v.percent(l.DiscountPercent), true
 		}
@@ -169,6 +181,9 @@ func (v *visit) table(lines []process.Line, t process.Totals, currency string, p
 			w.Delivered, w.Invoiced = v.number(l.Delivered), v.number(l.Invoiced)
 		}
 		table.Lines = append(table.Lines, w)
+	}
+	for _, a := range pricing.Adjustments {
+		table.Totals = append(table.Totals, v.adjustment(a))
 	}
 	table.Totals = append(table.Totals, total{v.t("total.net"), v.amount(t.Net), false})
 	for _, g := range t.VATGroups {

@@ -26,7 +26,8 @@ func (v *visit) settingsForm(in input) form {
 	for _, name := range []string{process.TypeQuote, process.TypeOrder, process.TypeInvoice, process.TypeCreditNote} {
 		numbers = append(numbers, series(name)...)
 	}
-	texts := []field{f(kindWhole, "terms.payment_days"), f(kindWhole, "terms.quote_valid_days")}
+	texts := []field{f(kindWhole, "terms.payment_days"), f(kindWhole, "terms.quote_valid_days"),
+		f(kindWhole, "terms.follow_up_before", hint(v.t("hint.follow_up"))), f(kindWhole, "terms.follow_up_after", hint(v.t("hint.follow_up")))}
 	for _, kind := range []string{process.TypeQuote, process.TypeInvoice} {
 		for _, l := range v.c.o.Templates.Languages() {
 			texts = append(texts, f(kindArea, "terms."+kind+"."+l, wide, func(f *field) {

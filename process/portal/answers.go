@@ -14,6 +14,7 @@ type answered struct {
 	values  map[string]string
 	wrong   map[string]string
 	message string
+	options []string
 }
 
 // sent reads a form that was posted; unknown fields are of no interest.
@@ -38,6 +39,7 @@ func (c *call) accept() error {
 	if err != nil {
 		return err
 	}
+	a.options = append([]string{}, c.r.PostForm["option"]...) // none is a choice too
 	if a.values["terms"] != "1" && c.view.Quote != nil && c.view.Quote.State == "active" {
 		a.wrong["terms"] = c.problem("terms", "")
 		if a.values["name"] == "" {
@@ -47,7 +49,7 @@ func (c *call) accept() error {
 		return c.page(http.StatusUnprocessableEntity, a)
 	}
 	_, err = c.p.o.Service.AcceptQuote(c.r.Context(), c.actor, process.Target{ID: c.actor.Link.ID},
-		process.AcceptInput{Name: a.values["name"], SHA256: a.values["sha256"]})
+		process.AcceptInput{Name: a.values["name"], SHA256: a.values["sha256"], Options: a.options})
 	return c.answer(a, "accepted", err)
 }
 

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -71,7 +72,14 @@ type customerPage struct {
 	Reasons           []option
 	Comment           string
 	Question          field
+	Options           []choice
 	OpenForm          string
+}
+
+// choice is an option of a quote that the customer may tick.
+type choice struct {
+	ID, Label, Amount string
+	Ticked            bool
 }
 
 type field struct{ Value, Wrong string }
@@ -95,6 +103,9 @@ type table struct {
 
 type line struct {
 	Description, Product, Quantity, Price, Discount, VAT, Net, Delivered, Invoiced string
+	// Kind is that of a heading or a remark; Option and Ticked say what may be chosen.
+	Kind           string
+	Option, Ticked bool
 }
 
 type total struct {
@@ -122,6 +133,9 @@ func (c *call) page(status int, a *answered) error {
 		p.Name = field{a.values["name"], a.wrong["name"]}
 		p.TermsWrong, p.TermsTicked = a.wrong["terms"], a.values["terms"] == "1"
 		p.Comment, p.Question = a.values["comment"], field{a.values["text"], a.wrong["text"]}
+		for i := range p.Options {
+			p.Options[i].Ticked = slices.Contains(a.options, p.Options[i].ID)
+		}
 		for i := range p.Reasons {
 			p.Reasons[i].Selected = p.Reasons[i].Value == a.values["reason"]
 		}
@@ -176,11 +190,27 @@ func (c *call) quote(p *customerPage, q *process.Quote) {
 		p.CanAccept = true
 		p.AcceptNote = c.t("accept.note", "sha256", q.SHA256)
 		p.AcceptTerms = c.t("accept.terms", "buyer", p.Buyer)
+		p.Options = c.options(q)
 		for _, reason := range []string{"none", "price", "other", "later"} {
 			label := c.t("reason." + reason)
 			p.Reasons = append(p.Reasons, option{Value: label, Label: label})
 		}
 	}
+}
+
+// options are what the customer may choose, with what each adds.
+func (c *call) options(q *process.Quote) (list []choice) {
+	for _, l := range q.Lines {
+		if l.Option {
+			name, _, _ := strings.Cut(l.Description, "\n")
+			amount := c.money(l.Net)
+			if q.PricesIncludeVAT {
+				amount = c.money(q.Value(l, q.Currency))
+			}
+			list = append(list, choice{l.ID, name, amount, l.Ticked})
+		}
+	}
+	return list
 }
 
 func (c *call) invoice(p *customerPage, i *process.Invoice) {
@@ -238,13 +268,36 @@ func (c *call) unit(code string, q decimal.Decimal) string {
 // table puts the frozen lines and totals in words.
 func (c *call) table(s process.Snapshot) *table {
 	t := &table{Currency: s.Currency}
+	price := func(l process.Line) decimal.Decimal {
+		if s.PricesIncludeVAT {
+			return l.UnitPriceWithVAT
+		}
+		return l.UnitPrice
+	}
 	for _, l := range s.Lines {
+		if !l.Sold() {
+			t.Lines = append(t.Lines, line{Description: l.Description, Kind: l.Kind})
+			continue
+		}
 		w := line{Description: l.Description, Quantity: templates.FormatNumber(c.lang, l.Quantity) + noBreak + c.unit(l.Unit, l.Quantity),
-			Price: templates.FormatPrice(c.lang, l.UnitPrice, process.Decimals(s.Currency)), VAT: c.vat(l.VAT.Category, l.VAT.Rate), Net: c.amount(l.Net)}
+			Price: templates.FormatPrice(c.lang, price(l), process.Decimals(s.Currency)), VAT: c.vat(l.VAT.Category, l.VAT.Rate), Net: c.amount(s.Value(l, s.Currency)), Option: l.Option, Ticked: l.Ticked}
 		if !l.DiscountPercent.IsZero() {
 			w.Discount, t.Discount = c.percent(l.DiscountPercent), true
 		}
 		t.Lines = append(t.Lines, w)
+	}
+	for _, a := range s.Adjustments {
+		label, amount := a.Reason, a.Amount
+		if label == "" {
+			label = c.labels.Say("total.discount")
+		}
+		if !a.Percent.IsZero() {
+			label += " " + c.percent(a.Percent)
+		}
+		if !a.Charge {
+			amount = amount.Neg()
+		}
+		t.Totals = append(t.Totals, total{label, c.amount(amount), false})
 	}
 	t.Totals = append(t.Totals, total{c.labels.Say("total.net"), c.amount(s.Net), false})
 	for _, g := range s.VATGroups {

@@ -69,6 +69,10 @@ func rowChecks() []rowCheck {
 			"SELECT r.id FROM bank_entry r WHERE r.state = 'matched' AND r.amount_minor <> (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.bank_entry_id = r.id AND p.state = 'booked')"},
 		{"money", "bank-entry", "the file that brought it is missing",
 			"SELECT r.id FROM bank_entry r WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.sha256 = r.file AND b.complete = 1 AND b.live = 1)"},
+		{"money", "order", "what is prepaid is not the sum of its booked prepayments",
+			"SELECT r.id FROM sales_order r WHERE r.prepaid_minor <> (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.order_id = r.id AND p.state = 'booked')"},
+		{"money", "order", "what is deducted is not the sum of what its invoices deduct",
+			"SELECT r.id FROM sales_order r WHERE r.deducted_minor <> (SELECT COALESCE(SUM(i.prepaid_minor), 0) FROM invoice i WHERE i.order_id = r.id)"},
 		{"money", "invoice", "what is credited is not the sum of its credit notes",
 			"SELECT r.id FROM invoice r WHERE r.credited_minor <> (SELECT COALESCE(SUM(c.gross_minor + c.rounding_minor), 0) FROM credit_note c WHERE c.invoice_id = r.id)"},
 		{"I8", "line", "its document does not exist", `SELECT DISTINCT r.document_id FROM line r WHERE
@@ -79,7 +83,7 @@ func rowChecks() []rowCheck {
 	for _, d := range []struct{ table, record string }{{"opportunity", "opportunity"}, {"quote", "quote"}, {"sales_order", "order"},
 		{"invoice", "invoice"}, {"credit_note", "credit-note"}} {
 		checks = append(checks, rowCheck{"money", d.record, "its sums are not those of its lines and VAT groups", `SELECT r.id FROM ` + d.table + ` r WHERE
-			r.net_minor <> (SELECT COALESCE(SUM(l.net_minor), 0) FROM line l WHERE l.document_id = r.id) OR
+			r.net_minor <> r.adjusted_minor + (SELECT COALESCE(SUM(l.net_minor), 0) FROM line l WHERE l.document_id = r.id AND (l.optional = 0 OR l.ticked = 1)) OR
 			r.net_minor <> (SELECT COALESCE(SUM(g.base_minor), 0) FROM vat_group g WHERE g.document_id = r.id) OR
 			r.vat_minor <> (SELECT COALESCE(SUM(g.vat_minor), 0) FROM vat_group g WHERE g.document_id = r.id) OR
 			r.gross_minor <> r.net_minor + r.vat_minor`})

@@ -107,7 +107,9 @@ func (c *chain) insert(tx process.Tx) error {
 			return tx.CreditNotes().Insert(c.credit)
 		},
 		func() error {
-			c.payment = filled(func(v *process.Payment) { v.State, v.Invoice, v.Customer = "reversed", c.invoice.ID, c.customer.ID })
+			c.payment = filled(func(v *process.Payment) {
+				v.State, v.Invoice, v.Order, v.Customer = "reversed", c.invoice.ID, c.order.ID, c.customer.ID
+			})
 			return tx.Payments().Insert(c.payment)
 		},
 		func() error {

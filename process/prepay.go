@@ -1,0 +1,230 @@
+package process
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/shopspring/decimal"
+)
+
+// Prepayment is how much a customer pays ahead: a percentage of the total with
+// VAT, or an amount.
+type Prepayment struct {
+	Percent *decimal.Decimal `json:"percent,omitempty" doc:"of the total; give percent or amount"`
+	Amount  *Money           `json:"amount,omitempty"`
+}
+
+// PaymentRequest asks for a prepayment. It is no invoice: it has a number of a
+// series of its own and no VAT, which falls due when the order is delivered and
+// invoiced (Norway: bokføringsforskriften § 5-2-7 lets no sales document be
+// issued before delivery but for a few kinds of sale).
+type PaymentRequest struct {
+	Number    string `json:"number"`
+	Amount    Money  `json:"amount"`
+	Date      Date   `json:"date"`
+	DueDate   Date   `json:"due_date"`
+	Reference string `json:"reference"` // for the bank
+	SHA256    string `json:"sha256"`
+}
+
+// PaymentRequestInput says how much is asked for.
+type PaymentRequestInput struct {
+	Percent *decimal.Decimal `json:"percent,omitempty" doc:"of the order's total; give percent or amount"`
+	Amount  *Money           `json:"amount,omitempty"`
+	DueDate Date             `json:"due_date,omitempty"`
+	// Recipient is who gets the mail, the order's when left out.
+	Recipient string `json:"recipient,omitempty"`
+}
+
+// checked refuses what is neither a percentage nor an amount; nothing is nothing.
+func (p *Prepayment) checked(currency string) (*Prepayment, error) {
+	if p == nil || p.Percent == nil && p.Amount == nil {
+		return nil, nil
+	}
+	bad := func(field, reason, message string) error {
+		return Invalid("prepayment.invalid", "the prepayment cannot be asked for", Problem{Field: "prepayment." + field, Reason: reason, Message: message})
+	}
+	if p.Percent != nil && p.Amount != nil {
+		return nil, bad("amount", "prepayment.one", "give a percentage or an amount")
+	}
+	if p.Percent != nil {
+		if boundDecimal(*p.Percent) != nil || !p.Percent.IsPositive() || p.Percent.GreaterThan(hundred) {
+			return nil, bad("percent", "prepayment.percent", "above 0 and at most 100")
+		}
+		return p, nil
+	}
+	m, err := p.Amount.In(currency)
+	if err != nil || m.Minor <= 0 {
+		return nil, bad("amount", "prepayment.amount", "more than nothing, in "+currency)
+	}
+	return &Prepayment{Amount: &m}, nil
+}
+
+// of is the amount to pay ahead of a total.
+func (p *Prepayment) of(total Money) Money {
+	if p.Percent != nil {
+		return RoundMoney(total.Decimal().Mul(*p.Percent).Shift(-2), total.Currency)
+	}
+	return *p.Amount
+}
+
+// RequestPayment mails a request for a prepayment on an order.
+func (s *Service) RequestPayment(ctx context.Context, a Actor, t Target, in PaymentRequestInput) (*Outcome, error) {
+	return s.changeOrder(ctx, a, t, "request_payment", func(u *unit, o *Order) (*Outcome, error) {
+		p, err := (&Prepayment{in.Percent, in.Amount}).checked(o.Currency)
+		if err != nil {
+			return nil, err
+		}
+		if p == nil {
+			return nil, Invalid("prepayment.invalid", "the prepayment cannot be asked for", Problem{Field: "percent", Reason: "prepayment.one", Message: "give a percentage or an amount"})
+		}
+		if in.Recipient != "" {
+			o.Recipient = in.Recipient
+		}
+		if err := mailable(o.Recipient); err != nil {
+			return nil, err
+		}
+		d, err := u.requestPayment(o, p.of(o.Payable()), in.DueDate)
+		if err != nil {
+			return nil, err
+		}
+		return &Outcome{Created: []Ref{{TypeDelivery, d.ID}}}, nil
+	})
+}
+
+// prepay asks for what the accepted quote wants ahead, when there is somebody to
+// ask; else the owner gets a task.
+func (u *unit) prepay(q *Quote, o *Order) error {
+	if q.Prepayment == nil {
+		return nil
+	}
+	amount := q.Prepayment.of(o.Payable())
+	if mailable(o.Recipient) != nil || amount.Minor <= 0 || amount.Minor > o.Payable().Minor {
+		_, err := u.task(Task{Reason: "prepayment", Owner: o.Owner, About: Ref{TypeOrder, o.ID}, Thread: o.Thread})
+		return err
+	}
+	_, err := u.requestPayment(o, amount, "")
+	return err
+}
+
+func (u *unit) requestPayment(o *Order, amount Money, due Date) (*Delivery, error) {
+	if o.Request != nil {
+		return nil, Conflict("prepayment.requested", "a prepayment on order %s was asked for already, with %s", o.Number, o.Request.Number)
+	}
+	if amount.Minor <= 0 || amount.Minor > o.Payable().Minor {
+		return nil, Invalid("prepayment.invalid", "the prepayment cannot be asked for", Problem{Field: "amount", Reason: "prepayment.amount", Message: "more than nothing, and at most the order's total"})
+	}
+	snap, err := u.orderSnapshot(o)
+	if err != nil {
+		return nil, err
+	}
+	series := u.settings.Numbers.paymentRequests()
+	n, err := u.NextNumber("payment-request", series.First)
+	if err != nil {
+		return nil, err
+	}
+	zero := Money{Currency: o.Currency}
+	snap.Kind, snap.Number, snap.OrderNumber, snap.DueDate = KindPaymentRequest, series.Format(n), o.Number, due
+	if due == "" {
+		if snap.DueDate, err = u.dueDate(o.Customer, snap.IssueDate); err != nil {
+			return nil, err
+		}
+	}
+	snap.Lines, snap.Pricing, snap.Payable, snap.Terms = nil, Pricing{}, amount, ""
+	snap.Totals = Totals{Net: zero, VAT: zero, Gross: zero, Rounding: zero, Adjusted: zero, VATGroups: []VATGroup{}}
+	snap.Payment = u.settings.paymentMeans()
+	snap.Payment.Reference = u.settings.paymentReference(snap.Number)
+	pdf, err := u.s.documents.Render(snap)
+	if err != nil {
+		return nil, fmt.Errorf("rendering the payment request on order %s: %w", o.Number, err)
+	}
+	blob, key := NewBlob(pdf), o.ID+"-"+snap.Number
+	if err := u.freeze(key, snap, blob); err != nil {
+		return nil, err
+	}
+	o.Request = &PaymentRequest{Number: snap.Number, Amount: amount, Date: snap.IssueDate, DueDate: snap.DueDate, Reference: snap.Payment.Reference, SHA256: blob.SHA256}
+	data := o.figures()
+	data["amount"], data["request"] = amount.String(), snap.Number
+	if err := u.saveOrder(o, Activity{Type: "order.payment_requested", Data: data}); err != nil {
+		return nil, err
+	}
+	return u.deliver(Delivery{Kind: "payment_request", About: Ref{TypeOrder, o.ID}, To: o.Recipient, Language: o.Language, Thread: o.Thread,
+		Data: map[string]string{"number": snap.Number, "order": o.Number, "title": o.Title, "snapshot": key, "sha256": blob.SHA256}})
+}
+
+// payOrder books a prepayment on an order.
+func (s *Service) payOrder(ctx context.Context, a Actor, in PaymentInput) (*Outcome, error) {
+	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
+		o, err := u.Orders().Get(in.Order)
+		if err != nil {
+			return nil, err
+		}
+		amount, err := in.Amount.In(o.Currency)
+		if err != nil || amount.Minor <= 0 {
+			return nil, Invalid("payment.amount", "the payment cannot be booked", Problem{Field: "amount", Reason: "payment.amount", Message: "more than nothing, in " + o.Currency})
+		}
+		if in.Date == "" {
+			in.Date = u.today()
+		}
+		p := &Payment{Record: u.record(), State: "booked", Order: o.ID, Customer: o.Customer, Amount: amount, Date: in.Date,
+			Method: in.Method, Reference: in.Reference, Note: in.Note, Thread: o.Thread}
+		if err := u.Payments().Insert(p); err != nil {
+			return nil, err
+		}
+		o.Prepaid, o.UpdatedAt = o.Prepaid.Add(amount), u.now
+		return (&Outcome{}).of(p), u.saveOrder(o, Activity{Type: "order.prepaid", Related: Ref{TypePayment, p.ID},
+			Data: map[string]string{"number": o.Number, "amount": amount.String(), "currency": amount.Currency, "date": string(p.Date)}})
+	})
+}
+
+// reversePrepayment takes the booking of a prepayment back, as far as no
+// invoice has deducted it.
+func (u *unit) reversePrepayment(p *Payment, why string) error {
+	o, err := u.Orders().Get(p.Order)
+	if err != nil {
+		return err
+	}
+	if o.Prepaid.Sub(p.Amount).Minor < o.Deducted.Minor {
+		return Conflict("payment.deducted", "the prepayment is deducted on an invoice of order %s already", o.Number)
+	}
+	p.State = "reversed"
+	if err := u.Payments().Update(p); err != nil {
+		return err
+	}
+	o.Prepaid, o.UpdatedAt = o.Prepaid.Sub(p.Amount), u.now
+	return u.saveOrder(o, Activity{Type: "order.prepayment_reversed", Why: why, Related: Ref{TypePayment, p.ID},
+		Data: map[string]string{"number": o.Number, "amount": p.Amount.String(), "currency": p.Amount.Currency}})
+}
+
+// deduct gives an invoice that is being issued what was paid ahead on its order
+// and no other invoice has (BT-113), up to its total.
+func (u *unit) deduct(i *Invoice) error {
+	i.Prepaid = Money{Currency: i.Currency}
+	if i.Order == "" {
+		return nil
+	}
+	o, err := u.Orders().Get(i.Order)
+	if err != nil {
+		return err
+	}
+	left := o.Prepaid.Sub(o.Deducted)
+	if left.Minor <= 0 || i.Payable().Minor <= 0 {
+		return nil
+	}
+	i.Prepaid = left
+	if left.Minor > i.Payable().Minor {
+		i.Prepaid = i.Payable()
+	}
+	o.Deducted, o.UpdatedAt = o.Deducted.Add(i.Prepaid), u.now
+	return u.saveOrder(o, Activity{Type: "order.prepayment_deducted", Related: Ref{TypeInvoice, i.ID},
+		Data: map[string]string{"number": o.Number, "amount": i.Prepaid.String(), "currency": i.Currency}})
+}
+
+// paymentRequests is the series, with its usual beginning where the settings
+// are older than it.
+func (n Numbers) paymentRequests() Series {
+	if n.PaymentRequest.First == 0 {
+		return Series{"F-", 900001}
+	}
+	return n.PaymentRequest
+}
