@@ -15,6 +15,8 @@ var actable = map[string]func(*house) string{
 	"quote send": (*house).draftQuote, "quote revise": (*house).activeQuote, "quote accept": (*house).activeQuote, "quote decline": (*house).activeQuote, "quote cancel": (*house).activeQuote,
 	"order fulfil": (*house).openOrder, "order invoice": (*house).deliveredOrder, "order hold": (*house).openOrder, "order release": (*house).heldOrder, "order cancel": (*house).openOrder,
 	"invoice issue": (*house).draftInvoice, "invoice credit": (*house).issuedInvoice, "invoice send": (*house).issuedInvoice,
+	"invoice dispute": (*house).issuedInvoice, "invoice end_dispute": (*house).troubledInvoice, "invoice write_off": (*house).issuedInvoice, "invoice reinstate": (*house).troubledInvoice,
+	"invoice hold": (*house).issuedInvoice, "invoice release": (*house).troubledInvoice, "invoice waive": (*house).troubledInvoice,
 	"credit-note send": (*house).creditNote, "payment reverse": (*house).bookedPayment,
 	"delivery retry": func(h *house) string { return h.delivery("failed") }, "delivery settle": func(h *house) string { return h.delivery("unknown") },
 	"message make_lead": (*house).otherMessage, "message not_a_lead": (*house).otherMessage,
@@ -22,7 +24,8 @@ var actable = map[string]func(*house) string{
 }
 
 // invoicing are the verbs that accounting may use.
-var invoicing = map[string]bool{"invoice issue": true, "invoice credit": true, "invoice send": true, "credit-note send": true, "payment reverse": true,
+var invoicing = map[string]bool{"invoice issue": true, "invoice credit": true, "invoice send": true, "invoice dispute": true, "invoice end_dispute": true,
+	"invoice write_off": true, "invoice reinstate": true, "invoice hold": true, "invoice release": true, "invoice waive": true, "credit-note send": true, "payment reverse": true,
 	"delivery retry": true, "delivery settle": true}
 
 // Who may do what is decided by the use case, and what is refused leaves nothing.

@@ -88,7 +88,7 @@ func (s *Service) MailOf(ctx context.Context, a Actor, id, domain string) (*Mail
 		m.Delivery, m.Settings = *d, u.settings
 		m.MessageID = s.messageID(d.ID, domain)
 		switch d.Kind {
-		case "quote", "invoice", "credit_note", "acceptance":
+		case "quote", "invoice", "credit_note", "acceptance", "reminder":
 			snap, err := u.Snapshot(d.About.ID)
 			if err != nil {
 				return err
@@ -114,7 +114,7 @@ func (s *Service) MailOf(ctx context.Context, a Actor, id, domain string) (*Mail
 
 func (u *unit) documentHash(d *Delivery) (string, error) {
 	switch d.Kind {
-	case "invoice":
+	case "invoice", "reminder":
 		i, err := u.Invoices().Get(d.About.ID)
 		if err != nil {
 			return "", err

@@ -161,15 +161,11 @@ func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
 }
 
 func (u *unit) dueDate(customer string, issue Date) (Date, error) {
-	days := u.settings.Terms.PaymentDays
 	c, err := u.Customers().Get(customer)
 	if err != nil {
 		return "", err
 	}
-	if c.PaymentDays > 0 {
-		days = c.PaymentDays
-	}
-	return issue.AddDays(days), nil
+	return u.settings.due(issue, c), nil
 }
 
 func (s Settings) paymentMeans() PaymentMeans {

@@ -51,6 +51,13 @@ var transitions = []Transition{
 	{TypeInvoice, "credit", []string{"issued"}, nil},
 	{TypeInvoice, "send", []string{"issued"}, nil},
 	{TypeInvoice, "pay", []string{"issued"}, nil},
+	{TypeInvoice, "dispute", []string{"issued"}, nil},
+	{TypeInvoice, "end_dispute", []string{"issued"}, nil},
+	{TypeInvoice, "write_off", []string{"issued"}, nil},
+	{TypeInvoice, "reinstate", []string{"issued"}, nil},
+	{TypeInvoice, "hold", []string{"issued"}, nil},
+	{TypeInvoice, "release", []string{"issued"}, nil},
+	{TypeInvoice, "waive", []string{"issued"}, nil},
 
 	{TypeCreditNote, "send", []string{"issued"}, nil},
 

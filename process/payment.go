@@ -36,7 +36,9 @@ func (s *Service) CreatePayment(ctx context.Context, a Actor, in PaymentInput) (
 		}
 		from := i.Payment
 		i.Paid = i.Paid.Add(amount)
-		i.settle()
+		if err := u.regain(i); err != nil {
+			return nil, err
+		}
 		err = u.saveInvoice(i, Activity{Type: "payment.booked", From: from, To: i.Payment, Related: Ref{TypePayment, p.ID},
 			Data: map[string]string{"number": i.Number, "amount": amount.String(), "currency": amount.Currency, "date": string(p.Date)}})
 		return &Outcome{record: p}, err

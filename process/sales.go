@@ -53,6 +53,11 @@ type Customer struct {
 	Domain string `json:"domain,omitempty"`
 	// PaymentDays overrides the company's terms when it is above zero.
 	PaymentDays int `json:"payment_days,omitempty"`
+	// PaymentRule overrides the company's rule, and PaymentDays then goes with
+	// it, even when it is zero: net or end_of_month.
+	PaymentRule string `json:"payment_rule,omitempty"`
+	// NoReminders keeps automatic reminders away.
+	NoReminders bool `json:"no_reminders,omitempty"`
 }
 
 // Contact is a person at a customer.
@@ -201,6 +206,13 @@ type Invoice struct {
 	Credited          Money  `json:"credited"`
 	Paid              Money  `json:"paid"`
 	WrittenOff        Money  `json:"written_off"`
+	// Claims are the fees and the interest of reminders. They are no part of
+	// the document nor of Open; what is paid beyond Open goes to them first.
+	Claims    Money      `json:"claims"`
+	Reminders []Reminder `json:"reminders,omitempty"`
+	// Held invoices are not reminded, until the end of HeldUntil when it is set.
+	Held      bool `json:"held,omitempty"`
+	HeldUntil Date `json:"held_until,omitempty"`
 	// Open is derived: gross − credited − paid − written off.
 	Open Money `json:"open"`
 	// Problems are what stands in the way of issuing a draft.

@@ -45,9 +45,10 @@ var situations = []situation{
 
 	{process.TypeInvoice, "draft", "", (*house).draftInvoice, nil},
 	{process.TypeInvoice, "draft", "of an order", (*house).orderDraft, nil},
-	{process.TypeInvoice, "issued", "", (*house).issuedInvoice, nil},
-	{process.TypeInvoice, "issued", "partly paid", (*house).partlyPaidInvoice, nil},
-	{process.TypeInvoice, "issued", "credited", (*house).creditedInvoice, []string{"credit"}},
+	{process.TypeInvoice, "issued", "", (*house).issuedInvoice, []string{"end_dispute", "reinstate", "release", "waive"}},
+	{process.TypeInvoice, "issued", "partly paid", (*house).partlyPaidInvoice, []string{"end_dispute", "reinstate", "release", "waive"}},
+	{process.TypeInvoice, "issued", "credited", (*house).creditedInvoice, []string{"credit", "write_off", "end_dispute", "reinstate", "release", "waive"}},
+	{process.TypeInvoice, "issued", "disputed, held, reminded and written off", (*house).troubledInvoice, []string{"dispute", "write_off"}},
 
 	{process.TypeCreditNote, "issued", "", (*house).creditNote, nil},
 
@@ -80,6 +81,7 @@ var bodies = map[string]string{
 	"quote edit":      `{"title":"A better roof"}`,
 	"invoice edit":    `{"title":"A better roof"}`,
 	"invoice credit":  `{"reason":"agreed"}`,
+	"invoice dispute": `{"reason":"not what was agreed"}`, "invoice write_off": `{"reason":"bad debt"}`, "invoice reinstate": `{"reason":"paid after all"}`,
 	"delivery settle": `{"state":"accepted"}`,
 	"task edit":       `{"note":"in the afternoon"}`,
 }

@@ -26,7 +26,8 @@ func everything(kind, reason, lang string) *process.Mail {
 	m := &process.Mail{Settings: fjord(lang), MessageID: "id.signature@fjord.example",
 		Delivery: process.Delivery{Kind: kind, Reason: reason, Language: lang, To: "kari@kunde.example", ToName: "Kari Bær", About: process.Ref{Type: process.TypeQuote, ID: "q1"},
 			InReplyTo: "abc@hansen.example", Data: map[string]string{"number": "T-1001", "order": "O-1001", "invoice": "10001", "title": "Fasadevask", "name": "Kari Bær", "subject": "Vask",
-				"text": "Tar dere taket?", "comment": "For dyrt.", "reason": "pris", "gross": "15625.00", "currency": "NOK"}}}
+				"text": "Tar dere taket?", "comment": "For dyrt.", "reason": "pris", "gross": "15625.00", "currency": "NOK",
+				"open": "10625.00", "fees": "35.00", "interest": "12.50", "total": "10672.50", "days": "7"}}}
 	if kind != kindAcknowledgement && kind != kindNotification {
 		m.PDF = []byte("%PDF-1.7")
 		m.Snapshot = &process.Snapshot{Kind: process.DocumentKind(kind), Number: "T-1001", Title: "Fasadevask", Language: lang, DueDate: "2026-12-07", ValidUntil: "2026-12-23",
@@ -76,7 +77,8 @@ func labels(t *testing.T, lang string) map[string]string {
 }
 
 func TestTextsAreCompleteAndUsed(t *testing.T) {
-	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindAcknowledgement, ""}}
+	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindAcknowledgement, ""},
+		{kindReminder, "upcoming"}, {kindReminder, "reminder"}, {kindReminder, "notice"}}
 	for _, reason := range notices(t) {
 		kinds = append(kinds, [2]string{kindNotification, reason})
 	}
@@ -95,7 +97,7 @@ func TestTextsAreCompleteAndUsed(t *testing.T) {
 					t.Fatal(err)
 				}
 				read := message.Parse(composed.Raw, message.Options{})
-				if found := regexp.MustCompile(`\b(quote|acceptance|invoice|credit_note|acknowledgement|notification|fact|greeting|closing)(\.[a-z_]+)+\b|[{}]`).FindString(read.Subject + read.FullText); found != "" {
+				if found := regexp.MustCompile(`\b(quote|acceptance|invoice|reminder|credit_note|acknowledgement|notification|fact|greeting|closing)(\.[a-z_]+)+\b|[{}]`).FindString(read.Subject + read.FullText); found != "" {
 					t.Errorf("%s, %q: %q stands in the mail", lang, k, found)
 				}
 				seen += "\n" + read.Subject + "\n" + read.FullText

@@ -39,7 +39,7 @@ var verbs = map[string][]string{
 	process.TypeOpportunity: {"quote", "edit", "win", "lose", "reopen"},
 	process.TypeQuote:       {"accept", "send", "edit", "revise", "decline", "cancel", "delete"},
 	process.TypeOrder:       {"fulfil", "invoice", "hold", "release", "cancel"},
-	process.TypeInvoice:     {"issue", "pay", "edit", "send", "credit", "delete"},
+	process.TypeInvoice:     {"issue", "pay", "edit", "send", "credit", "dispute", "end_dispute", "hold", "release", "write_off", "reinstate", "waive", "delete"},
 	process.TypeCreditNote:  {"send"},
 	process.TypePayment:     {"reverse"},
 	process.TypeDelivery:    {"retry", "settle"},
@@ -53,7 +53,7 @@ var verbs = map[string][]string{
 // onward are the verbs that bring a record to its next step.
 var onward = []string{"qualify", "quote", "send", "accept", "fulfil", "invoice", "issue", "pay", "release", "retry", "make_lead", "done"}
 
-var dangers = []string{"disqualify", "not_a_lead", "lose", "decline", "cancel", "delete", "reverse", "credit"}
+var dangers = []string{"disqualify", "not_a_lead", "lose", "decline", "cancel", "delete", "reverse", "credit", "write_off"}
 
 // actions are what can be done with the record now. tried is the verb whose
 // form was refused, with what was sent.
@@ -154,6 +154,14 @@ func (v *visit) verbForm(typ, verb string, p *recordPage, in input) (form, []par
 			in.values = map[string]string{"invoice": p.ID, "amount.amount": p.open.String(), "amount.currency": p.open.Currency}
 		}
 		return form{Action: "/payments", Sections: v.paymentFields(in)}, nil
+	case "invoice.dispute":
+		return fields(f(kindText, "reason", required, wide, hint(v.t("hint.dispute")))), nil
+	case "invoice.hold":
+		return fields(f(kindDate, "until", hint(v.t("hint.hold_until"))), reason), nil
+	case "invoice.write_off", "invoice.reinstate":
+		return fields(f(kindMoney, "amount", currency(p.open.Currency), hint(v.t("hint.whole_amount"))), f(kindText, "reason", required, wide)), nil
+	case "invoice.end_dispute", "invoice.release", "invoice.waive":
+		return fields(reason), nil
 	case "invoice.credit":
 		return v.creditForm(in, p)
 	case "delivery.settle":

@@ -83,11 +83,47 @@ func (w *world) everything() {
 	amount := process.Money{Minor: 10000, Currency: "NOK"}
 	ok(w.s.CreditInvoice(ctx, a, at(w.invoiced("beløp")), process.CreditInput{Reason: "Avslag", Amount: &amount}))
 
+	w.receivables()
 	task := ok(w.s.CreateTask(ctx, a, process.TaskInput{Title: "Ring", Due: "2026-11-01", Note: "I dag"})).Record.(*process.Task)
 	ok(w.s.SnoozeTask(ctx, a, at(task.ID), process.SnoozeInput{Until: "2026-11-30"}))
 	ok(w.s.DoneTask(ctx, a, at(ok(w.s.CreateTask(ctx, a, process.TaskInput{Title: "Gjort"})).Record.(*process.Task).ID), struct{}{}))
 	w.mails()
 	w.deliveries()
+}
+
+// receivables are invoices with which something is the matter.
+func (w *world) receivables() {
+	ctx, a, ok := w.t.Context(), w.actor, must(w.t)
+	st, version, err := w.s.Settings(ctx, a)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	st.Reminders.Enabled, st.Reminders.Steps[1].Fee = true, *d("70")
+	ok(w.s.PutSettings(ctx, a, version, st))
+	why := process.ReasonInput{Reason: "Avtalt"}
+	reminded := w.invoiced("purret")
+	now := w.now
+	w.now = w.now.AddDate(0, 0, 22)
+	if _, err := w.s.RemindDue(ctx); err != nil {
+		w.t.Fatal(err)
+	}
+	w.now = now
+	waived := w.invoiced("frafalt")
+	w.now = w.now.AddDate(0, 0, 22)
+	if _, err := w.s.RemindDue(ctx); err != nil {
+		w.t.Fatal(err)
+	}
+	w.now = now
+	ok(w.s.WaiveClaims(ctx, a, at(waived), why))
+	ok(w.s.DisputeInvoice(ctx, a, at(reminded), why))
+	ok(w.s.EndDispute(ctx, a, at(reminded), why))
+	ok(w.s.DisputeInvoice(ctx, a, at(w.invoiced("bestridt")), why))
+	ok(w.s.HoldInvoice(ctx, a, at(reminded), process.HoldInput{}))
+	ok(w.s.ReleaseInvoice(ctx, a, at(reminded), why))
+	ok(w.s.HoldInvoice(ctx, a, at(reminded), process.HoldInput{Until: "2027-01-31"}))
+	off := w.invoiced("avskrevet")
+	ok(w.s.WriteOffInvoice(ctx, a, at(off), process.WriteOffInput{Reason: "Konkurs"}))
+	ok(w.s.ReinstateInvoice(ctx, a, at(off), process.WriteOffInput{Reason: "Likevel ikke", Amount: &process.Money{Minor: 100, Currency: "NOK"}}))
 }
 
 // mails come in by every decision that a page words.

@@ -140,6 +140,9 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	p.Badges = v.invoiceBadges(*i)
 	p.hidden["pay"] = i.Open.Minor <= 0
 	p.hidden["credit"] = i.Credited.Minor >= i.Payable().Minor
+	p.hidden["dispute"], p.hidden["end_dispute"] = i.Disputed || i.Open.Minor <= 0, !i.Disputed
+	p.hidden["hold"], p.hidden["release"] = i.Held || i.Open.Minor <= 0, !i.Held
+	p.hidden["write_off"], p.hidden["reinstate"], p.hidden["waive"] = i.Open.Minor <= 0, i.WrittenOff.IsZero(), i.Claims.IsZero()
 	for _, problem := range i.Problems {
 		p.Problems = append(p.Problems, v.problem(problem))
 	}
@@ -151,6 +154,17 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.supply_date"), words(v.date(i.SupplyDate)))
 	p.fact(v.t("field.due_date"), words(v.date(i.DueDate)))
 	p.fact(v.t("field.payment_reference"), words(i.PaymentReference))
+	if i.Held {
+		p.fact(v.t("field.held_until"), words(either(v.date(i.HeldUntil), v.t("held"))))
+	}
+	for _, r := range i.Reminders {
+		if !r.Skipped {
+			p.fact(v.t("field.reminder"), cell{Text: r.Step, Note: v.date(r.Date)})
+		}
+	}
+	if !i.Claims.IsZero() {
+		p.fact(v.t("field.claims"), words(v.money(i.Claims)))
+	}
 	p.fact(v.t("field.customer_reference"), words(i.CustomerReference))
 	p.fact(v.t("field.buyer_reference"), words(i.BuyerReference))
 	p.fact(v.t("kind.order"), v.link(process.TypeOrder, i.Order))

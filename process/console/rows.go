@@ -169,6 +169,9 @@ func (v *visit) invoiceBadges(i process.Invoice) []badge {
 	if i.Disputed {
 		b = append(b, badge{v.t("disputed"), "warn"})
 	}
+	if i.Held && i.Open.Minor > 0 {
+		b = append(b, badge{v.t("held"), "warn"})
+	}
 	return b
 }
 

@@ -2,7 +2,9 @@ package console
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/emne/emne/process"
 )
@@ -25,7 +27,8 @@ func (v *visit) settingsForm(in input) form {
 	for _, name := range []string{process.TypeQuote, process.TypeOrder, process.TypeInvoice, process.TypeCreditNote} {
 		numbers = append(numbers, series(name)...)
 	}
-	texts := []field{f(kindWhole, "terms.payment_days"), f(kindWhole, "terms.quote_valid_days")}
+	texts := []field{f(kindWhole, "terms.payment_days"), f(kindSelect, "terms.payment_rule", choices(v.dueRules(false))),
+		f(kindCheck, "terms.working_days", hint(v.t("hint.working_days"))), f(kindDates, "terms.holidays", hint(v.t("hint.holidays"))), f(kindWhole, "terms.quote_valid_days")}
 	for _, kind := range []string{process.TypeQuote, process.TypeInvoice} {
 		for _, l := range v.c.o.Templates.Languages() {
 			texts = append(texts, f(kindArea, "terms."+kind+"."+l, wide, func(f *field) {
@@ -43,9 +46,31 @@ func (v *visit) settingsForm(in input) form {
 		{Title: v.t("section.e_invoice"), Fields: []field{f(kindText, "company.e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "company.e_invoice_address.id", func(f *field) { f.Label = v.t("field.e_invoice_address.id") })}},
 		{Title: v.t("settings.general"), Fields: []field{f(kindSelect, "language", choices(v.languages(false))), f(kindText, "currency"), f(kindText, "time_zone"), f(kindVAT, "vat")}},
 		{Title: v.t("settings.mail"), Fields: []field{f(kindCheck, "mail.acknowledge", hint(v.t("hint.acknowledge"))), f(kindWhole, "mail.acknowledge_per_hour")}},
+		{Title: v.t("settings.reminders"), Fields: v.reminderFields(in)},
 		{Title: v.t("settings.numbers"), Fields: numbers},
 		{Title: v.t("field.terms"), Fields: texts},
 	}}
+}
+
+// spareSteps are the empty reminder steps at the end.
+const spareSteps = 2
+
+// reminderFields are the rule and a row of fields for each step.
+func (v *visit) reminderFields(in input) []field {
+	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	fields := []field{f(kindCheck, "reminders.enabled", hint(v.t("hint.reminders"))), f(kindDate, "reminders.from", hint(v.t("hint.reminders_from"))),
+		f(kindDecimal, "reminders.interest_percent"), f(kindDecimal, "reminders.consumer.fee"), f(kindWhole, "reminders.consumer.count"), f(kindWhole, "reminders.consumer.days", hint(v.t("hint.consumer_fees")))}
+	n := len(v.settings.Reminders.Steps) + spareSteps
+	for i := range n {
+		at, number := fmt.Sprintf("reminders.steps.%d.", i), strconv.Itoa(i+1)
+		step := func(part string) func(*field) {
+			return func(f *field) { f.Label = v.t("settings.step."+part, "number", number) }
+		}
+		texts := append([]option{{Label: v.t("option.none")}}, v.options("reminder_text.", "upcoming", "reminder", "notice")...)
+		fields = append(fields, f(kindText, at+"key", step("key")), f(kindWhole, at+"days", step("days")),
+			f(kindSelect, at+"text", step("text"), choices(texts)), f(kindDecimal, at+"fee", step("fee")))
+	}
+	return fields
 }
 
 func (v *visit) settingsPage() error {
@@ -93,6 +118,7 @@ func (v *visit) saveSettings() error {
 func (v *visit) putSettings(in input, body []byte) error {
 	st := v.settings
 	st.Terms.Quote, st.Terms.Invoice = nil, nil
+	st.Terms.Holidays, st.Reminders = nil, process.Reminders{}
 	if err := json.Unmarshal(body, &st); err != nil {
 		return process.Invalid("body.invalid", "the settings cannot be read: "+err.Error())
 	}
