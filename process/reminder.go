@@ -101,6 +101,8 @@ type Reminder struct {
 	Fee      Money `json:"fee"`
 	Interest Money `json:"interest"`
 	Waived   bool  `json:"waived,omitempty"`
+	// Unsent steps met nobody to write to, and claim nothing.
+	Unsent bool `json:"unsent,omitempty"`
 }
 
 // remindable reports whether the invoice may be reminded at all now.
@@ -145,19 +147,14 @@ func (s *Service) RemindDue(ctx context.Context) (int, error) {
 			return nil
 		}
 		for _, payment := range []string{"unpaid", "partly_paid"} {
-			for f := (Filter{State: "issued", Match: map[string]string{"payment": payment}, Limit: MaxLimit}); ; {
-				page, next, err := u.Invoices().List(f)
-				if err != nil {
-					return err
+			err := every(u.Invoices(), Filter{State: "issued", Match: map[string]string{"payment": payment}}, func(i *Invoice) error {
+				if due, _ := i.dueStep(r, u.today()); due != nil {
+					ids = append(ids, i.ID)
 				}
-				for k := range page {
-					if due, _ := page[k].dueStep(r, u.today()); due != nil {
-						ids = append(ids, page[k].ID)
-					}
-				}
-				if f.Cursor = next; next == "" {
-					break
-				}
+				return nil
+			})
+			if err != nil {
+				return err
 			}
 		}
 		return nil
@@ -217,6 +214,7 @@ func (u *unit) sendReminder(i *Invoice, c *Customer, step ReminderStep, mailed b
 	zero := Money{Currency: i.Currency}
 	had := Reminder{Step: step.Key, Days: step.Days, Date: u.today(), Fee: zero, Interest: zero}
 	if !mailed {
+		had.Unsent = true
 		i.Reminders = append(i.Reminders, had)
 		if _, err := u.task(Task{Reason: "reminder_no_address", Owner: i.Owner, About: Ref{TypeInvoice, i.ID}, Thread: i.Thread}); err != nil {
 			return err
@@ -229,11 +227,12 @@ func (u *unit) sendReminder(i *Invoice, c *Customer, step ReminderStep, mailed b
 		return err
 	}
 	i.Reminders = append(i.Reminders, had)
-	i.Claims = i.claimed()
+	fees, interest := i.claimed()
+	i.Claims = fees.Add(interest)
 	total := i.Open.Add(i.Claims)
 	d, err := u.deliver(Delivery{Kind: "reminder", Reason: step.Text, About: Ref{TypeInvoice, i.ID}, To: i.Recipient, Language: i.Language, Thread: i.Thread,
 		Data: map[string]string{"number": i.Number, "currency": i.Currency, "open": i.Open.String(), "claims": i.Claims.String(),
-			"fees": i.Claims.Sub(had.Interest).String(), "interest": had.Interest.String(), "total": total.String(), "due_date": string(i.DueDate),
+			"fees": fees.String(), "interest": interest.String(), "total": total.String(), "due_date": string(i.DueDate),
 			"step": step.Key, "days": strconv.Itoa(i.DueDate.daysTo(u.today()))}})
 	if err != nil {
 		return err
@@ -244,16 +243,20 @@ func (u *unit) sendReminder(i *Invoice, c *Customer, step ReminderStep, mailed b
 }
 
 // claimed is what the reminders claim beside the invoice: their fees, and the
-// interest until the last of them.
-func (i *Invoice) claimed() Money {
-	sum, interest := Money{Currency: i.Currency}, Money{Currency: i.Currency}
+// interest until the last of them, less what was waived.
+func (i *Invoice) claimed() (fees, interest Money) {
+	fees, interest = Money{Currency: i.Currency}, Money{Currency: i.Currency}
+	waived := interest
 	for _, r := range i.Reminders {
-		if r.Waived || r.Skipped {
-			continue
+		switch {
+		case r.Skipped || r.Unsent:
+		case r.Waived:
+			waived = r.Interest
+		default:
+			fees, interest = fees.Add(r.Fee), Money{max(0, r.Interest.Minor-waived.Minor), i.Currency}
 		}
-		sum, interest = sum.Add(r.Fee), r.Interest
 	}
-	return sum.Add(interest)
+	return fees, interest
 }
 
 // fee is what a step may claim.

@@ -51,6 +51,8 @@ func recordCommands(p *place) []*cobra.Command {
 			}
 		}
 		switch c.record {
+		case process.TypeCustomer:
+			cmd.AddCommand(r.statement())
 		case process.TypeQuote, process.TypeInvoice, process.TypeCreditNote:
 			cmd.AddCommand(r.pdf())
 		}

@@ -45,7 +45,7 @@ var verbs = map[string][]string{
 	process.TypeDelivery:    {"retry", "settle"},
 	process.TypeMessage:     {"make_lead", "not_a_lead"},
 	process.TypeTask:        {"done", "snooze", "edit"},
-	process.TypeCustomer:    {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "edit"},
+	process.TypeCustomer:    {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "statement", "edit"},
 	process.TypeContact:     {"edit"},
 	process.TypeProduct:     {"edit"},
 }
@@ -71,6 +71,8 @@ func (v *visit) actions(k *kind, p *recordPage, tried string, in input) []action
 			a.Href = at + "/edit"
 		case strings.HasPrefix(verb, "new_"):
 			a.Href = "/" + v.c.kindOf(strings.TrimPrefix(verb, "new_")).collection + "/new?customer=" + p.ID
+		case verb == "statement":
+			a.Href = at + "/statement"
 		case verb == "quote" && p.state == "open":
 			a.Form = form{Action: "/quotes", Sections: []section{{Fields: []field{{Name: "opportunity", Kind: kindHidden, Value: p.ID}}}}}
 		case verb == "delete" && slices.Contains(possible, verb):
@@ -106,6 +108,8 @@ func permission(k *kind, verb string) process.Permission {
 	switch {
 	case verb == "new_invoice":
 		return process.MayInvoice
+	case verb == "statement":
+		return process.MayRead
 	case k.typ == process.TypeQuote && (verb == "accept" || verb == "decline"):
 		return process.MayAccept
 	}

@@ -104,6 +104,8 @@ func (c *Console) routes() http.Handler {
 	handle("GET /{$}", (*visit).start)
 	handle("GET /settings", (*visit).settingsPage)
 	handle("POST /settings", (*visit).saveSettings)
+	handle("GET /customers/{id}/statement", (*visit).statement)
+	handle("GET /customers/{id}/statement.csv", (*visit).statementFile)
 	inside.Handle("GET /events", c.events)
 	for _, k := range c.kinds {
 		at := "/" + k.collection

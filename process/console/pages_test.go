@@ -63,6 +63,9 @@ func TestEveryPage(t *testing.T) {
 		for id, state := range found {
 			at := "/" + k.collection + "/" + id
 			paths = append(paths, at)
+			if typ == process.TypeCustomer {
+				paths = append(paths, at+"/statement", at+"/statement?from=2026-11-01&to=2026-11-30")
+			}
 			if k.input != nil && state != "" {
 				paths = append(paths, at+"/edit")
 			}
