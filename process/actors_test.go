@@ -17,6 +17,7 @@ var actable = map[string]func(*house) string{
 	"invoice issue": (*house).draftInvoice, "invoice credit": (*house).issuedInvoice, "invoice send": (*house).issuedInvoice,
 	"invoice dispute": (*house).issuedInvoice, "invoice end_dispute": (*house).troubledInvoice, "invoice write_off": (*house).issuedInvoice, "invoice reinstate": (*house).troubledInvoice,
 	"invoice hold": (*house).issuedInvoice, "invoice release": (*house).troubledInvoice, "invoice waive": (*house).troubledInvoice,
+	"subscription change_price": (*house).subscription, "subscription pause": (*house).subscription, "subscription resume": (*house).pausedSubscription, "subscription end": (*house).subscription,
 	"credit-note send": (*house).creditNote, "payment reverse": (*house).bookedPayment,
 	"delivery retry": func(h *house) string { return h.delivery("failed") }, "delivery settle": func(h *house) string { return h.delivery("unknown") },
 	"message make_lead": (*house).otherMessage, "message not_a_lead": (*house).otherMessage,
@@ -26,6 +27,7 @@ var actable = map[string]func(*house) string{
 // invoicing are the verbs that accounting may use.
 var invoicing = map[string]bool{"invoice issue": true, "invoice credit": true, "invoice send": true, "invoice dispute": true, "invoice end_dispute": true,
 	"invoice write_off": true, "invoice reinstate": true, "invoice hold": true, "invoice release": true, "invoice waive": true, "credit-note send": true, "payment reverse": true,
+	"subscription change_price": true, "subscription pause": true, "subscription resume": true, "subscription end": true,
 	"delivery retry": true, "delivery settle": true}
 
 // Who may do what is decided by the use case, and what is refused leaves nothing.
@@ -95,8 +97,9 @@ func TestFormActors(t *testing.T) {
 		process.TypeContact:     {fmt.Sprintf(`{"customer":%q,"name":"Kari"}`, customer), true},
 		process.TypeOpportunity: {fmt.Sprintf(`{"customer":%q}`, customer), false}, process.TypeQuote: {fmt.Sprintf(`{"customer":%q}`, customer), false},
 		process.TypeOrder: {fmt.Sprintf(`{"customer":%q,"lines":%s}`, customer, lines), false}, process.TypeInvoice: {fmt.Sprintf(`{"customer":%q,"lines":%s}`, customer, lines), true},
-		process.TypePayment: {fmt.Sprintf(`{"invoice":%q,"amount":{"amount":"1"}}`, invoice), true},
-		process.TypeProduct: {`{"sku":"A1","name":"Thing","unit_price":"1"}`, false}, process.TypeTask: {`{"title":"Call"}`, false},
+		process.TypeSubscription: {fmt.Sprintf(`{"customer":%q,"lines":%s}`, customer, lines), true},
+		process.TypePayment:      {fmt.Sprintf(`{"invoice":%q,"amount":{"amount":"1"}}`, invoice), true},
+		process.TypeProduct:      {`{"sku":"A1","name":"Thing","unit_price":"1"}`, false}, process.TypeTask: {`{"title":"Call"}`, false},
 	} {
 		f := h.form(record)
 		before := h.trace()

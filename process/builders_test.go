@@ -175,6 +175,22 @@ func (h *house) troubledInvoice() string {
 	return id
 }
 
+func (h *house) subscription() string {
+	return h.create(process.TypeSubscription, fmt.Sprintf(`{"customer":%q,"lines":%s}`, h.customer(), lines))
+}
+
+func (h *house) pausedSubscription() string {
+	id := h.subscription()
+	h.do(process.TypeSubscription, "pause", id, `{"reason":"summer"}`)
+	return id
+}
+
+func (h *house) endedSubscription() string {
+	id := h.subscription()
+	h.do(process.TypeSubscription, "end", id, `{"reason":"moved"}`)
+	return id
+}
+
 func (h *house) creditedInvoice() string {
 	id := h.issuedInvoice()
 	h.do(process.TypeInvoice, "credit", id, `{"reason":"wrong"}`)

@@ -17,7 +17,12 @@ type IssueInput struct {
 // is in the bytes, so it is rendered inside the transaction, and the series
 // stays gapless because everything rolls back together.
 func (s *Service) IssueInvoice(ctx context.Context, a Actor, t Target, in IssueInput) (*Outcome, error) {
-	return s.changeInvoice(ctx, a, t, "issue", func(u *unit, i *Invoice) (*Outcome, error) {
+	return s.changeInvoice(ctx, a, t, "issue", s.issuing(in))
+}
+
+// issuing is what becomes of a draft that is issued.
+func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error) {
+	return func(u *unit, i *Invoice) (*Outcome, error) {
 		send := in.Send == nil || *in.Send
 		if send {
 			if err := mailable(i.Recipient); err != nil {
@@ -68,7 +73,7 @@ func (s *Service) IssueInvoice(ctx context.Context, a Actor, t Target, in IssueI
 			return out, err
 		}
 		return out, u.sendInvoice(i, out)
-	})
+	}
 }
 
 // SendInput may name another recipient.

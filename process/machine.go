@@ -61,6 +61,12 @@ var transitions = []Transition{
 
 	{TypeCreditNote, "send", []string{"issued"}, nil},
 
+	{TypeSubscription, "edit", []string{"active", "paused"}, nil},
+	{TypeSubscription, "change_price", []string{"active", "paused"}, nil},
+	{TypeSubscription, "pause", []string{"active"}, []string{"paused"}},
+	{TypeSubscription, "resume", []string{"paused"}, []string{"active", "ended"}},
+	{TypeSubscription, "end", []string{"active", "paused"}, []string{"ended"}},
+
 	{TypePayment, "reverse", []string{"booked"}, []string{"reversed"}},
 
 	{TypeDelivery, "retry", []string{"failed", "bounced", "unknown", "retrying"}, []string{"queued"}},

@@ -215,6 +215,9 @@ type Invoice struct {
 	HeldUntil Date `json:"held_until,omitempty"`
 	// Open is derived: gross − credited − paid − written off.
 	Open Money `json:"open"`
+	// Subscription and the date of its Period made the invoice, once.
+	Subscription string `json:"subscription,omitempty"`
+	Period       Date   `json:"period,omitempty"`
 	// Problems are what stands in the way of issuing a draft.
 	Problems []Problem `json:"problems,omitempty"`
 	Thread   string    `json:"thread"`

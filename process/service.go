@@ -242,6 +242,9 @@ func (s *Service) CreditNotes() Collection[CreditNote] {
 func (s *Service) Payments() Collection[Payment] {
 	return Collection[Payment]{s, TypePayment, Tx.Payments, nil}
 }
+func (s *Service) Subscriptions() Collection[Subscription] {
+	return Collection[Subscription]{s, TypeSubscription, Tx.Subscriptions, nil}
+}
 func (s *Service) Products() Collection[Product] {
 	return Collection[Product]{s, TypeProduct, Tx.Products, nil}
 }

@@ -37,6 +37,7 @@ type Tx interface {
 	Invoices() Records[Invoice]
 	CreditNotes() Records[CreditNote]
 	Payments() Records[Payment]
+	Subscriptions() Records[Subscription]
 	Products() Records[Product]
 	Tasks() Records[Task]
 	Deliveries() Records[Delivery]

@@ -52,6 +52,10 @@ var situations = []situation{
 
 	{process.TypeCreditNote, "issued", "", (*house).creditNote, nil},
 
+	{process.TypeSubscription, "active", "", (*house).subscription, nil},
+	{process.TypeSubscription, "paused", "", (*house).pausedSubscription, nil},
+	{process.TypeSubscription, "ended", "", (*house).endedSubscription, nil},
+
 	{process.TypePayment, "booked", "", (*house).bookedPayment, nil},
 	{process.TypePayment, "reversed", "", (*house).reversedPayment, nil},
 
@@ -82,8 +86,10 @@ var bodies = map[string]string{
 	"invoice edit":    `{"title":"A better roof"}`,
 	"invoice credit":  `{"reason":"agreed"}`,
 	"invoice dispute": `{"reason":"not what was agreed"}`, "invoice write_off": `{"reason":"bad debt"}`, "invoice reinstate": `{"reason":"paid after all"}`,
-	"delivery settle": `{"state":"accepted"}`,
-	"task edit":       `{"note":"in the afternoon"}`,
+	"subscription edit":         `{"title":"Another"}`,
+	"subscription change_price": `{"percent":"3"}`,
+	"delivery settle":           `{"state":"accepted"}`,
+	"task edit":                 `{"note":"in the afternoon"}`,
 }
 
 // act runs a verb of the machine, whatever its entrance is.
@@ -220,7 +226,7 @@ func (h *house) refused(record, verb, id string, before base, byState bool) {
 func TestMachineAndVerbsAgree(t *testing.T) {
 	t.Parallel()
 	inside := map[string]bool{"lead edit": true, "opportunity edit": true, "quote edit": true, "quote delete": true, "quote question": true,
-		"invoice edit": true, "invoice delete": true, "invoice pay": true, "task edit": true}
+		"invoice edit": true, "invoice delete": true, "invoice pay": true, "task edit": true, "subscription edit": true}
 	outside := map[string]bool{}
 	for _, v := range process.Verbs() {
 		outside[v.Record+" "+v.Name] = true

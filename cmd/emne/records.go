@@ -25,7 +25,7 @@ func recordCommands(p *place) []*cobra.Command {
 	}
 	for _, c := range []struct{ record, collection string }{
 		{process.TypeLead, "leads"}, {process.TypeOpportunity, "opportunities"}, {process.TypeQuote, "quotes"}, {process.TypeOrder, "orders"},
-		{process.TypeInvoice, "invoices"}, {process.TypeCreditNote, "credit-notes"}, {process.TypePayment, "payments"}, {process.TypeProduct, "products"},
+		{process.TypeInvoice, "invoices"}, {process.TypeCreditNote, "credit-notes"}, {process.TypePayment, "payments"}, {process.TypeSubscription, "subscriptions"}, {process.TypeProduct, "products"},
 		{process.TypeCustomer, "customers"}, {process.TypeContact, "contacts"}, {process.TypeTask, "tasks"}, {process.TypeDelivery, "deliveries"},
 		{process.TypeMessage, "messages"}, {process.TypeQuarantine, "quarantine"}, {process.TypeActivity, "activities"}, {process.TypeSubmission, "submissions"},
 	} {

@@ -35,19 +35,20 @@ type partRow struct {
 // verbs are the actions of the kinds in the order in which they stand; the
 // first possible one is the usual next step.
 var verbs = map[string][]string{
-	process.TypeLead:        {"qualify", "contact", "assign", "edit", "disqualify", "not_a_lead", "reopen"},
-	process.TypeOpportunity: {"quote", "edit", "win", "lose", "reopen"},
-	process.TypeQuote:       {"accept", "send", "edit", "revise", "decline", "cancel", "delete"},
-	process.TypeOrder:       {"fulfil", "invoice", "hold", "release", "cancel"},
-	process.TypeInvoice:     {"issue", "pay", "edit", "send", "credit", "dispute", "end_dispute", "hold", "release", "write_off", "reinstate", "waive", "delete"},
-	process.TypeCreditNote:  {"send"},
-	process.TypePayment:     {"reverse"},
-	process.TypeDelivery:    {"retry", "settle"},
-	process.TypeMessage:     {"make_lead", "not_a_lead"},
-	process.TypeTask:        {"done", "snooze", "edit"},
-	process.TypeCustomer:    {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "statement", "edit"},
-	process.TypeContact:     {"edit"},
-	process.TypeProduct:     {"edit"},
+	process.TypeLead:         {"qualify", "contact", "assign", "edit", "disqualify", "not_a_lead", "reopen"},
+	process.TypeOpportunity:  {"quote", "edit", "win", "lose", "reopen"},
+	process.TypeQuote:        {"accept", "send", "edit", "revise", "decline", "cancel", "delete"},
+	process.TypeOrder:        {"fulfil", "invoice", "hold", "release", "cancel"},
+	process.TypeInvoice:      {"issue", "pay", "edit", "send", "credit", "dispute", "end_dispute", "hold", "release", "write_off", "reinstate", "waive", "delete"},
+	process.TypeCreditNote:   {"send"},
+	process.TypeSubscription: {"change_price", "pause", "resume", "end", "edit"},
+	process.TypePayment:      {"reverse"},
+	process.TypeDelivery:     {"retry", "settle"},
+	process.TypeMessage:      {"make_lead", "not_a_lead"},
+	process.TypeTask:         {"done", "snooze", "edit"},
+	process.TypeCustomer:     {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "new_subscription", "statement", "edit"},
+	process.TypeContact:      {"edit"},
+	process.TypeProduct:      {"edit"},
 }
 
 // onward are the verbs that bring a record to its next step.
@@ -106,7 +107,7 @@ func (v *visit) actions(k *kind, p *recordPage, tried string, in input) []action
 // permission is what a verb asks for.
 func permission(k *kind, verb string) process.Permission {
 	switch {
-	case verb == "new_invoice":
+	case verb == "new_invoice", verb == "new_subscription":
 		return process.MayInvoice
 	case verb == "statement":
 		return process.MayRead
@@ -164,7 +165,9 @@ func (v *visit) verbForm(typ, verb string, p *recordPage, in input) (form, []par
 		return fields(f(kindDate, "until", hint(v.t("hint.hold_until"))), reason), nil
 	case "invoice.write_off", "invoice.reinstate":
 		return fields(f(kindMoney, "amount", currency(p.open.Currency), hint(v.t("hint.whole_amount"))), f(kindText, "reason", required, wide)), nil
-	case "invoice.end_dispute", "invoice.release", "invoice.waive":
+	case "subscription.change_price":
+		return v.priceForm(in, p), nil
+	case "subscription.pause", "subscription.resume", "subscription.end", "invoice.end_dispute", "invoice.release", "invoice.waive":
 		return fields(reason), nil
 	case "invoice.credit":
 		return v.creditForm(in, p)

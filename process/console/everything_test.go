@@ -121,9 +121,33 @@ func (w *world) receivables() {
 	ok(w.s.HoldInvoice(ctx, a, at(reminded), process.HoldInput{}))
 	ok(w.s.ReleaseInvoice(ctx, a, at(reminded), why))
 	ok(w.s.HoldInvoice(ctx, a, at(reminded), process.HoldInput{Until: "2027-01-31"}))
+	w.subscriptions()
 	off := w.invoiced("avskrevet")
 	ok(w.s.WriteOffInvoice(ctx, a, at(off), process.WriteOffInput{Reason: "Konkurs"}))
 	ok(w.s.ReinstateInvoice(ctx, a, at(off), process.WriteOffInput{Reason: "Likevel ikke", Amount: &process.Money{Minor: 100, Currency: "NOK"}}))
+}
+
+// subscriptions are in each of their states, and one has made invoices.
+func (w *world) subscriptions() {
+	ctx, a, ok := w.t.Context(), w.actor, must(w.t)
+	c := ok(w.s.CreateCustomer(ctx, a, process.CustomerInput{Name: "Abonnent AS", Email: "post@abonnent.example", PaymentRule: "end_of_month", NoReminders: true,
+		Address: process.Address{Street: "Sjøgata 2", Postcode: "6003", City: "Ålesund", Country: "NO"}})).Record.(*process.Customer)
+	one := func(in process.SubscriptionInput) string {
+		in.Customer, in.Lines = c.ID, []process.LineInput{{Description: "Drift", UnitPrice: d("100")}}
+		return ok(w.s.CreateSubscription(ctx, a, in)).Record.(*process.Subscription).ID
+	}
+	id := one(process.SubscriptionInput{Title: "Drift", Issue: true, Arrears: true, Start: "2026-10-01", End: "2027-10-01"})
+	ok(w.s.ChangePrice(ctx, a, at(id), process.PriceChange{From: "2026-11-01", Percent: d("4")}))
+	ok(w.s.ChangePrice(ctx, a, at(id), process.PriceChange{From: "2026-12-01", UnitPrice: d("120")}))
+	if n, err := w.s.InvoiceSubscriptions(ctx); err != nil || n != 2 {
+		w.t.Fatalf("%d invoices, %v", n, err)
+	}
+	paused := one(process.SubscriptionInput{Rule: process.RuleCron, Cron: "0 6 1 * *"})
+	ok(w.s.PauseSubscription(ctx, a, at(paused), process.ReasonInput{Reason: "Ferie"}))
+	resumed := one(process.SubscriptionInput{Rule: process.RuleYearly})
+	ok(w.s.PauseSubscription(ctx, a, at(resumed), process.ReasonInput{}))
+	ok(w.s.ResumeSubscription(ctx, a, at(resumed), process.ReasonInput{}))
+	ok(w.s.EndSubscription(ctx, a, at(one(process.SubscriptionInput{Rule: process.RuleQuarterly})), process.ReasonInput{Reason: "Flyttet"}))
 }
 
 // mails come in by every decision that a page words.

@@ -169,6 +169,7 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.buyer_reference"), words(i.BuyerReference))
 	p.fact(v.t("kind.order"), v.link(process.TypeOrder, i.Order))
 	p.fact(v.t("kind.quote"), v.link(process.TypeQuote, i.Quote))
+	p.fact(v.t("kind.subscription"), v.link(process.TypeSubscription, i.Subscription))
 	if i.SHA256 != "" {
 		p.fact("SHA-256", words(i.SHA256))
 	}

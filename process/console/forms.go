@@ -176,6 +176,9 @@ func (v *visit) customerOf(id string) string {
 	if i, err := v.s.Invoices().Get(v.ctx(), v.actor, id); err == nil {
 		return i.Customer
 	}
+	if s, err := v.s.Subscriptions().Get(v.ctx(), v.actor, id); err == nil {
+		return s.Customer
+	}
 	return ""
 }
 

@@ -130,7 +130,10 @@ func (t *txn) Invoices() process.Records[process.Invoice] { return on(t, &t.db.t
 func (t *txn) CreditNotes() process.Records[process.CreditNote] {
 	return on(t, &t.db.tables.creditNotes)
 }
-func (t *txn) Payments() process.Records[process.Payment]      { return on(t, &t.db.tables.payments) }
+func (t *txn) Payments() process.Records[process.Payment] { return on(t, &t.db.tables.payments) }
+func (t *txn) Subscriptions() process.Records[process.Subscription] {
+	return on(t, &t.db.tables.subscriptions)
+}
 func (t *txn) Products() process.Records[process.Product]      { return on(t, &t.db.tables.products) }
 func (t *txn) Tasks() process.Records[process.Task]            { return on(t, &t.db.tables.tasks) }
 func (t *txn) Deliveries() process.Records[process.Delivery]   { return on(t, &t.db.tables.deliveries) }
