@@ -44,12 +44,14 @@ type FeeCap struct {
 	Days  int             `json:"days,omitempty"`
 }
 
-// defaultReminders wait to be switched on. The cap is that of Norwegian law
+// defaultReminders are ready and wait to be switched on. The cap is that of Norwegian law
 // (inkassoforskriften §§ 1-1 to 1-3: a twentieth of the collection rate, two
 // fees, 14 days after the due date); the rate itself is set anew each year.
-var defaultReminders = Reminders{
-	Steps:    []ReminderStep{{Key: "upcoming", Days: -3, Text: "upcoming"}, {Key: "reminder", Days: 7, Text: "reminder"}, {Key: "notice", Days: 21, Text: "notice"}},
-	Consumer: FeeCap{Fee: decimal.NewFromInt(35), Count: 2, Days: 14},
+func defaultReminders() Reminders {
+	return Reminders{
+		Steps:    []ReminderStep{{Key: "upcoming", Days: -3, Text: "upcoming"}, {Key: "reminder", Days: 7, Text: "reminder"}, {Key: "notice", Days: 21, Text: "notice"}},
+		Consumer: FeeCap{Fee: decimal.NewFromInt(35), Count: 2, Days: 14},
+	}
 }
 
 // maxSteps bounds the steps of a company.
@@ -107,8 +109,12 @@ type Reminder struct {
 
 // remindable reports whether the invoice may be reminded at all now.
 func (i *Invoice) remindable(c *Customer, r Reminders, today Date) bool {
-	return i.State == "issued" && i.Open.Minor > 0 && i.DueDate != "" && i.DueDate >= r.From && !i.Disputed && !c.NoReminders &&
-		!(i.Held && (i.HeldUntil == "" || today <= i.HeldUntil))
+	return i.State == "issued" && i.Open.Minor > 0 && i.DueDate != "" && i.DueDate >= r.From && !i.Disputed && !c.NoReminders && !i.OnHold(today)
+}
+
+// OnHold reports whether reminders are stopped on a day.
+func (i *Invoice) OnHold(today Date) bool {
+	return i.Held && (i.HeldUntil == "" || today <= i.HeldUntil)
 }
 
 // dueStep is the step that the invoice has come to and those that it overtakes;

@@ -94,7 +94,7 @@ func DefaultSettings() Settings {
 			Invoice: Series{"", 10001}, CreditNote: Series{"K-", 1001}},
 		VAT:              defaultVAT,
 		Mail:             MailText{AcknowledgePerHour: 200},
-		Reminders:        defaultReminders,
+		Reminders:        defaultReminders(),
 		PaymentReference: "kid-mod10",
 	}
 }

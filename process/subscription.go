@@ -236,13 +236,13 @@ func (s *Service) EditSubscription(ctx context.Context, a Actor, t Target, in Su
 	})
 }
 
-// lastPeriod is the newest date that was invoiced, empty for none.
-func (u *unit) lastPeriod(s *Subscription) (Date, error) {
-	i, err := first(u.Invoices(), map[string]string{"subscription": s.ID}, "")
-	if err != nil || i == nil {
-		return "", err
-	}
-	return i.Period, nil
+// lastPeriod is the latest date that was invoiced, empty for none.
+func (u *unit) lastPeriod(s *Subscription) (last Date, err error) {
+	err = every(u.Invoices(), Filter{Match: map[string]string{"subscription": s.ID}}, func(i *Invoice) error {
+		last = max(last, i.Period)
+		return nil
+	})
+	return last, err
 }
 
 // PauseSubscription stops it for a while.

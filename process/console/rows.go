@@ -169,7 +169,7 @@ func (v *visit) invoiceBadges(i process.Invoice) []badge {
 	if i.Disputed {
 		b = append(b, badge{v.t("disputed"), "warn"})
 	}
-	if i.Held && i.Open.Minor > 0 {
+	if i.OnHold(v.today()) && i.Open.Minor > 0 {
 		b = append(b, badge{v.t("held"), "warn"})
 	}
 	return b
