@@ -93,7 +93,7 @@ func TestStatementBalances(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		c := h.customer()
 		var ids []string
-		for range rapid.IntRange(1, 8).Draw(rt, "acts") {
+		for range rapid.IntRange(1, 5).Draw(rt, "acts") {
 			h.clock.advance(time.Duration(rapid.IntRange(0, 12).Draw(rt, "days")) * day)
 			act := rapid.SampledFrom([]string{"issue", "pay", "credit", "write_off", "reinstate", "remind", "waive"}).Draw(rt, "act")
 			if len(ids) == 0 {
