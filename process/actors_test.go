@@ -17,6 +17,9 @@ var actable = map[string]func(*house) string{
 	"quote send": (*house).draftQuote, "quote revise": (*house).activeQuote, "quote accept": (*house).activeQuote, "quote decline": (*house).activeQuote, "quote cancel": (*house).activeQuote, "quote copy": (*house).activeQuote,
 	"order fulfil": (*house).openOrder, "order invoice": (*house).deliveredOrder, "order hold": (*house).openOrder, "order release": (*house).heldOrder, "order cancel": (*house).openOrder, "order return": (*house).deliveredOrder, "order send": (*house).openOrder, "order request_payment": (*house).openOrder,
 	"invoice issue": (*house).draftInvoice, "invoice credit": (*house).issuedInvoice, "invoice send": (*house).issuedInvoice,
+	"invoice dispute": (*house).issuedInvoice, "invoice end_dispute": (*house).troubledInvoice, "invoice write_off": (*house).issuedInvoice, "invoice reinstate": (*house).troubledInvoice,
+	"invoice hold": (*house).issuedInvoice, "invoice release": (*house).troubledInvoice, "invoice waive": (*house).troubledInvoice,
+	"subscription change_price": (*house).subscription, "subscription pause": (*house).subscription, "subscription resume": (*house).pausedSubscription, "subscription end": (*house).subscription,
 	"credit-note send": (*house).creditNote, "payment reverse": (*house).bookedPayment, "payment refund": (*house).bookedPayment,
 	"bank-entry match": (*house).unmatchedEntry, "bank-entry ignore": (*house).unmatchedEntry, "bank-entry unmatch": (*house).matchedEntry,
 	"delivery retry": func(h *house) string { return h.delivery("failed") }, "delivery settle": func(h *house) string { return h.delivery("unknown") },
@@ -25,8 +28,10 @@ var actable = map[string]func(*house) string{
 }
 
 // invoicing are the verbs that accounting may use.
-var invoicing = map[string]bool{"invoice issue": true, "invoice credit": true, "invoice send": true, "credit-note send": true, "payment reverse": true, "payment refund": true,
+var invoicing = map[string]bool{"invoice issue": true, "invoice credit": true, "invoice send": true, "invoice dispute": true, "invoice end_dispute": true,
+	"invoice write_off": true, "invoice reinstate": true, "invoice hold": true, "invoice release": true, "invoice waive": true, "credit-note send": true, "payment reverse": true, "payment refund": true,
 	"bank-entry match": true, "bank-entry ignore": true, "bank-entry unmatch": true,
+	"subscription change_price": true, "subscription pause": true, "subscription resume": true, "subscription end": true,
 	"delivery retry": true, "delivery settle": true}
 
 // Who may do what is decided by the use case, and what is refused leaves nothing.
@@ -94,8 +99,9 @@ func TestFormActors(t *testing.T) {
 		process.TypeContact:     {fmt.Sprintf(`{"customer":%q,"name":"Kari"}`, customer), true},
 		process.TypeOpportunity: {fmt.Sprintf(`{"customer":%q}`, customer), false}, process.TypeQuote: {fmt.Sprintf(`{"customer":%q}`, customer), false},
 		process.TypeOrder: {fmt.Sprintf(`{"customer":%q,"lines":%s}`, customer, lines), false}, process.TypeInvoice: {fmt.Sprintf(`{"customer":%q,"lines":%s}`, customer, lines), true},
-		process.TypePayment: {fmt.Sprintf(`{"invoice":%q,"amount":{"amount":"1"}}`, invoice), true},
-		process.TypeProduct: {`{"sku":"A1","name":"Thing","unit_price":"1"}`, false}, process.TypeTask: {`{"title":"Call"}`, false},
+		process.TypeSubscription: {fmt.Sprintf(`{"customer":%q,"lines":%s}`, customer, lines), true},
+		process.TypePayment:      {fmt.Sprintf(`{"invoice":%q,"amount":{"amount":"1"}}`, invoice), true},
+		process.TypeProduct:      {`{"sku":"A1","name":"Thing","unit_price":"1"}`, false}, process.TypeTask: {`{"title":"Call"}`, false},
 	} {
 		f := h.form(record)
 		before := h.trace()

@@ -3,6 +3,8 @@ package process_test
 import (
 	"fmt"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/emne/emne/process"
 )
 
@@ -159,6 +161,39 @@ func (h *house) pay(invoice, amount string) string {
 func (h *house) partlyPaidInvoice() string {
 	id := h.issuedInvoice()
 	h.pay(id, "100.00")
+	return id
+}
+
+// troubledInvoice was reminded with a fee, and everything that a person can do
+// about it was done.
+func (h *house) troubledInvoice() string {
+	h.settings(func(st *process.Settings) {
+		st.Reminders = process.Reminders{Enabled: true, Steps: []process.ReminderStep{{Key: "first", Days: 1, Text: "reminder", Fee: decimal.NewFromInt(70)}}}
+	})
+	id, before := h.issuedInvoice(), h.clock.now()
+	h.clock.advance(20 * day)
+	_, err := h.s.RemindDue(h.ctx())
+	h.check(err)
+	h.clock.set(before)
+	h.do(process.TypeInvoice, "dispute", id, `{"reason":"not what was agreed"}`)
+	h.do(process.TypeInvoice, "hold", id, `{"reason":"promised"}`)
+	h.do(process.TypeInvoice, "write_off", id, `{"reason":"bad debt"}`)
+	return id
+}
+
+func (h *house) subscription() string {
+	return h.create(process.TypeSubscription, fmt.Sprintf(`{"customer":%q,"lines":%s}`, h.customer(), lines))
+}
+
+func (h *house) pausedSubscription() string {
+	id := h.subscription()
+	h.do(process.TypeSubscription, "pause", id, `{"reason":"summer"}`)
+	return id
+}
+
+func (h *house) endedSubscription() string {
+	id := h.subscription()
+	h.do(process.TypeSubscription, "end", id, `{"reason":"moved"}`)
 	return id
 }
 

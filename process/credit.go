@@ -52,6 +52,9 @@ func (s *Service) CreditInvoice(ctx context.Context, a Actor, t Target, in Credi
 			return nil, err
 		}
 		i.Credited = i.Credited.Add(n.Payable())
+		if err := u.regain(i); err != nil {
+			return nil, err
+		}
 		if err := u.saveInvoice(i, Activity{Type: "invoice.credited", Why: n.Reason, Related: Ref{TypeCreditNote, n.ID},
 			Data: map[string]string{"number": i.Number, "credit_note": n.Number, "gross": n.Payable().String(), "currency": n.Currency}}); err != nil {
 			return nil, err

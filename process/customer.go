@@ -17,11 +17,13 @@ type CustomerInput struct {
 	EInvoiceAddress    Endpoint `json:"e_invoice_address,omitzero"`
 	Language           string   `json:"language,omitempty"`
 	PaymentDays        int      `json:"payment_days,omitempty"`
+	PaymentRule        string   `json:"payment_rule,omitempty" doc:"net or end_of_month; the company's when left out"`
+	NoReminders        bool     `json:"no_reminders,omitempty"`
 }
 
 // Input is the editable part of the customer.
 func (c Customer) Input() CustomerInput {
-	return CustomerInput{c.Name, c.Kind, c.Email, c.Phone, c.OrganisationNumber, c.VATNumber, c.Address, c.EInvoiceAddress, c.Language, c.PaymentDays}
+	return CustomerInput{c.Name, c.Kind, c.Email, c.Phone, c.OrganisationNumber, c.VATNumber, c.Address, c.EInvoiceAddress, c.Language, c.PaymentDays, c.PaymentRule, c.NoReminders}
 }
 
 func (in CustomerInput) apply(c *Customer) error {
@@ -48,6 +50,9 @@ func (in CustomerInput) apply(c *Customer) error {
 	if in.PaymentDays < 0 || in.PaymentDays > 365 {
 		ps = append(ps, Problem{Field: "payment_days", Reason: "payment_days.bounds", Message: "payment days are between 0 and 365"})
 	}
+	if !knownDueRule(in.PaymentRule) {
+		ps = append(ps, Problem{Field: "payment_rule", Reason: "payment_rule", Message: "net or end_of_month"})
+	}
 	if len(ps) > 0 {
 		return Invalid("customer.invalid", "the customer cannot be saved", ps...)
 	}
@@ -55,6 +60,7 @@ func (in CustomerInput) apply(c *Customer) error {
 	c.OrganisationNumber = strings.ReplaceAll(in.OrganisationNumber, " ", "")
 	c.VATNumber, c.Address, c.EInvoiceAddress = strings.ReplaceAll(in.VATNumber, " ", ""), in.Address, in.EInvoiceAddress
 	c.Language, c.PaymentDays = in.Language, in.PaymentDays
+	c.PaymentRule, c.NoReminders = in.PaymentRule, in.NoReminders
 	c.Domain = ownDomain(in.Email)
 	return nil
 }

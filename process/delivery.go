@@ -94,7 +94,7 @@ func (s *Service) MailOf(ctx context.Context, a Actor, id, domain string) (*Mail
 				return err
 			}
 			m.Snapshot, pdf = &snap, d.Data["sha256"]
-		case "quote", "invoice", "credit_note", "acceptance", "quote_followup":
+		case "quote", "invoice", "credit_note", "acceptance", "quote_followup", "reminder":
 			snap, err := u.Snapshot(d.About.ID)
 			if err != nil {
 				return err
@@ -127,7 +127,7 @@ func (s *Service) MailOf(ctx context.Context, a Actor, id, domain string) (*Mail
 
 func (u *unit) documentHash(d *Delivery) (string, error) {
 	switch d.Kind {
-	case "invoice":
+	case "invoice", "reminder":
 		i, err := u.Invoices().Get(d.About.ID)
 		if err != nil {
 			return "", err

@@ -27,6 +27,8 @@
 //	Order        open ⇄ on_hold;  open, on_hold ─cancel→ cancelled (the state stays when a part is delivered)
 //	             progress: to_deliver_and_invoice → to_deliver | to_invoice → completed
 //	Invoice      draft ─issue→ issued;  payment: unpaid → partly_paid → paid | overpaid | settled
+//	             issued: dispute ⇄ end_dispute, hold ⇄ release, write_off ⇄ reinstate beside its payment
+//	Subscription active ⇄ paused;  active, paused ─end→ ended
 //	Payment      booked ─reverse→ reversed
 //	BankEntry    unmatched ─match→ matched;  unmatched ─ignore→ ignored;  matched, ignored ─unmatch→ unmatched
 //	Delivery     queued → sending → accepted | retrying | failed | unknown;  accepted → bounced

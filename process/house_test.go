@@ -286,6 +286,8 @@ func (h *house) look(record, id string) base {
 		r, err = h.s.Invoices().Get(h.ctx(), h.owner, id)
 	case process.TypeCreditNote:
 		r, err = h.s.CreditNotes().Get(h.ctx(), h.owner, id)
+	case process.TypeSubscription:
+		r, err = h.s.Subscriptions().Get(h.ctx(), h.owner, id)
 	case process.TypePayment:
 		r, err = h.s.Payments().Get(h.ctx(), h.owner, id)
 	case process.TypeBankEntry:

@@ -43,11 +43,11 @@ func (i *Invoice) settle() {
 	switch {
 	case i.State == "draft":
 		i.Payment = "unpaid"
-	case i.Open.Minor < 0 && paid > 0:
+	case i.Open.Minor+i.Claims.Minor < 0 && paid > 0:
 		i.Payment = "overpaid"
-	case i.Open.Minor == 0 && paid > 0 && i.WrittenOff.IsZero():
+	case i.Open.Minor <= 0 && paid > 0 && i.WrittenOff.IsZero():
 		i.Payment = "paid"
-	case i.Open.Minor == 0:
+	case i.Open.Minor <= 0:
 		i.Payment = "settled"
 	case paid > 0:
 		i.Payment = "partly_paid"
@@ -196,7 +196,7 @@ func (u *unit) prepareDraft(i *Invoice) error {
 	if i.Totals = i.Sum(i.Lines, i.Currency); i.Gross == before.Gross && i.Order != "" {
 		i.Rounding = before.Rounding
 	}
-	i.Credited, i.Paid, i.WrittenOff, i.Prepaid = zero, zero, zero, zero
+	i.Credited, i.Paid, i.WrittenOff, i.Prepaid, i.Claims = zero, zero, zero, zero, zero
 	u.deriveInvoice(i)
 	snap, err := u.invoiceSnapshot(i)
 	if err != nil {

@@ -17,7 +17,12 @@ type IssueInput struct {
 // is in the bytes, so it is rendered inside the transaction, and the series
 // stays gapless because everything rolls back together.
 func (s *Service) IssueInvoice(ctx context.Context, a Actor, t Target, in IssueInput) (*Outcome, error) {
-	return s.changeInvoice(ctx, a, t, "issue", func(u *unit, i *Invoice) (*Outcome, error) {
+	return s.changeInvoice(ctx, a, t, "issue", s.issuing(in))
+}
+
+// issuing is what becomes of a draft that is issued.
+func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error) {
+	return func(u *unit, i *Invoice) (*Outcome, error) {
 		send := in.Send == nil || *in.Send
 		if send {
 			if err := mailable(i.Recipient); err != nil {
@@ -71,7 +76,7 @@ func (s *Service) IssueInvoice(ctx context.Context, a Actor, t Target, in IssueI
 			return out, err
 		}
 		return out, u.sendInvoice(i, out)
-	})
+	}
 }
 
 // SendInput may name another recipient.
@@ -169,15 +174,11 @@ func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
 }
 
 func (u *unit) dueDate(customer string, issue Date) (Date, error) {
-	days := u.settings.Terms.PaymentDays
 	c, err := u.Customers().Get(customer)
 	if err != nil {
 		return "", err
 	}
-	if c.PaymentDays > 0 {
-		days = c.PaymentDays
-	}
-	return issue.AddDays(days), nil
+	return u.settings.due(issue, c), nil
 }
 
 func (s Settings) paymentMeans() PaymentMeans {

@@ -62,8 +62,21 @@ var transitions = []Transition{
 	{TypeInvoice, "credit", []string{"issued"}, nil},
 	{TypeInvoice, "send", []string{"issued"}, nil},
 	{TypeInvoice, "pay", []string{"issued"}, nil},
+	{TypeInvoice, "dispute", []string{"issued"}, nil},
+	{TypeInvoice, "end_dispute", []string{"issued"}, nil},
+	{TypeInvoice, "write_off", []string{"issued"}, nil},
+	{TypeInvoice, "reinstate", []string{"issued"}, nil},
+	{TypeInvoice, "hold", []string{"issued"}, nil},
+	{TypeInvoice, "release", []string{"issued"}, nil},
+	{TypeInvoice, "waive", []string{"issued"}, nil},
 
 	{TypeCreditNote, "send", []string{"issued"}, nil},
+
+	{TypeSubscription, "edit", []string{"active", "paused"}, nil},
+	{TypeSubscription, "change_price", []string{"active", "paused"}, nil},
+	{TypeSubscription, "pause", []string{"active"}, []string{"paused"}},
+	{TypeSubscription, "resume", []string{"paused"}, []string{"active", "ended"}},
+	{TypeSubscription, "end", []string{"active", "paused"}, []string{"ended"}},
 
 	{TypePayment, "reverse", []string{"booked"}, []string{"reversed"}},
 	{TypePayment, "refund", []string{"booked"}, nil},

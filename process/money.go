@@ -114,6 +114,15 @@ func ParseMoney(d decimal.Decimal, currency string) (Money, error) {
 	return Money{Minor: s.IntPart(), Currency: currency}, nil
 }
 
+// parseAmount reads what String wrote.
+func parseAmount(s, currency string) (Money, error) {
+	d, err := decimal.NewFromString(s)
+	if err != nil {
+		return Money{}, err
+	}
+	return ParseMoney(d, currency)
+}
+
 // In gives an amount that came without a currency the document's, and refuses
 // one in another.
 func (m Money) In(currency string) (Money, error) {

@@ -40,6 +40,9 @@ func (s *Service) CreatePayment(ctx context.Context, a Actor, in PaymentInput) (
 // unmatched again, with all that was booked from it.
 func (s *Service) ReversePayment(ctx context.Context, a Actor, t Target, in CancelInput) (*Outcome, error) {
 	return s.changePayment(ctx, a, t, "reverse", func(u *unit, p *Payment, i *Invoice) (*Outcome, error) {
+		if i == nil {
+			return &Outcome{}, u.reversePrepayment(p, in.Reason)
+		}
 		if err := u.reversePayment(p, i, in.Reason); err != nil || p.BankEntry == "" {
 			return &Outcome{}, err
 		}
@@ -50,9 +53,6 @@ func (s *Service) ReversePayment(ctx context.Context, a Actor, t Target, in Canc
 		from := e.State
 		if err := u.takeBack(e, p.ID, in.Reason); err != nil {
 			return nil, err
-		}
-		if p.Order != "" {
-			return (&Outcome{}).of(p), u.reversePrepayment(p, in.Reason)
 		}
 		e.UpdatedAt = u.now
 		if err := u.BankEntries().Update(e); err != nil {

@@ -18,6 +18,9 @@ type RefundInput struct {
 // than nothing on the same invoice, which may be reversed like any other.
 func (s *Service) RefundPayment(ctx context.Context, a Actor, t Target, in RefundInput) (*Outcome, error) {
 	return s.changePayment(ctx, a, t, "refund", func(u *unit, p *Payment, i *Invoice) (*Outcome, error) {
+		if i == nil {
+			return nil, Conflict("payment.prepaid", "this was paid ahead on an order: reverse it when the money is paid back")
+		}
 		left := p.Amount.Sub(p.Refunded)
 		if left.Minor <= 0 {
 			return nil, Conflict("payment.refunded", "nothing of this payment is left to pay back")
@@ -55,11 +58,13 @@ func (s *Service) changePayment(ctx context.Context, a Actor, t Target, verb str
 		if err := allowed(TypePayment, verb, p.State); err != nil {
 			return nil, err
 		}
-		i, err := u.Invoices().Get(p.Invoice)
-		if err != nil {
-			return nil, err
+		var i *Invoice // none behind what was paid ahead on an order
+		if p.Invoice != "" {
+			if i, err = u.Invoices().Get(p.Invoice); err != nil {
+				return nil, err
+			}
+			u.deriveInvoice(i)
 		}
-		u.deriveInvoice(i)
 		out, err := f(u, p, i)
 		if err != nil {
 			return nil, err
@@ -84,7 +89,9 @@ func (u *unit) bookPayment(i *Invoice, p *Payment) error {
 	}
 	from, open := i.Payment, i.Open
 	i.Paid, i.UpdatedAt = i.Paid.Add(p.Amount), u.now
-	i.settle()
+	if err := u.regain(i); err != nil {
+		return err
+	}
 	if open.Minor > 0 && p.Amount.Minor > 0 && !i.Open.IsZero() && u.settings.WriteOffLimit.covers(i.Open) {
 		p.WrittenOff = i.Open
 		i.WrittenOff = i.WrittenOff.Add(i.Open)

@@ -62,6 +62,11 @@ type Customer struct {
 	Domain string `json:"domain,omitempty"`
 	// PaymentDays overrides the company's terms when it is above zero.
 	PaymentDays int `json:"payment_days,omitempty"`
+	// PaymentRule overrides the company's rule, and PaymentDays then goes with
+	// it, even when it is zero: net or end_of_month.
+	PaymentRule string `json:"payment_rule,omitempty"`
+	// NoReminders keeps automatic reminders away.
+	NoReminders bool `json:"no_reminders,omitempty"`
 }
 
 // Contact is a person at a customer.
@@ -242,8 +247,18 @@ type Invoice struct {
 	WrittenOff Money     `json:"written_off"`
 	// Prepaid is deducted: it was paid ahead on the order (BT-113).
 	Prepaid Money `json:"prepaid"`
+	// Claims are the fees and the interest of reminders. They are no part of
+	// the document nor of Open; what is paid beyond Open goes to them first.
+	Claims    Money      `json:"claims"`
+	Reminders []Reminder `json:"reminders,omitempty"`
+	// Held invoices are not reminded, until the end of HeldUntil when it is set.
+	Held      bool `json:"held,omitempty"`
+	HeldUntil Date `json:"held_until,omitempty"`
 	// Open is derived: gross − credited − prepaid − paid − written off.
 	Open Money `json:"open"`
+	// Subscription and the date of its Period made the invoice, once.
+	Subscription string `json:"subscription,omitempty"`
+	Period       Date   `json:"period,omitempty"`
 	// Problems are what stands in the way of issuing a draft.
 	Problems []Problem `json:"problems,omitempty"`
 	Thread   string    `json:"thread"`

@@ -269,6 +269,9 @@ func (s *Service) Payments() Collection[Payment] {
 func (s *Service) BankEntries() Collection[BankEntry] {
 	return Collection[BankEntry]{s, TypeBankEntry, Tx.BankEntries, nil}
 }
+func (s *Service) Subscriptions() Collection[Subscription] {
+	return Collection[Subscription]{s, TypeSubscription, Tx.Subscriptions, nil}
+}
 func (s *Service) Products() Collection[Product] {
 	return Collection[Product]{s, TypeProduct, Tx.Products, nil}
 }

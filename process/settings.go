@@ -19,6 +19,8 @@ type Settings struct {
 	Numbers  Numbers  `json:"numbers"`
 	VAT      VAT      `json:"vat"` // of lines that name none
 	Mail     MailText `json:"mail"`
+	// Reminders call open invoices to mind.
+	Reminders Reminders `json:"reminders"`
 	// PaymentReference is how invoices are told apart by the bank: "number" or
 	// "kid-mod10" (Norway).
 	PaymentReference string `json:"payment_reference"`
@@ -60,6 +62,12 @@ type Terms struct {
 	// expiry on which its customer gets a mail; 0 sends none.
 	FollowUpBefore int `json:"follow_up_before,omitempty"`
 	FollowUpAfter  int `json:"follow_up_after,omitempty"`
+	// PaymentRule is net (also when empty) or end_of_month: whence PaymentDays count.
+	PaymentRule string `json:"payment_rule,omitempty"`
+	// WorkingDays moves due dates to the next working day. Norwegian holidays
+	// are known; Holidays lists those of other countries, and closed days.
+	WorkingDays bool   `json:"working_days,omitempty"`
+	Holidays    []Date `json:"holidays,omitempty"`
 	// Quote and Invoice are printed, by language.
 	Quote   map[string]string `json:"quote,omitempty"`
 	Invoice map[string]string `json:"invoice,omitempty"`
@@ -107,6 +115,7 @@ func DefaultSettings() Settings {
 			Invoice: Series{"", 10001}, CreditNote: Series{"K-", 1001}, PaymentRequest: Series{"F-", 900001}},
 		VAT:              defaultVAT,
 		Mail:             MailText{AcknowledgePerHour: 200, Digest: true, DigestHour: 7},
+		Reminders:        defaultReminders(),
 		PaymentReference: "kid-mod10",
 	}
 }
@@ -138,6 +147,12 @@ func (s Settings) Problems() []Problem {
 	}
 	if s.Terms.PaymentDays < 0 || s.Terms.PaymentDays > 365 {
 		bad("terms.payment_days", "settings.payment_days", "payment days are between 0 and 365")
+	}
+	if !knownDueRule(s.Terms.PaymentRule) {
+		bad("terms.payment_rule", "settings.payment_rule", "%q is no rule for due dates: net or end_of_month", s.Terms.PaymentRule)
+	}
+	if len(s.Terms.Holidays) > 1000 {
+		bad("terms.holidays", "settings.holidays", "at most 1000 holidays")
 	}
 	if s.Terms.QuoteValidDays < 1 || s.Terms.QuoteValidDays > 3650 {
 		bad("terms.quote_valid_days", "settings.quote_valid_days", "a quote is valid for 1 to 3650 days")
@@ -172,6 +187,7 @@ func (s Settings) Problems() []Problem {
 		bad("mail.digest_hour", "settings.digest_hour", "an hour is between 0 and 23")
 	}
 	ps = append(append(ps, s.Process.problems()...), automationProblems(s.Automations)...)
+	ps = append(ps, s.Reminders.problems(s.Currency)...)
 	return append(ps, s.VAT.problems("vat")...)
 }
 

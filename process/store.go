@@ -39,6 +39,7 @@ type Tx interface {
 	Payments() Records[Payment]
 	// BankEntries are found by key, reference, customer and file.
 	BankEntries() Records[BankEntry]
+	Subscriptions() Records[Subscription]
 	Products() Records[Product]
 	Tasks() Records[Task]
 	Deliveries() Records[Delivery]

@@ -46,11 +46,16 @@ var situations = []situation{
 
 	{process.TypeInvoice, "draft", "", (*house).draftInvoice, nil},
 	{process.TypeInvoice, "draft", "of an order", (*house).orderDraft, nil},
-	{process.TypeInvoice, "issued", "", (*house).issuedInvoice, nil},
-	{process.TypeInvoice, "issued", "partly paid", (*house).partlyPaidInvoice, nil},
-	{process.TypeInvoice, "issued", "credited", (*house).creditedInvoice, []string{"credit"}},
+	{process.TypeInvoice, "issued", "", (*house).issuedInvoice, []string{"end_dispute", "reinstate", "release", "waive"}},
+	{process.TypeInvoice, "issued", "partly paid", (*house).partlyPaidInvoice, []string{"end_dispute", "reinstate", "release", "waive"}},
+	{process.TypeInvoice, "issued", "credited", (*house).creditedInvoice, []string{"credit", "write_off", "end_dispute", "reinstate", "release", "waive"}},
+	{process.TypeInvoice, "issued", "disputed, held, reminded and written off", (*house).troubledInvoice, []string{"dispute", "write_off"}},
 
 	{process.TypeCreditNote, "issued", "", (*house).creditNote, nil},
+
+	{process.TypeSubscription, "active", "", (*house).subscription, nil},
+	{process.TypeSubscription, "paused", "", (*house).pausedSubscription, nil},
+	{process.TypeSubscription, "ended", "", (*house).endedSubscription, nil},
 
 	{process.TypePayment, "booked", "", (*house).bookedPayment, nil},
 	{process.TypePayment, "booked", "paid back", (*house).refundedPayment, []string{"refund", "reverse"}},
@@ -94,7 +99,10 @@ var bodies = map[string]string{
 	"invoice edit":     `{"title":"A better roof"}`,
 	"invoice credit":   `{"reason":"agreed"}`,
 	"delivery settle":  `{"state":"accepted"}`,
-	"task edit":        `{"note":"in the afternoon"}`,
+	"invoice dispute":  `{"reason":"not what was agreed"}`, "invoice write_off": `{"reason":"bad debt"}`, "invoice reinstate": `{"reason":"paid after all"}`,
+	"subscription edit":         `{"title":"Another"}`,
+	"subscription change_price": `{"percent":"3"}`,
+	"task edit":                 `{"note":"in the afternoon"}`,
 }
 
 // body is an input with which a verb succeeds. What it needs of other records
@@ -248,7 +256,7 @@ func (h *house) refused(record, verb, id string, before base, byState bool) {
 func TestMachineAndVerbsAgree(t *testing.T) {
 	t.Parallel()
 	inside := map[string]bool{"lead edit": true, "opportunity edit": true, "quote edit": true, "quote delete": true, "quote question": true, "order edit": true,
-		"invoice edit": true, "invoice delete": true, "invoice pay": true, "task edit": true}
+		"invoice edit": true, "invoice delete": true, "invoice pay": true, "task edit": true, "subscription edit": true}
 	outside := map[string]bool{}
 	for _, v := range process.Verbs() {
 		outside[v.Record+" "+v.Name] = true

@@ -185,7 +185,7 @@ func TestKeysOfThePagesExist(t *testing.T) {
 }
 
 // composed are the beginnings of keys that end in a word of the process.
-var composed = regexp.MustCompile(`^(check|contact|outcome|kind|kinds|new|step|state|progress|payment|closed|disqualified|role|customer_kind|field|line|language|settled|credit|payment_reference|source|channel|actor|verb|done|activity|decision|task|delivery|notification|code|error|problem|quarantine|portal|match|ignored|settings\.series)\.(.+)$`)
+var composed = regexp.MustCompile(`^(check|contact|outcome|kind|kinds|new|step|state|progress|payment|closed|disqualified|role|customer_kind|field|line|language|settled|credit|payment_reference|source|channel|actor|verb|done|activity|decision|task|delivery|notification|code|error|problem|quarantine|portal|match|ignored|payment_rule|reminder_text|settings\.series|settings\.step|statement|rule|rule_name)\.(.+)$`)
 
 func TestNoTextOfThePagesIsUnused(t *testing.T) {
 	s, err := Open("")

@@ -20,6 +20,7 @@ var columns = map[string][]string{
 	"orders":        {"id", "number", "state", "progress", "title", "gross"},
 	"invoices":      {"id", "number", "state", "payment", "gross", "open", "due_date"},
 	"credit-notes":  {"id", "number", "invoice_number", "gross", "reason"},
+	"subscriptions": {"id", "state", "title", "gross", "rule", "next", "customer"},
 	"payments":      {"id", "state", "amount", "date", "invoice"},
 	"bank-entries":  {"id", "state", "booking_date", "amount", "reference", "counterparty", "text"},
 	"products":      {"id", "sku", "name", "unit_price", "currency"},

@@ -25,7 +25,7 @@ func recordCommands(p *place) []*cobra.Command {
 	}
 	for _, c := range []struct{ record, collection string }{
 		{process.TypeLead, "leads"}, {process.TypeOpportunity, "opportunities"}, {process.TypeQuote, "quotes"}, {process.TypeOrder, "orders"},
-		{process.TypeInvoice, "invoices"}, {process.TypeCreditNote, "credit-notes"}, {process.TypePayment, "payments"}, {process.TypeBankEntry, "bank-entries"}, {process.TypeProduct, "products"},
+		{process.TypeInvoice, "invoices"}, {process.TypeCreditNote, "credit-notes"}, {process.TypePayment, "payments"}, {process.TypeBankEntry, "bank-entries"}, {process.TypeSubscription, "subscriptions"}, {process.TypeProduct, "products"},
 		{process.TypeCustomer, "customers"}, {process.TypeContact, "contacts"}, {process.TypeTask, "tasks"}, {process.TypeDelivery, "deliveries"},
 		{process.TypeMessage, "messages"}, {process.TypeQuarantine, "quarantine"}, {process.TypeActivity, "activities"}, {process.TypeSubmission, "submissions"},
 	} {
@@ -51,6 +51,8 @@ func recordCommands(p *place) []*cobra.Command {
 			}
 		}
 		switch c.record {
+		case process.TypeCustomer:
+			cmd.AddCommand(r.statement())
 		case process.TypeQuote, process.TypeInvoice, process.TypeCreditNote, process.TypeOrder:
 			cmd.AddCommand(r.pdf())
 		case process.TypePayment:

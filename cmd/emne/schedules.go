@@ -24,5 +24,13 @@ func (h *house) schedules() []jobs.Schedule {
 			_, err := h.store.SweepBlobs(ctx)
 			return err
 		}},
+		{Name: "invoice_subscriptions", When: jobs.Every(time.Hour), Do: func(ctx context.Context) error {
+			_, err := h.service.InvoiceSubscriptions(ctx)
+			return err
+		}},
+		{Name: "remind_due", When: jobs.Every(time.Hour), Do: func(ctx context.Context) error {
+			_, err := h.service.RemindDue(ctx)
+			return err
+		}},
 	}
 }

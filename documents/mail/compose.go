@@ -57,7 +57,7 @@ func (c *Composer) Compose(m *process.Mail, at time.Time) (process.Composed, err
 	out := process.Composed{MessageID: m.MessageID}
 	v := newView(c.set.Labels(templates.Mails, m.Delivery.Language), m)
 	switch m.Delivery.Kind {
-	case kindQuote, kindAcceptance, kindInvoice, kindQuoteFollowUp, kindQuoteExpired:
+	case kindQuote, kindAcceptance, kindInvoice, kindQuoteFollowUp, kindQuoteExpired, kindReminder:
 		out.LinkToken = process.NewLinkToken()
 		v.URL = c.publicURL + "/p/" + out.LinkToken
 	case kindNotification:
@@ -130,7 +130,7 @@ func header(msg *gomail.Msg, m *process.Mail, v view, at time.Time) {
 	case kindAcknowledgement:
 		msg.SetGenHeader("Auto-Submitted", "auto-replied")
 		msg.SetGenHeader("X-Auto-Response-Suppress", "All")
-	case kindNotification, kindAcceptance, kindRule, kindQuoteFollowUp, kindQuoteExpired:
+	case kindNotification, kindAcceptance, kindRule, kindQuoteFollowUp, kindQuoteExpired, kindReminder:
 		msg.SetGenHeader("Auto-Submitted", "auto-generated")
 		msg.SetGenHeader("X-Auto-Response-Suppress", "All")
 	}

@@ -26,7 +26,8 @@ func everything(kind, reason, lang string) *process.Mail {
 	m := &process.Mail{Settings: fjord(lang), MessageID: "id.signature@fjord.example",
 		Delivery: process.Delivery{Kind: kind, Reason: reason, Language: lang, To: "kari@kunde.example", ToName: "Kari Bær", About: process.Ref{Type: process.TypeQuote, ID: "q1"},
 			InReplyTo: "abc@hansen.example", Data: map[string]string{"payment_link": "https://pay.example/100018?amount=1250.00", "number": "T-1001", "order": "O-1001", "invoice": "10001", "title": "Fasadevask", "name": "Kari Bær", "subject": "Vask",
-				"text": "Tar dere taket?", "comment": "For dyrt.", "reason": "pris", "gross": "15625.00", "currency": "NOK"}}}
+				"text": "Tar dere taket?", "comment": "For dyrt.", "reason": "pris", "gross": "15625.00", "currency": "NOK",
+				"open": "10625.00", "fees": "35.00", "interest": "12.50", "total": "10672.50", "days": "7"}}}
 	if reason == reasonDigest {
 		var tasks []string
 		for _, r := range []string{"mail_reply", "mail_unsorted", "form_again", "invoice_problems", "quote_question", "delivery_failed", "delivery_bounced", "delivery_unknown", "follow_up", "rule_failed", "rule_loop"} {
@@ -83,7 +84,8 @@ func labels(t *testing.T, lang string) map[string]string {
 }
 
 func TestTextsAreCompleteAndUsed(t *testing.T) {
-	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindOrderConfirmation, ""}, {kindPaymentRequest, ""}, {kindQuoteFollowUp, ""}, {kindQuoteExpired, ""}, {kindAcknowledgement, ""}, {kindRule, ""}, {kindNotification, reasonDigest}}
+	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindOrderConfirmation, ""}, {kindPaymentRequest, ""}, {kindQuoteFollowUp, ""}, {kindQuoteExpired, ""}, {kindAcknowledgement, ""}, {kindRule, ""}, {kindNotification, reasonDigest},
+		{kindReminder, "upcoming"}, {kindReminder, "reminder"}, {kindReminder, "notice"}}
 	for _, reason := range notices(t) {
 		kinds = append(kinds, [2]string{kindNotification, reason})
 	}
@@ -102,7 +104,7 @@ func TestTextsAreCompleteAndUsed(t *testing.T) {
 					t.Fatal(err)
 				}
 				read := message.Parse(composed.Raw, message.Options{})
-				if found := regexp.MustCompile(`\b(quote|acceptance|invoice|credit_note|acknowledgement|notification|fact|greeting|closing)(\.[a-z_]+)+\b|[{}]`).FindString(read.Subject + read.FullText); found != "" {
+				if found := regexp.MustCompile(`\b(quote|acceptance|invoice|reminder|credit_note|acknowledgement|notification|fact|greeting|closing)(\.[a-z_]+)+\b|[{}]`).FindString(read.Subject + read.FullText); found != "" {
 					t.Errorf("%s, %q: %q stands in the mail", lang, k, found)
 				}
 				seen += "\n" + read.Subject + "\n" + read.FullText

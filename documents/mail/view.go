@@ -23,6 +23,7 @@ const (
 	kindAcknowledgement   = "acknowledgement"
 	kindNotification      = "notification"
 	kindRule              = "rule"
+	kindReminder          = "reminder"
 )
 
 // maxSubject bounds a subject, in characters: the foreign part of it may be of
@@ -49,7 +50,7 @@ type view struct {
 func newView(l templates.Labels, m *process.Mail) view {
 	d, co := m.Delivery, m.Settings.Company
 	key := d.Kind
-	if d.Kind == kindNotification {
+	if d.Kind == kindNotification || d.Kind == kindReminder {
 		key += "." + d.Reason
 	}
 	if d.Kind == kindRule {
@@ -85,7 +86,7 @@ func newView(l templates.Labels, m *process.Mail) view {
 // arguments are what the texts may name; what is not there is empty.
 func arguments(m *process.Mail) map[string]string {
 	args := map[string]string{"company": m.Settings.Company.Name}
-	for _, k := range []string{"number", "order", "invoice", "name", "subject", "text", "comment"} {
+	for _, k := range []string{"number", "order", "invoice", "name", "subject", "text", "comment", "days"} {
 		args[k] = m.Delivery.Data[k]
 	}
 	return args
@@ -127,6 +128,10 @@ func facts(l templates.Labels, m *process.Mail) []fact {
 			add("payment_request", s.Number)
 			add("order", s.OrderNumber)
 			add("amount", money(l.Language(), s.Payable))
+		case kindReminder:
+			add("invoice", s.Number)
+			add("amount", money(l.Language(), s.Payable))
+			claimed(d.Data, s.Payable, func(key string, m process.Money) { add(key, money(l.Language(), m)) })
 		case kindCreditNote:
 			add("credit_note", s.Number)
 			add("invoice", d.Data["invoice"])
@@ -139,7 +144,7 @@ func facts(l templates.Labels, m *process.Mail) []fact {
 		case kindAcceptance:
 			add("order", d.Data["order"])
 			add("accepted_by", d.Data["name"])
-		case kindInvoice, kindPaymentRequest:
+		case kindInvoice, kindPaymentRequest, kindReminder:
 			day("due_date", s.DueDate)
 			add("account", or(s.Payment.Account, s.Payment.IBAN))
 			add("reference", s.Payment.Reference)
@@ -151,14 +156,37 @@ func facts(l templates.Labels, m *process.Mail) []fact {
 	if d.Kind == kindNotification {
 		add("quote", d.Data["number"])
 		add("title", d.Data["title"])
-		if gross, err := decimal.NewFromString(d.Data["gross"]); err == nil {
-			if amount, err := process.ParseMoney(gross, d.Data["currency"]); err == nil {
-				add("amount", money(l.Language(), amount))
-			}
+		if gross, err := amountOf(d.Data, "gross"); err == nil {
+			add("amount", money(l.Language(), gross))
 		}
 		add("reason", d.Data["reason"])
 	}
 	return fs
+}
+
+// claimed are the figures of a reminder that say more than the invoice's amount.
+func claimed(data map[string]string, payable process.Money, add func(key string, m process.Money)) {
+	open, err := amountOf(data, "open")
+	if err == nil && open != payable {
+		add("open", open)
+	}
+	for _, k := range []string{"fees", "interest"} {
+		if m, err := amountOf(data, k); err == nil && m.Minor != 0 {
+			add(k, m)
+		}
+	}
+	if total, err := amountOf(data, "total"); err == nil && total != open {
+		add("total", total)
+	}
+}
+
+// amountOf is an amount that stands as text in a delivery's data.
+func amountOf(data map[string]string, key string) (process.Money, error) {
+	d, err := decimal.NewFromString(data[key])
+	if err != nil {
+		return process.Money{}, err
+	}
+	return process.ParseMoney(d, data["currency"])
 }
 
 // preheader is the gist: somebody's words, the figures that follow the number,

@@ -90,6 +90,7 @@ func (s *server) addRoutes() {
 	s.addActivities()
 	s.addSources()
 	s.addSettings()
+	s.addStatement()
 	s.addTransitions()
 	s.addTrial()
 	s.addFiles()

@@ -35,26 +35,27 @@ type partRow struct {
 // verbs are the actions of the kinds in the order in which they stand; the
 // first possible one is the usual next step.
 var verbs = map[string][]string{
-	process.TypeLead:        {"qualify", "contact", "log", "assign", "edit", "merge", "disqualify", "not_a_lead", "reopen"},
-	process.TypeOpportunity: {"quote", "move", "log", "edit", "assign", "win", "lose", "reopen"},
-	process.TypeQuote:       {"accept", "send", "edit", "revise", "log", "copy", "decline", "cancel", "delete"},
-	process.TypeOrder:       {"fulfil", "invoice", "edit", "send", "request_payment", "prepaid", "return", "hold", "release", "cancel"},
-	process.TypeInvoice:     {"issue", "pay", "edit", "send", "credit", "delete"},
-	process.TypeCreditNote:  {"send"},
-	process.TypePayment:     {"refund", "reverse"},
-	process.TypeBankEntry:   {"match", "ignore", "unmatch"},
-	process.TypeDelivery:    {"retry", "settle"},
-	process.TypeMessage:     {"make_lead", "not_a_lead"},
-	process.TypeTask:        {"done", "snooze", "edit"},
-	process.TypeCustomer:    {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "edit"},
-	process.TypeContact:     {"edit"},
-	process.TypeProduct:     {"edit"},
+	process.TypeLead:         {"qualify", "contact", "log", "assign", "edit", "merge", "disqualify", "not_a_lead", "reopen"},
+	process.TypeOpportunity:  {"quote", "move", "log", "edit", "assign", "win", "lose", "reopen"},
+	process.TypeQuote:        {"accept", "send", "edit", "revise", "log", "copy", "decline", "cancel", "delete"},
+	process.TypeOrder:        {"fulfil", "invoice", "edit", "send", "request_payment", "prepaid", "return", "hold", "release", "cancel"},
+	process.TypeInvoice:      {"issue", "pay", "edit", "send", "credit", "dispute", "end_dispute", "hold", "release", "write_off", "reinstate", "waive", "delete"},
+	process.TypeCreditNote:   {"send"},
+	process.TypeSubscription: {"change_price", "pause", "resume", "end", "edit"},
+	process.TypePayment:      {"refund", "reverse"},
+	process.TypeBankEntry:    {"match", "ignore", "unmatch"},
+	process.TypeDelivery:     {"retry", "settle"},
+	process.TypeMessage:      {"make_lead", "not_a_lead"},
+	process.TypeTask:         {"done", "snooze", "edit"},
+	process.TypeCustomer:     {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "new_subscription", "statement", "edit"},
+	process.TypeContact:      {"edit"},
+	process.TypeProduct:      {"edit"},
 }
 
 // onward are the verbs that bring a record to its next step.
 var onward = []string{"qualify", "quote", "send", "accept", "fulfil", "invoice", "issue", "pay", "release", "retry", "make_lead", "done", "match"}
 
-var dangers = []string{"disqualify", "not_a_lead", "merge", "lose", "decline", "cancel", "delete", "reverse", "refund", "unmatch", "credit"}
+var dangers = []string{"disqualify", "not_a_lead", "merge", "lose", "decline", "cancel", "delete", "reverse", "refund", "unmatch", "credit", "write_off"}
 
 // actions are what can be done with the record now. tried is the verb whose
 // form was refused, with what was sent.
@@ -72,6 +73,8 @@ func (v *visit) actions(k *kind, p *recordPage, tried string, in input) []action
 			a.Href = at + "/edit"
 		case strings.HasPrefix(verb, "new_"):
 			a.Href = "/" + v.c.kindOf(strings.TrimPrefix(verb, "new_")).collection + "/new?customer=" + p.ID
+		case verb == "statement":
+			a.Href = at + "/statement"
 		case verb == "quote" && p.state == "open":
 			a.Form = form{Action: "/quotes", Sections: []section{{Fields: []field{{Name: "opportunity", Kind: kindHidden, Value: p.ID}}}}}
 		case verb == "delete" && slices.Contains(possible, verb):
@@ -111,10 +114,12 @@ func (v *visit) actions(k *kind, p *recordPage, tried string, in input) []action
 // permission is what a verb asks for.
 func permission(k *kind, verb string) process.Permission {
 	switch {
-	case verb == "new_invoice":
+	case verb == "new_invoice", verb == "new_subscription":
 		return process.MayInvoice
 	case verb == "prepaid":
 		return process.MayInvoice
+	case verb == "statement":
+		return process.MayRead
 	case k.typ == process.TypeQuote && (verb == "accept" || verb == "decline"):
 		return process.MayAccept
 	}
@@ -183,6 +188,16 @@ func (v *visit) verbForm(typ, verb string, p *recordPage, in input) (form, []par
 		return fields(f(kindMoney, "amount", currency(p.open.Currency), value(v.typed(in.values["amount.amount"]))), f(kindDate, "date", value(string(v.today()))), reason), nil
 	case "bank-entry.match":
 		return fields(f(kindText, "invoice", required, hint(v.t("hint.bank_invoice")), func(f *field) { f.Label = v.t("kind.invoice") })), nil
+	case "invoice.dispute":
+		return fields(f(kindText, "reason", required, wide, hint(v.t("hint.dispute")))), nil
+	case "invoice.hold":
+		return fields(f(kindDate, "until", hint(v.t("hint.hold_until"))), reason), nil
+	case "invoice.write_off", "invoice.reinstate":
+		return fields(f(kindMoney, "amount", currency(p.open.Currency), hint(v.t("hint.whole_amount"))), f(kindText, "reason", required, wide)), nil
+	case "subscription.change_price":
+		return v.priceForm(in, p), nil
+	case "subscription.pause", "subscription.resume", "subscription.end", "invoice.end_dispute", "invoice.release", "invoice.waive":
+		return fields(reason), nil
 	case "invoice.credit":
 		return v.creditForm(in, p)
 	case "delivery.settle":

@@ -105,6 +105,8 @@ func (c *Console) routes() http.Handler {
 	handle("GET /settings", (*visit).settingsPage)
 	handle("POST /settings", (*visit).saveSettings)
 	handle("GET /quotes/{id}/compare", (*visit).compare)
+	handle("GET /customers/{id}/statement", (*visit).statement)
+	handle("GET /customers/{id}/statement.csv", (*visit).statementFile)
 	inside.Handle("GET /events", c.events)
 	for _, k := range c.kinds {
 		at := "/" + k.collection

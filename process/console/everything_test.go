@@ -87,11 +87,71 @@ func (w *world) everything() {
 		"01.11.2026;10,00;;;"+w.invoice(w.invoiced("kid")).PaymentReference, "01.11.2026;11,00;Noen;"+w.invoice(w.invoiced("nummer")).Number+";")
 	ok(w.s.IgnoreEntry(ctx, a, at(w.entry("13")), process.CancelInput{Reason: "Gave"}))
 	ok(w.s.RefundPayment(ctx, a, at(w.paid(w.invoiced("tilbakebetalt"), "99999")), process.RefundInput{Reason: "For mye"}))
+	w.receivables()
 	task := ok(w.s.CreateTask(ctx, a, process.TaskInput{Title: "Ring", Due: "2026-11-01", Note: "I dag"})).Record.(*process.Task)
 	ok(w.s.SnoozeTask(ctx, a, at(task.ID), process.SnoozeInput{Until: "2026-11-30"}))
 	ok(w.s.DoneTask(ctx, a, at(ok(w.s.CreateTask(ctx, a, process.TaskInput{Title: "Gjort"})).Record.(*process.Task).ID), struct{}{}))
 	w.mails()
 	w.deliveries()
+}
+
+// receivables are invoices with which something is the matter.
+func (w *world) receivables() {
+	ctx, a, ok := w.t.Context(), w.actor, must(w.t)
+	st, version, err := w.s.Settings(ctx, a)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	st.Reminders.Enabled, st.Reminders.Steps[1].Fee = true, *d("70")
+	ok(w.s.PutSettings(ctx, a, version, st))
+	why := process.ReasonInput{Reason: "Avtalt"}
+	reminded := w.invoiced("purret")
+	now := w.now
+	w.now = w.now.AddDate(0, 0, 22)
+	if _, err := w.s.RemindDue(ctx); err != nil {
+		w.t.Fatal(err)
+	}
+	w.now = now
+	waived := w.invoiced("frafalt")
+	w.now = w.now.AddDate(0, 0, 22)
+	if _, err := w.s.RemindDue(ctx); err != nil {
+		w.t.Fatal(err)
+	}
+	w.now = now
+	ok(w.s.WaiveClaims(ctx, a, at(waived), why))
+	ok(w.s.DisputeInvoice(ctx, a, at(reminded), why))
+	ok(w.s.EndDispute(ctx, a, at(reminded), why))
+	ok(w.s.DisputeInvoice(ctx, a, at(w.invoiced("bestridt")), why))
+	ok(w.s.HoldInvoice(ctx, a, at(reminded), process.HoldInput{}))
+	ok(w.s.ReleaseInvoice(ctx, a, at(reminded), why))
+	ok(w.s.HoldInvoice(ctx, a, at(reminded), process.HoldInput{Until: "2027-01-31"}))
+	w.subscriptions()
+	off := w.invoiced("avskrevet")
+	ok(w.s.WriteOffInvoice(ctx, a, at(off), process.WriteOffInput{Reason: "Konkurs"}))
+	ok(w.s.ReinstateInvoice(ctx, a, at(off), process.WriteOffInput{Reason: "Likevel ikke", Amount: &process.Money{Minor: 100, Currency: "NOK"}}))
+}
+
+// subscriptions are in each of their states, and one has made invoices.
+func (w *world) subscriptions() {
+	ctx, a, ok := w.t.Context(), w.actor, must(w.t)
+	c := ok(w.s.CreateCustomer(ctx, a, process.CustomerInput{Name: "Abonnent AS", Email: "post@abonnent.example", PaymentRule: "end_of_month", NoReminders: true,
+		Address: process.Address{Street: "Sjøgata 2", Postcode: "6003", City: "Ålesund", Country: "NO"}})).Record.(*process.Customer)
+	one := func(in process.SubscriptionInput) string {
+		in.Customer, in.Lines = c.ID, []process.LineInput{{Description: "Drift", UnitPrice: d("100")}}
+		return ok(w.s.CreateSubscription(ctx, a, in)).Record.(*process.Subscription).ID
+	}
+	id := one(process.SubscriptionInput{Title: "Drift", Issue: true, Arrears: true, Start: "2026-10-01", End: "2027-10-01"})
+	ok(w.s.ChangePrice(ctx, a, at(id), process.PriceChange{From: "2026-11-01", Percent: d("4")}))
+	ok(w.s.ChangePrice(ctx, a, at(id), process.PriceChange{From: "2026-12-01", UnitPrice: d("120")}))
+	if n, err := w.s.InvoiceSubscriptions(ctx); err != nil || n != 2 {
+		w.t.Fatalf("%d invoices, %v", n, err)
+	}
+	paused := one(process.SubscriptionInput{Rule: process.RuleCron, Cron: "0 6 1 * *"})
+	ok(w.s.PauseSubscription(ctx, a, at(paused), process.ReasonInput{Reason: "Ferie"}))
+	resumed := one(process.SubscriptionInput{Rule: process.RuleYearly})
+	ok(w.s.PauseSubscription(ctx, a, at(resumed), process.ReasonInput{}))
+	ok(w.s.ResumeSubscription(ctx, a, at(resumed), process.ReasonInput{}))
+	ok(w.s.EndSubscription(ctx, a, at(one(process.SubscriptionInput{Rule: process.RuleQuarterly})), process.ReasonInput{Reason: "Flyttet"}))
 }
 
 // mails come in by every decision that a page words.

@@ -174,6 +174,9 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	p.Badges = v.invoiceBadges(*i)
 	p.hidden["pay"] = i.Open.Minor <= 0
 	p.hidden["credit"] = i.Credited.Minor >= i.Payable().Minor
+	p.hidden["dispute"], p.hidden["end_dispute"] = i.Disputed || i.Open.Minor <= 0, !i.Disputed
+	p.hidden["hold"], p.hidden["release"] = i.Held || i.Open.Minor <= 0, !i.Held
+	p.hidden["write_off"], p.hidden["reinstate"], p.hidden["waive"] = i.Open.Minor <= 0, i.WrittenOff.IsZero(), i.Claims.IsZero()
 	for _, problem := range i.Problems {
 		if problem.Channel != "" {
 			p.Closed = append(p.Closed, v.problem(problem))
@@ -193,10 +196,22 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	if i.Exchange != nil {
 		p.fact(v.t("field.exchange"), words(v.t("exchange", "currency", i.Currency, "rate", v.typed(i.Exchange.Rate), "company", v.settings.Currency, "date", v.date(i.Exchange.Date))))
 	}
+	if i.Held {
+		p.fact(v.t("field.held_until"), words(either(v.date(i.HeldUntil), v.t("held"))))
+	}
+	for _, r := range i.Reminders {
+		if !r.Skipped {
+			p.fact(v.t("field.reminder"), cell{Text: r.Step, Note: v.date(r.Date)})
+		}
+	}
+	if !i.Claims.IsZero() {
+		p.fact(v.t("field.claims"), words(v.money(i.Claims)))
+	}
 	p.fact(v.t("field.customer_reference"), words(i.CustomerReference))
 	p.fact(v.t("field.buyer_reference"), words(i.BuyerReference))
 	p.fact(v.t("kind.order"), v.link(process.TypeOrder, i.Order))
 	p.fact(v.t("kind.quote"), v.link(process.TypeQuote, i.Quote))
+	p.fact(v.t("kind.subscription"), v.link(process.TypeSubscription, i.Subscription))
 	if i.SHA256 != "" {
 		p.fact("SHA-256", words(i.SHA256))
 	}

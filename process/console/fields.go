@@ -25,6 +25,7 @@ const (
 	kindMoney    = "money"    // an amount; its currency is the document's
 	kindCheck    = "checkbox" // a JSON boolean
 	kindVAT      = "vat"      // "S:25"
+	kindDates    = "dates"    // one a line; a JSON list
 	kindHidden   = "hidden"
 	kindYAML     = "yaml"     // a part of the settings, written as YAML
 	kindQuantity = "quantity" // of a line, by its id; Name is "quantity." and the id
@@ -144,6 +145,14 @@ func (v *visit) field(in input, kind, name string, mend ...func(*field)) field {
 		if in.sent == nil {
 			f.Value = v.typed(f.Value)
 		}
+	case kindDates:
+		if n, err := strconv.Atoi(in.values[name+".#"]); err == nil && in.sent == nil {
+			var days []string
+			for i := range n {
+				days = append(days, in.values[name+"."+strconv.Itoa(i)])
+			}
+			f.Value = strings.Join(days, "\n")
+		}
 	case kindCheck:
 		f.Checked = f.Value == "1" || f.Value == "true"
 	case kindVAT:
@@ -247,11 +256,49 @@ func (v *visit) encode(f form, in input, editing bool) (body []byte, problems []
 			tree["lines"] = lines
 		}
 	}
-	body, err := json.Marshal(tree)
+	body, err := json.Marshal(numbered(tree))
 	if err != nil {
 		problems = append(problems, process.Problem{Reason: "body.invalid", Message: err.Error()})
 	}
 	return body, problems
+}
+
+// numbered turns the objects whose names are all numbers into lists, of which
+// elements that say nothing are dropped.
+func numbered(tree map[string]any) any {
+	all := len(tree) > 0
+	for name, child := range tree {
+		if under, ok := child.(map[string]any); ok {
+			tree[name] = numbered(under)
+		}
+		_, err := strconv.Atoi(name)
+		all = all && err == nil
+	}
+	if !all {
+		return tree
+	}
+	list := []any{}
+	for i, n := 0, len(tree); n > 0 && i < maxRows; i++ {
+		child, ok := tree[strconv.Itoa(i)]
+		if !ok {
+			continue
+		}
+		n--
+		if fields, ok := child.(map[string]any); !ok || says(fields) {
+			list = append(list, child)
+		}
+	}
+	return list
+}
+
+// says reports whether one of the fields holds something.
+func says(fields map[string]any) bool {
+	for _, v := range fields {
+		if v != nil && v != "" && v != false {
+			return true
+		}
+	}
+	return false
 }
 
 func (v *visit) put(tree map[string]any, f field, s string, editing bool) *process.Problem {
@@ -294,6 +341,14 @@ func (v *visit) put(tree map[string]any, f field, s string, editing bool) *proce
 		if s != "" && !process.Date(s).Valid() {
 			return &process.Problem{Field: f.Name, Reason: "date", Message: "this is no date"}
 		}
+	case kindDates:
+		days := strings.Fields(strings.ReplaceAll(s, ",", " "))
+		for _, d := range days {
+			if !process.Date(d).Valid() {
+				return &process.Problem{Field: f.Name, Reason: "date", Message: "this is no date"}
+			}
+		}
+		val = days
 	case kindVAT:
 		val = nil
 		if category, rate, ok := strings.Cut(s, ":"); ok {

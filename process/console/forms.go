@@ -36,8 +36,18 @@ func customerForm(v *visit, in input) form {
 		{Title: v.t("section.address"), Fields: v.addressFields(in, "address.")},
 		{Title: v.t("section.invoicing"), Fields: []field{f(kindText, "organisation_number"), f(kindText, "vat_number"),
 			f(kindSelect, "language", choices(v.languages(true))), f(kindWhole, "payment_days", hint(v.t("hint.payment_days"))),
+			f(kindSelect, "payment_rule", choices(v.dueRules(true))), f(kindCheck, "no_reminders"),
 			f(kindText, "e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "e_invoice_address.id")}},
 	}}
+}
+
+// dueRules are the ways in which payment days count.
+func (v *visit) dueRules(empty bool) []option {
+	rules := v.options("payment_rule.", process.DueNet, process.DueEndOfMonth)
+	if empty {
+		rules = append([]option{{Label: v.t("option.usual")}}, rules...)
+	}
+	return rules
 }
 
 func contactForm(v *visit, in input) form {
@@ -187,6 +197,9 @@ func (v *visit) customerOf(id string) string {
 	}
 	if o, err := v.s.Orders().Get(v.ctx(), v.actor, id); err == nil {
 		return o.Customer
+	}
+	if s, err := v.s.Subscriptions().Get(v.ctx(), v.actor, id); err == nil {
+		return s.Customer
 	}
 	return ""
 }

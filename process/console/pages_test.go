@@ -63,6 +63,9 @@ func TestEveryPage(t *testing.T) {
 		for id, state := range found {
 			at := "/" + k.collection + "/" + id
 			paths = append(paths, at)
+			if typ == process.TypeCustomer {
+				paths = append(paths, at+"/statement", at+"/statement?from=2026-11-01&to=2026-11-30")
+			}
 			if k.input != nil && state != "" {
 				paths = append(paths, at+"/edit")
 			}
@@ -106,6 +109,7 @@ func (w *world) records() map[string]map[string]string {
 	each(w.t, func() ([]process.Order, error) { return all(ctx, w.s.Orders(), a, f, 1000) }, func(r process.Order) { add("order", r.ID, r.State) })
 	each(w.t, func() ([]process.Invoice, error) { return all(ctx, w.s.Invoices(), a, f, 1000) }, func(r process.Invoice) { add("invoice", r.ID, r.State) })
 	each(w.t, func() ([]process.CreditNote, error) { return all(ctx, w.s.CreditNotes(), a, f, 1000) }, func(r process.CreditNote) { add("credit-note", r.ID, r.State) })
+	each(w.t, func() ([]process.Subscription, error) { return all(ctx, w.s.Subscriptions(), a, f, 1000) }, func(r process.Subscription) { add("subscription", r.ID, r.State) })
 	each(w.t, func() ([]process.Payment, error) { return all(ctx, w.s.Payments(), a, f, 1000) }, func(r process.Payment) { add("payment", r.ID, r.State) })
 	each(w.t, func() ([]process.BankEntry, error) { return all(ctx, w.s.BankEntries(), a, f, 1000) }, func(r process.BankEntry) { add("bank-entry", r.ID, r.State) })
 	each(w.t, func() ([]process.Customer, error) { return all(ctx, w.s.Customers(), a, f, 1000) }, func(r process.Customer) { add("customer", r.ID, r.State) })

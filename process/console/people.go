@@ -28,7 +28,7 @@ func readCustomer(v *visit, id string) (*recordPage, error) {
 		p.fact(v.t("field.payment_days"), words(count(c.PaymentDays)))
 	}
 	mine := map[string]string{"customer": c.ID}
-	for _, typ := range []string{process.TypeContact, process.TypeOpportunity, process.TypeQuote, process.TypeOrder, process.TypeInvoice, process.TypeMessage} {
+	for _, typ := range []string{process.TypeContact, process.TypeOpportunity, process.TypeQuote, process.TypeOrder, process.TypeInvoice, process.TypeSubscription, process.TypeMessage} {
 		if err := v.relate(p, typ, mine); err != nil {
 			return nil, err
 		}

@@ -179,6 +179,9 @@ func (v *visit) invoiceBadges(i process.Invoice) []badge {
 	if i.Disputed {
 		b = append(b, badge{v.t("disputed"), "warn"})
 	}
+	if i.OnHold(v.today()) && i.Open.Minor > 0 {
+		b = append(b, badge{v.t("held"), "warn"})
+	}
 	return b
 }
 

@@ -2,7 +2,9 @@ package console
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/emne/emne/process"
 )
@@ -26,7 +28,8 @@ func (v *visit) settingsForm(in input) form {
 	for _, name := range []string{process.TypeQuote, process.TypeOrder, process.TypeInvoice, process.TypeCreditNote} {
 		numbers = append(numbers, series(name)...)
 	}
-	texts := []field{f(kindWhole, "terms.payment_days"), f(kindWhole, "terms.quote_valid_days"),
+	texts := []field{f(kindWhole, "terms.payment_days"), f(kindSelect, "terms.payment_rule", choices(v.dueRules(false))),
+		f(kindCheck, "terms.working_days", hint(v.t("hint.working_days"))), f(kindDates, "terms.holidays", hint(v.t("hint.holidays"))), f(kindWhole, "terms.quote_valid_days"),
 		f(kindWhole, "terms.follow_up_before", hint(v.t("hint.follow_up"))), f(kindWhole, "terms.follow_up_after", hint(v.t("hint.follow_up")))}
 	for _, kind := range []string{process.TypeQuote, process.TypeInvoice} {
 		for _, l := range v.c.o.Templates.Languages() {
@@ -48,6 +51,7 @@ func (v *visit) settingsForm(in input) form {
 		{Title: v.t("settings.general"), Fields: []field{f(kindSelect, "language", choices(v.languages(false))), f(kindText, "currency"), f(kindText, "time_zone"), f(kindVAT, "vat")}},
 		{Title: v.t("settings.mail"), Fields: []field{f(kindCheck, "mail.acknowledge", hint(v.t("hint.acknowledge"))), f(kindWhole, "mail.acknowledge_per_hour"),
 			f(kindCheck, "mail.digest", hint(v.t("hint.digest"))), f(kindWhole, "mail.digest_hour")}},
+		{Title: v.t("settings.reminders"), Fields: v.reminderFields(in)},
 		{Title: v.t("settings.numbers"), Fields: numbers},
 		{Title: v.t("field.terms"), Fields: texts},
 		{Title: v.t("settings.process"), Fields: []field{f(kindYAML, "process", wide, hint(v.t("hint.process"))), f(kindYAML, "automations", wide, hint(v.t("hint.automations")))}},
@@ -59,6 +63,27 @@ func (v *visit) bankCSVFields(in input) []field {
 	fields := []field{v.field(in, kindText, "bank_csv.delimiter", hint(v.t("hint.bank_csv"))), v.field(in, kindText, "bank_csv.decimal"), v.field(in, kindText, "bank_csv.date_format")}
 	for _, name := range []string{"booking_date", "value_date", "amount", "in", "out", "currency", "reference", "text", "counterparty", "counterparty_account", "account", "entry_id"} {
 		fields = append(fields, v.field(in, kindText, "bank_csv.columns."+name, func(f *field) { f.Label = v.t("settings.bank_column", "name", f.Label) }))
+	}
+	return fields
+}
+
+// spareSteps are the empty reminder steps at the end.
+const spareSteps = 2
+
+// reminderFields are the rule and a row of fields for each step.
+func (v *visit) reminderFields(in input) []field {
+	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	fields := []field{f(kindCheck, "reminders.enabled", hint(v.t("hint.reminders"))), f(kindDate, "reminders.from", hint(v.t("hint.reminders_from"))),
+		f(kindDecimal, "reminders.interest_percent"), f(kindDecimal, "reminders.consumer.fee"), f(kindWhole, "reminders.consumer.count"), f(kindWhole, "reminders.consumer.days", hint(v.t("hint.consumer_fees")))}
+	n := len(v.settings.Reminders.Steps) + spareSteps
+	for i := range n {
+		at, number := fmt.Sprintf("reminders.steps.%d.", i), strconv.Itoa(i+1)
+		step := func(part string) func(*field) {
+			return func(f *field) { f.Label = v.t("settings.step."+part, "number", number) }
+		}
+		texts := append([]option{{Label: v.t("option.none")}}, v.options("reminder_text.", "upcoming", "reminder", "notice")...)
+		fields = append(fields, f(kindText, at+"key", step("key")), f(kindWhole, at+"days", step("days")),
+			f(kindSelect, at+"text", step("text"), choices(texts)), f(kindDecimal, at+"fee", step("fee")))
 	}
 	return fields
 }
@@ -109,6 +134,7 @@ func (v *visit) putSettings(in input, body []byte) error {
 	st := v.settings
 	st.Terms.Quote, st.Terms.Invoice = nil, nil
 	st.Process, st.Automations = process.Process{}, nil
+	st.Terms.Holidays, st.Reminders = nil, process.Reminders{}
 	if err := json.Unmarshal(body, &st); err != nil {
 		return process.Invalid("body.invalid", "the settings cannot be read: "+err.Error())
 	}

@@ -174,6 +174,10 @@ func (v *visit) readName(at process.Ref) string {
 		if r, err := v.s.BankEntries().Get(ctx, a, at.ID); err == nil {
 			return v.entryName(*r)
 		}
+	case process.TypeSubscription:
+		if r, err := v.s.Subscriptions().Get(ctx, a, at.ID); err == nil {
+			return either(r.Title, v.t("kind.subscription"))
+		}
 	case process.TypeProduct:
 		if r, err := v.s.Products().Get(ctx, a, at.ID); err == nil {
 			return r.Name

@@ -78,10 +78,10 @@ func rowChecks() []rowCheck {
 		{"I8", "line", "its document does not exist", `SELECT DISTINCT r.document_id FROM line r WHERE
 			NOT EXISTS (SELECT 1 FROM opportunity d WHERE d.id = r.document_id) AND NOT EXISTS (SELECT 1 FROM quote d WHERE d.id = r.document_id) AND
 			NOT EXISTS (SELECT 1 FROM sales_order d WHERE d.id = r.document_id) AND NOT EXISTS (SELECT 1 FROM invoice d WHERE d.id = r.document_id) AND
-			NOT EXISTS (SELECT 1 FROM credit_note d WHERE d.id = r.document_id)`},
+			NOT EXISTS (SELECT 1 FROM credit_note d WHERE d.id = r.document_id) AND NOT EXISTS (SELECT 1 FROM subscription d WHERE d.id = r.document_id)`},
 	}
 	for _, d := range []struct{ table, record string }{{"opportunity", "opportunity"}, {"quote", "quote"}, {"sales_order", "order"},
-		{"invoice", "invoice"}, {"credit_note", "credit-note"}} {
+		{"invoice", "invoice"}, {"credit_note", "credit-note"}, {"subscription", "subscription"}} {
 		checks = append(checks, rowCheck{"money", d.record, "its sums are not those of its lines and VAT groups", `SELECT r.id FROM ` + d.table + ` r WHERE
 			r.net_minor <> r.adjusted_minor + (SELECT COALESCE(SUM(l.net_minor), 0) FROM line l WHERE l.document_id = r.id AND (l.optional = 0 OR l.ticked = 1)) OR
 			r.net_minor <> (SELECT COALESCE(SUM(g.base_minor), 0) FROM vat_group g WHERE g.document_id = r.id) OR
@@ -91,7 +91,7 @@ func rowChecks() []rowCheck {
 	// The timeline of a record is one path that ends in its state. An invoice's
 	// also tells of its payment, under types of their own.
 	for _, d := range []struct{ table, record string }{{"lead", "lead"}, {"opportunity", "opportunity"},
-		{"quote", "quote"}, {"sales_order", "order"}, {"invoice", "invoice"}, {"delivery", "delivery"},
+		{"quote", "quote"}, {"sales_order", "order"}, {"invoice", "invoice"}, {"delivery", "delivery"}, {"subscription", "subscription"},
 		{"submission", "submission"}, {"bank_entry", "bank-entry"}} {
 		steps := fmt.Sprintf("FROM activity a WHERE a.about_type = '%s' AND a.type LIKE '%s.%%' AND a.to_state <> ''", d.record, strings.ReplaceAll(d.record, "-", "_"))
 		checks = append(checks,

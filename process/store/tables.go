@@ -14,6 +14,7 @@ type tables struct {
 	creditNotes   table[process.CreditNote]
 	payments      table[process.Payment]
 	bankEntries   table[process.BankEntry]
+	subscriptions table[process.Subscription]
 	products      table[process.Product]
 	tasks         table[process.Task]
 	deliveries    table[process.Delivery]
@@ -30,7 +31,7 @@ func newTables() tables {
 	return tables{
 		leads: leadTable().build(), customers: customerTable().build(), contacts: contactTable().build(),
 		opportunities: opportunityTable().build(), quotes: quoteTable().build(), orders: orderTable().build(),
-		invoices: invoiceTable().build(), creditNotes: creditNoteTable().build(), payments: paymentTable().build(), bankEntries: bankEntryTable().build(),
+		invoices: invoiceTable().build(), creditNotes: creditNoteTable().build(), payments: paymentTable().build(), bankEntries: bankEntryTable().build(), subscriptions: subscriptionTable().build(),
 		products: productTable().build(), tasks: taskTable().build(), deliveries: deliveryTable().build(),
 		messages: messageTable().build(), quarantine: quarantineTable().build(), submissions: submissionTable().build(),
 		users: userTable().build(), sessions: sessionTable().build(), tokens: tokenTable().build(), links: linkTable().build(),

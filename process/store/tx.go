@@ -134,6 +134,9 @@ func (t *txn) Payments() process.Records[process.Payment] { return on(t, &t.db.t
 func (t *txn) BankEntries() process.Records[process.BankEntry] {
 	return on(t, &t.db.tables.bankEntries)
 }
+func (t *txn) Subscriptions() process.Records[process.Subscription] {
+	return on(t, &t.db.tables.subscriptions)
+}
 func (t *txn) Products() process.Records[process.Product]      { return on(t, &t.db.tables.products) }
 func (t *txn) Tasks() process.Records[process.Task]            { return on(t, &t.db.tables.tasks) }
 func (t *txn) Deliveries() process.Records[process.Delivery]   { return on(t, &t.db.tables.deliveries) }

@@ -10,27 +10,28 @@ import (
 
 // chain is one record of each kind, each referring to those before it.
 type chain struct {
-	user        *process.User
-	session     *process.Session
-	token       *process.Token
-	link        *process.Link
-	customer    *process.Customer
-	contact     *process.Contact
-	lead        *process.Lead
-	opportunity *process.Opportunity
-	quote       *process.Quote
-	order       *process.Order
-	draft       *process.Invoice
-	invoice     *process.Invoice
-	credit      *process.CreditNote
-	payment     *process.Payment
-	bankEntry   *process.BankEntry
-	product     *process.Product
-	task        *process.Task
-	delivery    *process.Delivery
-	message     *process.Message
-	quarantine  *process.Quarantine
-	submission  *process.Submission
+	user         *process.User
+	session      *process.Session
+	token        *process.Token
+	link         *process.Link
+	customer     *process.Customer
+	contact      *process.Contact
+	lead         *process.Lead
+	opportunity  *process.Opportunity
+	quote        *process.Quote
+	order        *process.Order
+	draft        *process.Invoice
+	invoice      *process.Invoice
+	credit       *process.CreditNote
+	payment      *process.Payment
+	bankEntry    *process.BankEntry
+	subscription *process.Subscription
+	product      *process.Product
+	task         *process.Task
+	delivery     *process.Delivery
+	message      *process.Message
+	quarantine   *process.Quarantine
+	submission   *process.Submission
 }
 
 // insert adds the whole chain; ids are given by the store.
@@ -88,9 +89,14 @@ func (c *chain) insert(tx process.Tx) error {
 			return tx.Orders().Insert(c.order)
 		},
 		func() error {
+			c.subscription = filled(func(v *process.Subscription) { v.State = "paused"; ids(&v.Customer, &v.Contact) })
+			return tx.Subscriptions().Insert(c.subscription)
+		},
+		func() error {
 			make := func(state, number string) *process.Invoice {
 				return filled(func(v *process.Invoice) {
 					v.State, v.Number, v.Order, v.Quote, v.Opportunity = state, number, c.order.ID, c.quote.ID, c.opportunity.ID
+					v.Subscription, v.Period = c.subscription.ID, process.Date(state)
 					ids(&v.Customer, &v.Contact)
 				})
 			}
@@ -208,6 +214,7 @@ func everyField(s suite) {
 	same(s, process.Tx.Invoices, c.draft, c.draft.ID, "Number")
 	same(s, process.Tx.Invoices, c.invoice, c.invoice.ID)
 	same(s, process.Tx.CreditNotes, c.credit, c.credit.ID)
+	same(s, process.Tx.Subscriptions, c.subscription, c.subscription.ID)
 	same(s, process.Tx.Payments, c.payment, c.payment.ID)
 	same(s, process.Tx.BankEntries, c.bankEntry, c.bankEntry.ID)
 	same(s, process.Tx.Products, c.product, c.product.ID)
@@ -301,6 +308,11 @@ func uniqueKeys(s suite) {
 		"user":    func(tx process.Tx) error { v := *c.user; v.ID = ""; return tx.Users().Insert(&v) },
 		"product": func(tx process.Tx) error { v := *c.product; v.ID = ""; return tx.Products().Insert(&v) },
 		"invoice": func(tx process.Tx) error { v := *c.invoice; v.ID = ""; return tx.Invoices().Insert(&v) },
+		"period": func(tx process.Tx) error {
+			v := *c.draft
+			v.ID, v.Lines = "", nil
+			return tx.Invoices().Insert(&v)
+		},
 		"credit":  func(tx process.Tx) error { v := *c.credit; v.ID = ""; return tx.CreditNotes().Insert(&v) },
 		"order":   func(tx process.Tx) error { v := *c.order; v.ID = ""; return tx.Orders().Insert(&v) },
 		"quote":   func(tx process.Tx) error { v := *c.quote; v.ID = ""; return tx.Quotes().Insert(&v) },
@@ -322,6 +334,7 @@ func uniqueKeys(s suite) {
 	s.tx(func(tx process.Tx) error { // what is empty is not a key
 		for range 2 {
 			d, m, e, q := *c.draft, *c.message, *c.submission, *c.quote
+			d.Subscription = ""
 			d.ID, m.ID, m.MessageID, e.ID, e.EventID, q.ID, q.Number, q.State = "", "", "", "", "", "", "", "draft"
 			for _, err := range []error{tx.Invoices().Insert(&d), tx.Messages().Insert(&m), tx.Submissions().Insert(&e), tx.Quotes().Insert(&q)} {
 				if err != nil {
