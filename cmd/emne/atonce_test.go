@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -42,10 +42,10 @@ func clicksAtOnce(w *world) {
 	for range 6 {
 		id := w.make("quotes", fmt.Sprintf(`{"opportunity":%q,%s}`, opportunity, work))
 		w.api("POST", "quotes/"+id+"/send", nil)
-		accept = append(accept, "quotes/"+id+"/accept")
+		accept = append(accept, "/api/v1/quotes/"+id+"/accept")
 	}
 	begun := time.Now()
-	w.wantStatuses(w.allAtOnce(accept, `{"name":"Kari"}`), map[int]int{200: 1, 409: 5})
+	w.wantStatuses(w.allAtOnce(accept, func(int) string { return `{"name":"Kari"}` }), map[int]int{200: 1, 409: 5})
 	// PostgreSQL looks for deadlocks after a second, and finds one at a time.
 	if d := time.Since(begun); d > 4*time.Second {
 		t.Errorf("that took %v: they waited for each other", d)
@@ -63,10 +63,10 @@ func clicksAtOnce(w *world) {
 	var issue []string
 	drafts := w.items("invoices?state=draft")
 	for _, i := range drafts {
-		at := "invoices/" + i["id"].(string) + "/issue"
+		at := "/api/v1/invoices/" + i["id"].(string) + "/issue"
 		issue = append(issue, at, at)
 	}
-	w.wantStatuses(w.allAtOnce(issue, `{}`), map[int]int{200: len(drafts), 409: len(drafts)})
+	w.wantStatuses(w.allAtOnce(issue, func(int) string { return "{}" }), map[int]int{200: len(drafts), 409: len(drafts)})
 	var numbers []int
 	for _, i := range w.items("invoices?state=issued") {
 		n, err := strconv.Atoi(i["number"].(string))
@@ -78,6 +78,37 @@ func clicksAtOnce(w *world) {
 	slices.Sort(numbers)
 	if want := []int{10001, 10002, 10003}; !slices.Equal(numbers, want) {
 		t.Errorf("the numbers are %v, want %v", numbers, want)
+	}
+
+	t.Log("one sender fills in twelve forms")
+	w.wantStatuses(w.allAtOnce(slices.Repeat([]string{"/hooks/website"}, 12), func(i int) string {
+		return fmt.Sprintf(`{"name":"Eva","email":"eva@sender.example","message":"Number %d"}`, i)
+	}), map[int]int{202: 12})
+	w.eventually(10*time.Second, "end of the mapping", func() bool {
+		return len(w.items("activities?type=form.filed&limit=100"))+len(w.items("leads?email=eva@sender.example")) >= 12
+	})
+	if leads := w.items("leads?email=eva@sender.example"); len(leads) != 1 {
+		t.Errorf("the sender has %d leads", len(leads))
+	}
+	acknowledged := 0
+	for _, d := range w.items("deliveries?limit=100") {
+		if d["kind"] == "acknowledgement" && d["to"] == "eva@sender.example" {
+			acknowledged++
+		}
+	}
+	if acknowledged != 1 {
+		t.Errorf("the sender is answered %d times", acknowledged)
+	}
+
+	t.Log("four leads of one company are qualified")
+	var qualify []string
+	for i := range 4 {
+		id := w.make("leads", fmt.Sprintf(`{"name":"Per %d","email":"per%d@company.example","company":"Company AS"}`, i, i))
+		qualify = append(qualify, "/api/v1/leads/"+id+"/qualify")
+	}
+	w.wantStatuses(w.allAtOnce(qualify, func(int) string { return "{}" }), map[int]int{200: 4})
+	if companies := w.items("customers?q=company"); len(companies) != 1 {
+		t.Errorf("the company is %d customers", len(companies))
 	}
 	w.verify()
 }
@@ -93,23 +124,24 @@ func (w *world) make(collection, body string) string {
 }
 
 func (w *world) atOnce(path, body string, n int) []int {
-	return w.allAtOnce(slices.Repeat([]string{path}, n), body)
+	return w.allAtOnce(slices.Repeat([]string{"/api/v1/" + path}, n), func(int) string { return body })
 }
 
 // allAtOnce posts to all the paths at the same moment and gives the statuses.
-func (w *world) allAtOnce(paths []string, body string) []int {
+func (w *world) allAtOnce(paths []string, body func(i int) string) []int {
 	w.t.Helper()
 	statuses := make([]int, len(paths))
 	start := make(chan struct{})
 	var all sync.WaitGroup
 	for i, path := range paths {
 		all.Go(func() {
-			r, err := http.NewRequest("POST", w.base+"/api/v1/"+path, bytes.NewReader([]byte(body)))
+			r, err := http.NewRequest("POST", w.base+path, strings.NewReader(body(i)))
 			if err != nil {
 				w.t.Error(err)
 				return
 			}
 			r.Header.Set("Authorization", "Bearer "+w.token)
+			r.Header.Set("Content-Type", "application/json")
 			<-start
 			client := http.Client{Timeout: 30 * time.Second}
 			answer, err := client.Do(r)
