@@ -35,6 +35,9 @@ func (u *unit) decide(m *IncomingMail, msg *Message) error {
 	if m.From == "" {
 		return msg.other(DecidedAutomated, "no sender")
 	}
+	if err := u.lockSender(m.sender()); err != nil {
+		return err
+	}
 	if found, err := u.openLead(m, msg); found || err != nil {
 		return err
 	}
@@ -231,6 +234,10 @@ func (m *IncomingMail) sender() string {
 	}
 	return m.From
 }
+
+// lockSender makes the inquiries of one sender come one after the other, so
+// that each finds the lead of the one before.
+func (u *unit) lockSender(email string) error { return u.Lock("sender " + normalEmail(email)) }
 
 // openLead appends to the open lead of a known sender.
 func (u *unit) openLead(m *IncomingMail, msg *Message) (bool, error) {

@@ -22,6 +22,9 @@ func (s *Service) CreatePayment(ctx context.Context, a Actor, in PaymentInput) (
 	if in.Invoice == "" && in.Order != "" {
 		return s.payOrder(ctx, a, in)
 	}
+	if err := a.must(MayInvoice); err != nil {
+		return nil, err
+	}
 	if in.Invoice == "" {
 		return nil, Invalid("payment.invoice", "say for which invoice", Problem{Field: "invoice", Reason: "payment.invoice", Message: "the id of an issued invoice"})
 	}

@@ -24,6 +24,10 @@ type QualifyInput struct {
 // made, and the opportunity is made, all in one transaction.
 func (s *Service) QualifyLead(ctx context.Context, a Actor, t Target, in QualifyInput) (*Outcome, error) {
 	return s.changeLead(ctx, a, t, "qualify", func(u *unit, l *Lead) (*Outcome, error) {
+		// Two leads of one customer that are qualified at once are to find each other's.
+		if err := u.Lock("parties"); err != nil {
+			return nil, err
+		}
 		out := &Outcome{}
 		if err := u.checkChecks(in.Checks); err != nil {
 			return nil, err

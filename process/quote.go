@@ -167,31 +167,33 @@ func (u *unit) addressee(c *Customer, contact, recipient, language, currency str
 // changeQuote reads a quote, refuses a verb that its state does not allow, and
 // answers with the quote as f left it.
 func (s *Service) changeQuote(ctx context.Context, a Actor, p Permission, t Target, verb string, f func(*unit, *Quote) (*Outcome, error)) (*Outcome, error) {
-	return s.change(ctx, a, p, func(u *unit) (*Outcome, error) {
-		q, err := u.Quotes().Get(t.ID)
-		if err != nil {
-			return nil, err
-		}
-		if err := u.mayOpen(q); err != nil {
-			return nil, err
-		}
-		if err := u.touch(&q.Record, TypeQuote, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeQuote, verb, q.State); err != nil {
-			return nil, err
-		}
-		u.deriveQuote(q)
-		out, err := f(u, q)
-		if err != nil {
-			return nil, err
-		}
-		if err := u.require(TypeQuote, verb, q); err != nil {
-			return nil, err
-		}
-		u.deriveQuote(q)
-		return out.of(q), nil
-	})
+	return s.change(ctx, a, p, func(u *unit) (*Outcome, error) { return u.changeQuote(t, verb, f) })
+}
+
+func (u *unit) changeQuote(t Target, verb string, f func(*unit, *Quote) (*Outcome, error)) (*Outcome, error) {
+	q, err := u.Quotes().Get(t.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := u.mayOpen(q); err != nil {
+		return nil, err
+	}
+	if err := u.touch(&q.Record, TypeQuote, t); err != nil {
+		return nil, err
+	}
+	if err := allowed(TypeQuote, verb, q.State); err != nil {
+		return nil, err
+	}
+	u.deriveQuote(q)
+	out, err := f(u, q)
+	if err != nil {
+		return nil, err
+	}
+	if err := u.require(TypeQuote, verb, q); err != nil {
+		return nil, err
+	}
+	u.deriveQuote(q)
+	return out.of(q), nil
 }
 
 func (u *unit) saveQuote(q *Quote, act Activity) error {

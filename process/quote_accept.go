@@ -25,6 +25,9 @@ type AcceptInput struct {
 // The same acceptance again answers with the order that exists; another name
 // or other bytes afterwards are a conflict.
 func (s *Service) AcceptQuote(ctx context.Context, a Actor, t Target, in AcceptInput) (*Outcome, error) {
+	if err := a.must(MayAccept); err != nil {
+		return nil, err
+	}
 	in.Name = strings.TrimSpace(in.Name)
 	if in.Name == "" || len(in.Name) > 200 {
 		return nil, Invalid("accept.name", "say who accepts", Problem{Field: "name", Reason: "accept.name", Message: "the name of the person who accepts"})
@@ -33,7 +36,7 @@ func (s *Service) AcceptQuote(ctx context.Context, a Actor, t Target, in AcceptI
 	if err != nil {
 		return nil, err
 	}
-	return s.changeQuote(ctx, a, MayAccept, t, "accept", func(u *unit, q *Quote) (*Outcome, error) {
+	accept := func(u *unit, q *Quote) (*Outcome, error) {
 		if q.State == "won" {
 			return acceptedBefore(q, in)
 		}
@@ -69,6 +72,16 @@ func (s *Service) AcceptQuote(ctx context.Context, a Actor, t Target, in AcceptI
 			return nil, err
 		}
 		return out, u.prepay(q, order)
+	}
+	return s.change(ctx, a, MayAccept, func(u *unit) (*Outcome, error) {
+		if receipt != nil && receipt.opportunity != "" {
+			// Locked before its quotes: acceptances of two of them at once would
+			// each wait for the other.
+			if _, err := u.Opportunities().Get(receipt.opportunity); err != nil {
+				return nil, err
+			}
+		}
+		return u.changeQuote(t, "accept", accept)
 	})
 }
 
@@ -107,16 +120,14 @@ func (u *unit) mayAccept(q *Quote, in AcceptInput) error {
 
 // receipt is the copy of the quote with the acceptance on it.
 type receipt struct {
-	acceptance Acceptance
-	pdf        *Blob
+	acceptance  Acceptance
+	opportunity string
+	pdf         *Blob
 }
 
 // renderReceipt prepares the copy before the transaction; nil when the quote
 // is not active (any more), which the transaction then judges.
 func (s *Service) renderReceipt(ctx context.Context, a Actor, t Target, in AcceptInput) (*receipt, error) {
-	if err := a.must(MayAccept); err != nil {
-		return nil, err
-	}
 	var snap Snapshot
 	r := &receipt{acceptance: Acceptance{Name: in.Name, At: s.now(), Channel: a.Channel, Evidence: strings.TrimSpace(in.Evidence), By: a, Address: a.Address, UserAgent: a.UserAgent}}
 	active := false
@@ -136,7 +147,7 @@ func (s *Service) renderReceipt(ctx context.Context, a Actor, t Target, in Accep
 		if err := q.choose(in.Options); err != nil {
 			return err
 		}
-		active, r.acceptance.SHA256, r.acceptance.Expired = true, q.SHA256, q.Expired
+		active, r.opportunity, r.acceptance.SHA256, r.acceptance.Expired = true, q.Opportunity, q.SHA256, q.Expired
 		r.acceptance.Options, r.acceptance.Gross = q.ticked(), q.Payable()
 		if snap, err = u.Snapshot(q.ID); err == nil {
 			q.Acceptance = &r.acceptance
@@ -179,7 +190,8 @@ func (u *unit) closeOpportunity(q *Quote) error {
 			return err
 		}
 	}
-	for _, state := range []string{"active", "draft"} {
+	// Drafts first: one that is sent meanwhile is found among the active ones.
+	for _, state := range []string{"draft", "active"} {
 		siblings, _, err := u.Quotes().List(Filter{Match: map[string]string{"opportunity": o.ID}, State: state, Limit: MaxLimit})
 		if err != nil {
 			return err

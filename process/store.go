@@ -100,6 +100,10 @@ type Tx interface {
 	// Answered stores the answer to a claimed key.
 	Answered(k IdempotencyKey, a Answer) error
 
+	// Lock waits until no other transaction holds the key, and holds it until
+	// this one ends: for what is first looked for and then added.
+	Lock(key string) error
+
 	// Enqueue adds a job that runs after the commit, not before at.
 	Enqueue(j Job, at time.Time) error
 }

@@ -156,6 +156,9 @@ func (u *unit) quarantineForm(sub *Submission, reason string) error {
 func (u *unit) inquireForm(sub *Submission, in Inquiry) error {
 	l := in.lead("form:" + sub.Source)
 	if l.Email != "" {
+		if err := u.lockSender(l.Email); err != nil {
+			return err
+		}
 		open, err := u.openLeadOf(l.Email)
 		if err != nil {
 			return err

@@ -28,10 +28,7 @@ func TestCampaignKill(t *testing.T) {
 	if os.Getenv("EMNE_CAMPAIGN") == "full" {
 		mails, kills, seeds = 1000, 50, []uint64{1, 2, 3, 4, 5}
 	}
-	binary := filepath.Join(t.TempDir(), "emne")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("building emne: %v\n%s", err, out)
-	}
+	binary := build(t)
 	for _, seed := range seeds {
 		t.Run("seed "+strconv.FormatUint(seed, 10), func(t *testing.T) {
 			c := newCampaign(t, binary, seed)
@@ -39,6 +36,16 @@ func TestCampaignKill(t *testing.T) {
 			t.Logf("seed %d: %d mails and %d forms, %d kills: each is one lead", seed, mails, mails, kills)
 		})
 	}
+}
+
+// build makes the program as its users run it.
+func build(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "emne")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("building emne: %v\n%s", err, out)
+	}
+	return binary
 }
 
 type campaign struct {

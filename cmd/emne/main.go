@@ -86,6 +86,7 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       version,
+		Args:          cobra.ArbitraryArgs, // strict refuses them
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	p := &place{}
@@ -94,9 +95,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(demoCommand(p), serveCommand(p), checkCommand(p), initCommand(), importCommand(p), verifyCommand(p), backupCommand(p), restoreCommand(p),
 		userCommand(p), tokenCommand(p), settingsCommand(p), processCommand(p), versionCommand())
 	root.AddCommand(recordCommands(p)...)
-	for _, c := range root.Commands() {
-		strict(c)
-	}
+	strict(root)
 	return root
 }
 
@@ -113,7 +112,7 @@ func strict(c *cobra.Command) {
 	if c.HasSubCommands() && c.Run == nil && c.RunE == nil {
 		c.RunE = func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError{fmt.Errorf("emne %s knows no %q: see emne %s --help", c.Name(), args[0], c.Name())}
+				return usageError{fmt.Errorf("there is no command %q: see %s --help", args[0], c.CommandPath())}
 			}
 			return c.Help()
 		}

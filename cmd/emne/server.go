@@ -63,8 +63,8 @@ type server struct {
 
 // newServer wires the rooms. It listens already, so that links can name the
 // port, but answers nothing yet.
-func newServer(h *house, o serverOptions) (s *server, err error) {
-	s = &server{h: h, o: o}
+func newServer(h *house, o serverOptions) (_ *server, err error) {
+	s := &server{h: h, o: o}
 	if s.listener, err = net.Listen("tcp", h.cfg.Listen.HTTP); err != nil {
 		return nil, fmt.Errorf("listening: %w", err)
 	}
@@ -80,7 +80,10 @@ func newServer(h *house, o serverOptions) (s *server, err error) {
 	if err := s.wireWork(); err != nil {
 		return nil, err
 	}
-	return s, s.wirePages()
+	if err := s.wirePages(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // wireWork prepares the jobs and the mailboxes.
@@ -158,11 +161,16 @@ func (s *server) wirePages() error {
 		if err != nil {
 			return err
 		}
-		mux.Handle("GET /demo/", pages)
+		// The form's page holds the token, and the mailboxes hold customers' links.
+		mux.Handle("GET /demo/", site.Protect("", refuseDemo, pages))
 		mux.Handle("GET /metrics", s.metrics)
 	}
 	s.handler = mux
 	return nil
+}
+
+func refuseDemo(w http.ResponseWriter, _ *http.Request, err error) {
+	http.Error(w, err.Error(), http.StatusForbidden)
 }
 
 // readyTime bounds one question of readiness.

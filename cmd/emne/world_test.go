@@ -34,6 +34,13 @@ const testToken = "walk-token"
 func startDemo(t *testing.T, extra ...string) *world {
 	t.Helper()
 	w := &world{t: t, token: testToken, data: t.TempDir()}
+	w.start(extra...)
+	return w
+}
+
+func (w *world) start(extra ...string) {
+	t := w.t
+	t.Helper()
 	args := append([]string{"demo", "--listen", "127.0.0.1:0", "--imap", "127.0.0.1:0", "--smtp", "127.0.0.1:0",
 		"--token", testToken, "--data", w.data, "--quiet"}, extra...)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -71,7 +78,6 @@ func startDemo(t *testing.T, extra ...string) *world {
 	if status, _ := w.request("GET", "/readyz", nil, nil); status != http.StatusOK {
 		t.Fatalf("/readyz answers %d after the addresses were printed", status)
 	}
-	return w
 }
 
 var printed = regexp.MustCompile(`(?m)^(console|SMTP|IMAP)\s+(\S+)`)

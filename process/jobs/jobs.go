@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -86,6 +88,7 @@ func New(db *store.DB, o Options) (*Runner, error) {
 	if o.Workers == 0 {
 		o.Workers = 10
 	}
+	o.Worker = workerID(o.Worker)
 	workers := river.NewWorkers()
 	err := errors.Join(
 		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[process.SendDelivery]) error {
@@ -128,6 +131,18 @@ func New(db *store.DB, o Options) (*Runner, error) {
 		return nil, fmt.Errorf("preparing the job runner: %w", err)
 	}
 	return r, nil
+}
+
+// maxWorkerID is how long River lets the name of an instance be.
+const maxWorkerID = 100
+
+// workerID is a name that River takes: a longer one becomes its hash.
+func workerID(name string) string {
+	if len(name) <= maxWorkerID {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:])
 }
 
 // Start takes back this worker's own unfinished jobs and begins to work.

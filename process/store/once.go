@@ -10,6 +10,17 @@ import (
 
 // What happens once: mails by their UID, requests by their key.
 
+// Lock implements process.Tx. SQLite has one writer anyway.
+func (t *txn) Lock(key string) error {
+	if t.db.engine != Postgres {
+		return t.usable(true)
+	}
+	if _, err := t.exec("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", clean(key)); err != nil {
+		return fmt.Errorf("locking %s: %w", key, err)
+	}
+	return nil
+}
+
 // SeeUID implements process.Tx.
 func (t *txn) SeeUID(u process.MailboxUID, message string) (bool, error) {
 	n, err := t.exec(`INSERT INTO mailbox_uid (mailbox, uid_validity, uid, message_id, at) VALUES ($1, $2, $3, $4, $5)

@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) process.Store) {
 		{"gapless numbers", gaplessNumbers},
 		{"transactions are whole", wholeTransactions},
 		{"neighbours do not harm each other", neighbours},
+		{"locks", locks},
 		{"contexts", contexts},
 		{"views only read", views},
 		{"blobs", blobs},

@@ -125,6 +125,41 @@ func wholeTransactions(s suite) {
 	s.finds(process.Filter{}, "b", "e")
 }
 
+// locks make what is looked for and then added happen once.
+func locks(s suite) {
+	var wg sync.WaitGroup
+	for range 12 {
+		wg.Go(func() {
+			err := s.InTx(background(), func(tx process.Tx) error {
+				if err := tx.Lock("sender one@x.example"); err != nil {
+					return err
+				}
+				there, _, err := tx.Leads().List(process.Filter{Match: map[string]string{"email": "one@x.example"}})
+				if err != nil || len(there) > 0 {
+					return err
+				}
+				l := lead("only")
+				l.Email = "one@x.example"
+				return tx.Leads().Insert(l)
+			})
+			if err != nil {
+				s.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	s.view(func(tx process.Tx) error {
+		if err := tx.Lock("any"); err == nil {
+			s.Error("a view holds a lock")
+		}
+		there, _, err := tx.Leads().List(process.Filter{Match: map[string]string{"email": "one@x.example"}})
+		if len(there) != 1 {
+			s.Errorf("%d leads of one sender", len(there))
+		}
+		return err
+	})
+}
+
 // neighbours run at once, so that on SQLite they share commits; each third fails.
 func neighbours(s suite) {
 	const all = 90
