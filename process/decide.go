@@ -41,7 +41,11 @@ func (u *unit) decide(m *IncomingMail, msg *Message) error {
 	if found, err := u.ignored(m, msg); found || err != nil {
 		return err
 	}
-	return u.inquire(m, msg)
+	l, err := u.inquire(m, msg)
+	if err != nil || msg.Decision != DecidedNew {
+		return err
+	}
+	return u.acknowledge(l, m.MessageID)
 }
 
 func (m *Message) other(decision, detail string) error {
@@ -78,6 +82,9 @@ func (u *unit) fileStaff(m *IncomingMail, msg *Message) error {
 		return err
 	}
 	if !found {
+		if found, err = u.fileForward(m, msg); found || err != nil {
+			return err
+		}
 		return msg.other(DecidedStaff, m.From)
 	}
 	msg.Decision = DecidedStaff

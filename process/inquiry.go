@@ -55,6 +55,10 @@ type IncomingMail struct {
 	Unreadable string
 
 	Inquiry Inquiry
+
+	// Original is the mail that this one forwards, nil when it forwards none.
+	// Its place, raw bytes and hash are empty.
+	Original *IncomingMail
 }
 
 // DeliveryReport is what a bounce says (RFC 3464).

@@ -8,6 +8,7 @@ const (
 	DecidedSame       = "same_mail"         // linked to the one seen before
 	DecidedOwn        = "own_mail"          // our own automatic mail
 	DecidedStaff      = "staff"             // written by a user of ours
+	DecidedForwarded  = "forwarded"         // a user of ours passed it on: filed as its writer's
 	DecidedReport     = "delivery_report"   // a bounce
 	DecidedReply      = "reply"             // lands on the record it answers
 	DecidedAutomated  = "automated"         // other mail
@@ -22,11 +23,8 @@ const (
 // decision and all that follows from it commit together. The same UID again
 // changes nothing.
 func (s *Service) ReceiveMail(ctx context.Context, a Actor, m IncomingMail) (Receipt, error) {
-	if err := s.store.StageBlob(ctx, m.Raw); err != nil {
-		return Receipt{}, err
-	}
-	for _, f := range m.Inquiry.Attachments {
-		if err := s.store.StageBlob(ctx, f.Content); err != nil {
+	for _, b := range m.blobs() {
+		if err := s.store.StageBlob(ctx, b); err != nil {
 			return Receipt{}, err
 		}
 	}
@@ -65,11 +63,8 @@ func (u *unit) receive(m *IncomingMail) (Receipt, error) {
 	if !fresh {
 		return Receipt{Decision: DecidedSame, Repeated: true}, nil
 	}
-	if err := u.KeepBlob(m.Raw); err != nil {
-		return Receipt{}, err
-	}
-	for _, f := range m.Inquiry.Attachments {
-		if err := u.KeepBlob(f.Content); err != nil {
+	for _, b := range m.blobs() {
+		if err := u.KeepBlob(b); err != nil {
 			return Receipt{}, err
 		}
 	}

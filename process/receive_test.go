@@ -54,6 +54,56 @@ func TestReceiveDecides(t *testing.T) {
 				m.From, m.To = "sales@seller.example", []string{"x@y.example", "kari@kunde.example"}
 			},
 			decision: process.DecidedStaff, state: "filed", about: process.TypeCustomer},
+		"staff forward an inquiry": {
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Original = "sales@seller.example", &process.IncomingMail{From: "ola@writer.example", Inquiry: process.Inquiry{Email: "ola@writer.example", Text: "Hi"}}
+			},
+			decision: process.DecidedForwarded, state: "filed", about: process.TypeLead, lead: true},
+		"staff forward what a colleague forwarded": {
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Original = "sales@seller.example", &process.IncomingMail{From: "owner@seller.example",
+					Original: &process.IncomingMail{From: "ola@writer.example", Inquiry: process.Inquiry{Email: "ola@writer.example"}}}
+			},
+			decision: process.DecidedForwarded, state: "filed", about: process.TypeLead, lead: true},
+		"staff forward a mail of ours": {
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Original = "sales@seller.example", &process.IncomingMail{From: m.To[0]}
+			},
+			decision: process.DecidedStaff, state: "other"},
+		"a rule of staff's mailbox forwards": {
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Automation, m.Original = "sales@seller.example", "Auto-Submitted", &process.IncomingMail{From: "ola@writer.example"}
+			},
+			decision: process.DecidedStaff, state: "other"},
+		"staff forward a newsletter": {
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Original = "sales@seller.example", &process.IncomingMail{From: "ola@writer.example", Automation: "List-Id"}
+			},
+			decision: process.DecidedForwarded, state: "other"},
+		"staff forward an answer": {
+			before: func(h *house) string { return get(h, h.s.Deliveries(), h.delivery("accepted")).About.ID },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Original = "sales@seller.example", &process.IncomingMail{From: "ola@writer.example", InReplyTo: h.sentIDs()}
+			},
+			decision: process.DecidedForwarded, state: "filed", about: process.TypeInvoice, task: "mail_reply", owner: true},
+		"staff forward a mail that came here": {
+			before: func(h *house) string { return h.leadOf(h.leadMessage()) },
+			mail: func(h *house, m *process.IncomingMail) {
+				before := list(h, h.s.Messages(), nil)[0]
+				m.From, m.Original = "sales@seller.example", &process.IncomingMail{From: before.From, MessageID: before.MessageID}
+			},
+			decision: process.DecidedForwarded, state: "filed", about: process.TypeLead},
+		"staff forward a mail of an open lead": {
+			before: (*house).contactedLead,
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Original = "sales@seller.example", &process.IncomingMail{From: "Kari@lead.example"}
+			},
+			decision: process.DecidedForwarded, state: "filed", about: process.TypeLead, task: "mail_reply"},
+		"a customer forwards": {
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Original = &process.IncomingMail{From: "ola@writer.example"}
+			},
+			decision: process.DecidedNew, state: "filed", about: process.TypeLead, lead: true},
 		"a delivery failed": {
 			before: func(h *house) string { return get(h, h.s.Deliveries(), h.delivery("accepted")).About.ID },
 			mail: func(h *house, m *process.IncomingMail) {
@@ -228,6 +278,27 @@ func TestStaffAnswerContactsTheLead(t *testing.T) {
 	h.receive(m)
 	if s := h.look(process.TypeLead, lead).State; s != "contacted" {
 		t.Errorf("answered and %s", s)
+	}
+	h.verify()
+}
+
+// A forwarded inquiry is a lead of its writer, with the writer's words and files.
+func TestForwardMakesTheWritersLead(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	m := in(h.mail("sales@seller.example", "Fwd: A roof"), "sales", 1)
+	plan := process.NewBlob([]byte("a plan"))
+	m.Original = &process.IncomingMail{From: "kari@new.example", Inquiry: process.Inquiry{Name: "Kari", Email: "kari@new.example", Subject: "A roof", Text: "What does it cost?",
+		Attachments: []process.IncomingFile{{Name: "plan.pdf", Content: plan}}}}
+	l := get(h, h.s.Leads(), h.receive(m).Result.ID)
+	if l.Name != "Kari" || l.Email != "kari@new.example" || l.Subject != "A roof" || l.Message != "What does it cost?" || l.Source != "mail:sales" || len(l.Attachments) != 1 {
+		t.Errorf("the lead is %+v", l)
+	}
+	if _, err := h.s.Blob(h.ctx(), h.owner, plan.SHA256); err != nil {
+		t.Errorf("the bytes are not kept: %v", err)
+	}
+	if msg := list(h, h.s.Messages(), nil)[0]; msg.From != "sales@seller.example" || msg.Detail != "kari@new.example: new_lead" {
+		t.Errorf("the message is %+v", msg)
 	}
 	h.verify()
 }

@@ -18,20 +18,28 @@ func Parser(o Options) intake.Parser {
 // Mail is the message as it is recorded: raw as it was read, at as it lay on
 // its server (UID 0 for an imported one), received when it arrived there.
 func Mail(m *Message, raw []byte, at intake.MailboxUID, received time.Time) intake.Mail {
+	in := readable(m)
+	in.At, in.ReceivedAt, in.Raw = at, received, intake.NewBlob(raw)
+	in.ContentHash = hex.EncodeToString(m.ContentHash[:])
+	for o, to := m.Original, &in; o != nil; o, to = o.Original, to.Original {
+		original := readable(o)
+		to.Original = &original
+	}
+	return in
+}
+
+// readable is what the mail says of itself.
+func readable(m *Message) intake.Mail {
 	in := intake.Mail{
-		At:          at,
-		ReceivedAt:  received,
-		Raw:         intake.NewBlob(raw),
-		MessageID:   m.MessageID,
-		InReplyTo:   m.InReplyTo,
-		References:  m.References,
-		ContentHash: hex.EncodeToString(m.ContentHash[:]),
-		SentAt:      m.Date,
-		Quoted:      m.Quoted,
-		Signature:   m.Signature,
-		Defects:     m.Defects,
-		Automation:  m.Automation.Header,
-		Unreadable:  m.Problem,
+		MessageID:  m.MessageID,
+		InReplyTo:  m.InReplyTo,
+		References: m.References,
+		SentAt:     m.Date,
+		Quoted:     m.Quoted,
+		Signature:  m.Signature,
+		Defects:    m.Defects,
+		Automation: m.Automation.Header,
+		Unreadable: m.Problem,
 	}
 	if len(m.From) > 0 {
 		in.FromName, in.From = m.From[0].Name, m.From[0].Address

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"strings"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/emne/emne/process"
@@ -123,12 +125,25 @@ func readMessage(v *visit, id string) (*recordPage, error) {
 		p.fact(v.t("field.to"), words(to))
 	}
 	p.fact(v.t("field.received"), words(v.moment(m.ReceivedAt)))
-	p.fact(v.t("field.decision"), words(v.known("decision.", m.Decision)))
+	p.fact(v.t("field.decision"), v.decision(*m))
 	p.fact(v.t("field.about"), v.link(m.About.Type, m.About.ID))
 	p.fact(v.t("kind.customer"), v.link(process.TypeCustomer, m.Customer))
 	p.fact(v.t("field.size"), words(v.size(m.Size)))
 	p.Text = &passage{v.t("field.message"), m.Text}
 	return p, nil
+}
+
+// decision is why the mail lies where it does, with what the rule saw.
+func (v *visit) decision(m process.Message) cell {
+	c := cell{Text: v.known("decision.", m.Decision), Note: m.Detail}
+	switch m.Decision {
+	case process.DecidedReply, process.DecidedOwn:
+		c.Note = "" // ids, for machines
+	case process.DecidedForwarded:
+		from, decision, _ := strings.Cut(m.Detail, ": ")
+		c.Note = from + ": " + v.known("decision.", decision)
+	}
+	return c
 }
 
 func sender(m process.Message) string {
