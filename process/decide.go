@@ -124,16 +124,12 @@ func (u *unit) writtenTo(address string, msg *Message) (bool, error) {
 
 // bounce marks the delivery that a report speaks of.
 func (u *unit) bounce(m *IncomingMail, msg *Message) error {
-	id := u.s.deliveryOf(m.Report.MessageID)
-	if id == "" {
-		return msg.other(DecidedReport, "about a mail that is not ours")
-	}
-	d, err := optional(u.Deliveries().Get(id))
+	d, err := u.reportedDelivery(m)
 	if err != nil {
 		return err
 	}
 	if d == nil {
-		return msg.other(DecidedReport, "about a mail that is not here")
+		return msg.other(DecidedReport, "about a mail that is not ours")
 	}
 	msg.file(DecidedReport, "", d.About, d.Thread)
 	i := slices.IndexFunc(m.Report.Recipients, func(r RecipientReport) bool { return strings.EqualFold(r.Action, "failed") })

@@ -64,7 +64,9 @@ type IncomingMail struct {
 // DeliveryReport is what a bounce says (RFC 3464).
 type DeliveryReport struct {
 	// MessageID is of the mail that it speaks of.
-	MessageID  string
+	MessageID string
+	// Subject is that mail's, when its header came back.
+	Subject    string
 	Recipients []RecipientReport
 }
 

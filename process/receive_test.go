@@ -117,6 +117,37 @@ func TestReceiveDecides(t *testing.T) {
 				m.Report = &process.DeliveryReport{MessageID: list(h, h.s.Deliveries(), nil)[0].MessageID, Recipients: []process.RecipientReport{{Action: "delayed"}}}
 			},
 			decision: process.DecidedReport, state: "filed", about: process.TypeInvoice},
+		"a failure without a Message-ID, to the only recent mail": {
+			before: func(h *house) string { return get(h, h.s.Deliveries(), h.delivery("accepted")).About.ID },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Report = &process.DeliveryReport{Recipients: []process.RecipientReport{{Address: list(h, h.s.Deliveries(), nil)[0].To, Action: "failed", Status: "5.1.1"}}}
+			},
+			decision: process.DecidedReport, state: "filed", about: process.TypeInvoice, task: "delivery_bounced", owner: true},
+		"a failure whose answer names our mail": {
+			before: func(h *house) string { return get(h, h.s.Deliveries(), h.delivery("accepted")).About.ID },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.InReplyTo = h.sentIDs()
+				m.Report = &process.DeliveryReport{Recipients: []process.RecipientReport{{Action: "failed"}}}
+			},
+			decision: process.DecidedReport, state: "filed", about: process.TypeInvoice, task: "delivery_bounced", owner: true},
+		"a delay without a Message-ID": {
+			before: func(h *house) string { return get(h, h.s.Deliveries(), h.delivery("accepted")).About.ID },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Report = &process.DeliveryReport{Recipients: []process.RecipientReport{{Address: list(h, h.s.Deliveries(), nil)[0].To, Action: "delayed"}}}
+			},
+			decision: process.DecidedReport, state: "filed", about: process.TypeInvoice},
+		"a failure of another mail to the recipient": {
+			before: func(h *house) string { h.delivery("accepted"); return "" },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Report = &process.DeliveryReport{MessageID: "x@outlook.example", Subject: "Lunch?", Recipients: []process.RecipientReport{{Address: list(h, h.s.Deliveries(), nil)[0].To, Action: "failed"}}}
+			},
+			decision: process.DecidedReport, state: "other"},
+		"a failure long after": {
+			before: func(h *house) string { h.delivery("accepted"); h.clock.advance(7 * day); return "" },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Report = &process.DeliveryReport{Recipients: []process.RecipientReport{{Address: list(h, h.s.Deliveries(), nil)[0].To, Action: "failed"}}}
+			},
+			decision: process.DecidedReport, state: "other"},
 		"a report about somebody else's mail": {
 			mail: func(h *house, m *process.IncomingMail) {
 				m.Report = &process.DeliveryReport{MessageID: "x@y.example", Recipients: []process.RecipientReport{{Action: "failed"}}}

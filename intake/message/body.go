@@ -274,13 +274,15 @@ func (w *walker) leaf(ct mediaType, known bool, h header, content []byte, at pla
 
 // reportPart keeps the machine's parts of a delivery report.
 func (w *walker) reportPart(ctype string, content []byte, at place) bool {
+	switch ctype {
+	case "message/delivery-status", "message/global-delivery-status":
+		w.b.status = content // Exchange puts it into a multipart/mixed as well
+		return at.parent == "multipart/report"
+	}
 	if at.parent != "multipart/report" {
 		return false
 	}
 	switch ctype {
-	case "message/delivery-status", "message/global-delivery-status":
-		w.b.status = content
-		return true
 	case "text/rfc822-headers", "message/global-headers":
 		w.b.returned = content
 		return true

@@ -58,7 +58,7 @@ func readable(m *Message) intake.Mail {
 }
 
 func report(r *DeliveryReport) *intake.DeliveryReport {
-	out := &intake.DeliveryReport{MessageID: r.OriginalMessageID}
+	out := &intake.DeliveryReport{MessageID: r.OriginalMessageID, Subject: r.OriginalSubject}
 	for _, one := range r.Recipients {
 		address := one.OriginalRecipient
 		if address == "" {
