@@ -145,9 +145,13 @@ func (u *unit) bounce(m *IncomingMail, msg *Message) error {
 	return u.deliveryTrouble(d)
 }
 
-// reply files a mail that answers one of ours, or one that was filed: by
-// In-Reply-To, then by References, newest first.
+// reply files a mail that answers one of ours, or one that was filed: by the
+// plus-address that it was sent to, by In-Reply-To, by References, newest first,
+// and by a number in its subject.
 func (u *unit) reply(m *IncomingMail, msg *Message) (bool, error) {
+	if found, err := u.plusAddress(m, msg); found || err != nil {
+		return found, err
+	}
 	ids := slices.Clone(m.References)
 	slices.Reverse(ids)
 	for _, id := range append(slices.Clone(m.InReplyTo), ids...) {
@@ -158,13 +162,10 @@ func (u *unit) reply(m *IncomingMail, msg *Message) (bool, error) {
 		if about.IsZero() {
 			continue
 		}
-		msg.file(DecidedReply, id, about, thread)
-		if about.Type == TypeCustomer {
-			msg.Customer = about.ID
-		}
+		u.fileReply(msg, id, about, thread)
 		return true, nil
 	}
-	return false, nil
+	return u.subjectTag(m, msg)
 }
 
 func (u *unit) referenced(messageID string) (Ref, string, error) {

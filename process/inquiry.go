@@ -44,6 +44,7 @@ type IncomingMail struct {
 	FromName    string
 	From        string
 	To          []string // To and Cc
+	DeliveredTo []string // Delivered-To, X-Original-To and Envelope-To
 	Quoted      string
 	Signature   string
 	Defects     []string

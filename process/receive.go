@@ -11,6 +11,7 @@ const (
 	DecidedForwarded  = "forwarded"         // a user of ours passed it on: filed as its writer's
 	DecidedReport     = "delivery_report"   // a bounce
 	DecidedReply      = "reply"             // lands on the record it answers
+	DecidedTag        = "subject_tag"       // a participant names a document in the subject
 	DecidedAutomated  = "automated"         // other mail
 	DecidedOpenLead   = "open_lead"         // appended
 	DecidedUnsorted   = "customer_unsorted" // filed on the customer, for the owner to sort

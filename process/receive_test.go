@@ -174,6 +174,36 @@ func TestReceiveDecides(t *testing.T) {
 				m.References = append(h.sentIDs(), "unknown@z.example", "<"+list(h, h.s.Messages(), nil)[0].MessageID+">", "other@z.example")
 			},
 			decision: process.DecidedReply, state: "filed", about: process.TypeLead, task: "mail_reply"},
+		"a mail to a plus-address of ours": {
+			before: func(h *house) string { return get(h, h.s.Deliveries(), h.delivery("accepted")).About.ID },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.To = []string{"x@y.example", "Sales+" + strings.ToUpper(h.replyTag()) + "@seller.example"}
+			},
+			decision: process.DecidedReply, state: "filed", about: process.TypeInvoice, task: "mail_reply", owner: true},
+		"a mail delivered to a plus-address of ours": {
+			before: func(h *house) string { return get(h, h.s.Deliveries(), h.delivery("accepted")).About.ID },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.DeliveredTo = []string{"sales+" + h.replyTag() + "@seller.example"}
+			},
+			decision: process.DecidedReply, state: "filed", about: process.TypeInvoice, task: "mail_reply", owner: true},
+		"a mail to a forged plus-address": {
+			before: func(h *house) string { return h.delivery("accepted") },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.To = []string{"sales+" + strings.Replace(h.replyTag(), ".", ".x", 1) + "@seller.example"}
+			},
+			decision: process.DecidedNew, state: "filed", about: process.TypeLead, lead: true},
+		"a document's number from its recipient": {
+			before: (*house).issuedInvoice,
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Inquiry.Email, m.Inquiry.Subject = "post@kunde.example", "post@kunde.example", "Spørsmål til faktura "+list(h, h.s.Invoices(), nil)[0].Number+"."
+			},
+			decision: process.DecidedTag, state: "filed", about: process.TypeInvoice, task: "mail_reply", owner: true},
+		"a document's number from a stranger": {
+			before: (*house).issuedInvoice,
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Inquiry.Subject = "Faktura " + list(h, h.s.Invoices(), nil)[0].Number
+			},
+			decision: process.DecidedNew, state: "filed", about: process.TypeLead, lead: true},
 		"an answer to a forged id": {
 			before: func(h *house) string { return h.delivery("accepted") },
 			mail: func(h *house, m *process.IncomingMail) {
@@ -284,6 +314,18 @@ func TestReceiveDecides(t *testing.T) {
 			h.verify()
 		})
 	}
+}
+
+// replyTag is that of the newest delivery.
+func (h *house) replyTag() string {
+	h.t.Helper()
+	h.settings(func(st *process.Settings) { st.Mail.PlusAddresses = true })
+	m, err := h.s.MailOf(h.ctx(), process.System(), list(h, h.s.Deliveries(), nil)[0].ID, "seller.example")
+	h.check(err)
+	if m.ReplyTag == "" {
+		h.t.Fatal("the mail has no address of its own for answers")
+	}
+	return m.ReplyTag
 }
 
 // sentIDs is the Message-ID of the newest delivery, as a header has it.

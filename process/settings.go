@@ -73,6 +73,9 @@ type MailText struct {
 	Acknowledge bool `json:"acknowledge"`
 	// AcknowledgePerHour caps receipts of all senders together.
 	AcknowledgePerHour int `json:"acknowledge_per_hour"`
+	// PlusAddresses asks for answers to documents at a signed address of their
+	// own (sales+TAG@…). The mail server must deliver those to the mailbox.
+	PlusAddresses bool `json:"plus_addresses"`
 }
 
 // DefaultSettings are those of a company in Norway that has not decided

@@ -31,15 +31,16 @@ func Mail(m *Message, raw []byte, at intake.MailboxUID, received time.Time) inta
 // readable is what the mail says of itself.
 func readable(m *Message) intake.Mail {
 	in := intake.Mail{
-		MessageID:  m.MessageID,
-		InReplyTo:  m.InReplyTo,
-		References: m.References,
-		SentAt:     m.Date,
-		Quoted:     m.Quoted,
-		Signature:  m.Signature,
-		Defects:    m.Defects,
-		Automation: m.Automation.Header,
-		Unreadable: m.Problem,
+		MessageID:   m.MessageID,
+		InReplyTo:   m.InReplyTo,
+		References:  m.References,
+		DeliveredTo: append(m.DeliveredTo[:len(m.DeliveredTo):len(m.DeliveredTo)], m.OriginalTo...),
+		SentAt:      m.Date,
+		Quoted:      m.Quoted,
+		Signature:   m.Signature,
+		Defects:     m.Defects,
+		Automation:  m.Automation.Header,
+		Unreadable:  m.Problem,
 	}
 	if len(m.From) > 0 {
 		in.FromName, in.From = m.From[0].Name, m.From[0].Address
