@@ -18,6 +18,7 @@ var actable = map[string]func(*house) string{
 	"credit-note send": (*house).creditNote, "payment reverse": (*house).bookedPayment,
 	"delivery retry": func(h *house) string { return h.delivery("failed") }, "delivery settle": func(h *house) string { return h.delivery("unknown") },
 	"message make_lead": (*house).otherMessage, "message not_a_lead": (*house).otherMessage,
+	"message move": (*house).otherMessage, "quarantine retry": (*house).quarantinedMail,
 	"task done": (*house).openTask, "task snooze": (*house).openTask,
 }
 
@@ -40,6 +41,9 @@ func TestActors(t *testing.T) {
 			id, body := build(h), bodies[verb]
 			if verb == "lead assign" {
 				body = fmt.Sprintf(`{"user":%q}`, h.sales.ID)
+			}
+			if v.Name == "move" {
+				body = h.moveBody()
 			}
 			ref := process.Ref{Type: v.Record, ID: id}
 			other := process.Ref{Type: process.TypeQuote, ID: "another"}

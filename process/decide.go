@@ -41,6 +41,12 @@ func (u *unit) decide(m *IncomingMail, msg *Message) error {
 	if found, err := u.ignored(m, msg); found || err != nil {
 		return err
 	}
+	if why, err := u.spam(m); why != "" || err != nil {
+		if err == nil {
+			err = msg.other(DecidedSpam, why)
+		}
+		return err
+	}
 	l, err := u.inquire(m, msg)
 	if err != nil || msg.Decision != DecidedNew {
 		return err
@@ -261,6 +267,13 @@ func (l *Lead) unwanted() bool {
 // ignored puts away what comes from a sender of whom a person said that it is
 // not a lead.
 func (u *unit) ignored(m *IncomingMail, msg *Message) (bool, error) {
+	rule, err := u.senderRule(m.From, m.sender())
+	if err != nil {
+		return false, err
+	}
+	if rule != nil {
+		return true, msg.other(DecidedIgnored, rule.Address)
+	}
 	newest, err := first(u.Leads(), map[string]string{"email": normalEmail(m.sender())}, "")
 	if err != nil || newest == nil || !newest.unwanted() {
 		return false, err

@@ -48,7 +48,7 @@ func (u *unit) knownSender(l *Lead) (*Customer, bool, error) {
 func (in Inquiry) lead(source string) *Lead {
 	l := &Lead{Name: in.Name, Email: normalEmail(in.Email), Phone: in.Phone, Company: in.Company, OrganisationNumber: in.OrganisationNumber,
 		Address: in.Address, Subject: in.Subject, Message: in.Text, Language: in.Language, Source: source}
-	l.Attachments = attachments(in.Attachments)
+	l.Attachments, l.Guessed = attachments(in.Attachments), in.Guessed
 	return l
 }
 

@@ -43,8 +43,9 @@ type IncomingMail struct {
 	SentAt      time.Time
 	FromName    string
 	From        string
-	To          []string // To and Cc
-	DeliveredTo []string // Delivered-To, X-Original-To and Envelope-To
+	To          []string          // To and Cc
+	DeliveredTo []string          // Delivered-To, X-Original-To and Envelope-To
+	Fields      map[string]string // by names in lower case, for the rules about spam: those that begin with x-
 	Quoted      string
 	Signature   string
 	Defects     []string

@@ -112,6 +112,9 @@ func TestStaleVersions(t *testing.T) {
 			if v.Name == "assign" {
 				body = fmt.Sprintf(`{"user":%q}`, h.sales.ID)
 			}
+			if v.Name == "move" {
+				body = h.moveBody()
+			}
 			was := h.look(v.Record, id)
 			before := h.trace()
 			for _, version := range []int64{was.Version - 1, was.Version + 1} {

@@ -16,6 +16,8 @@ const (
 	DecidedOpenLead   = "open_lead"         // appended
 	DecidedUnsorted   = "customer_unsorted" // filed on the customer, for the owner to sort
 	DecidedIgnored    = "sender_ignored"    // a person said that the sender writes no leads
+	DecidedSpam       = "spam"              // by the settings' rules
+	DecidedMoved      = "moved"             // a person filed it
 	DecidedCustomer   = "known_customer"    // a new lead, linked
 	DecidedNew        = "new_lead"
 )

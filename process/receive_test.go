@@ -244,6 +244,64 @@ func TestReceiveDecides(t *testing.T) {
 				m.From, m.Inquiry.Email, m.InReplyTo = before.From, before.From, []string{before.MessageID}
 			},
 			decision: process.DecidedIgnored, state: "other"},
+		"the sender of a mail that was no lead": {
+			before: func(h *house) string {
+				m := h.mail("news@letters.example", "News")
+				m.Automation = "List-Id"
+				h.do(process.TypeMessage, "not_a_lead", h.message(m), "")
+				return ""
+			},
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Inquiry.Email = "News@letters.example", "news@letters.example"
+			},
+			decision: process.DecidedIgnored, state: "other"},
+		"the domain writes no inquiries": {
+			before: func(h *house) string { h.create(process.TypeSenderRule, `{"address":"Letters.example"}`); return "" },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Inquiry.Email = "x@mail.letters.example", "x@mail.letters.example"
+			},
+			decision: process.DecidedIgnored, state: "other"},
+		"a lead was made of the sender after all": {
+			before: func(h *house) string {
+				m := h.mail("kari@again.example", "Hello")
+				m.Automation = "Precedence"
+				id := h.message(m)
+				h.do(process.TypeMessage, "not_a_lead", id, "")
+				h.do(process.TypeMessage, "make_lead", id, "")
+				return get(h, h.s.Messages(), id).About.ID
+			},
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Inquiry.Email = "kari@again.example", "kari@again.example"
+			},
+			decision: process.DecidedOpenLead, state: "filed", about: process.TypeLead, task: "mail_reply"},
+		"spam by its score": {
+			before: func(h *house) string { return h.spamRules() },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Fields = map[string]string{"x-spam-status": "Yes, score=6.6 required=5.0"}
+			},
+			decision: process.DecidedSpam, state: "other"},
+		"no spam by its score": {
+			before: func(h *house) string { return h.spamRules() },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Fields = map[string]string{"x-spam-status": "No, score=6.4 required=5.0"}
+			},
+			decision: process.DecidedNew, state: "filed", about: process.TypeLead, lead: true},
+		"spam by its sender": {
+			before: func(h *house) string { return h.spamRules() },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Inquiry.Email = "x@mail.spam.example", "x@mail.spam.example"
+			},
+			decision: process.DecidedSpam, state: "other"},
+		"spam by its words": {
+			before:   func(h *house) string { return h.spamRules() },
+			mail:     func(h *house, m *process.IncomingMail) { m.Inquiry.Text = "We offer CHEAP  seo\nand Guest Posts" },
+			decision: process.DecidedSpam, state: "other"},
+		"a customer may say the words": {
+			before: func(h *house) string { h.creditedInvoice(); return h.spamRules() },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Inquiry.Email, m.Inquiry.Text = "post@kunde.example", "post@kunde.example", "guest posts"
+			},
+			decision: process.DecidedCustomer, state: "filed", about: process.TypeLead, lead: true},
 		"the sender lost interest before": {
 			before: func(h *house) string { h.disqualifiedLead(); return "" },
 			mail: func(h *house, m *process.IncomingMail) {
@@ -314,6 +372,15 @@ func TestReceiveDecides(t *testing.T) {
 			h.verify()
 		})
 	}
+}
+
+// spamRules switches rules about spam on.
+func (h *house) spamRules() string {
+	h.t.Helper()
+	h.settings(func(st *process.Settings) {
+		st.Mail.Spam = process.SpamRules{ScoreHeader: "X-Spam-Status", Threshold: "6.5", Blocked: []string{"spam.example", "y@z.example"}, Words: []string{"guest posts"}}
+	})
+	return ""
 }
 
 // replyTag is that of the newest delivery.

@@ -36,6 +36,7 @@ const (
 	TypeMessage     = "message"
 	TypeQuarantine  = "quarantine"
 	TypeSubmission  = "submission"
+	TypeSenderRule  = "sender-rule"
 	TypeUser        = "user"
 	TypeToken       = "token"
 	TypeSettings    = "settings"

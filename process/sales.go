@@ -34,6 +34,9 @@ type Lead struct {
 	Thread string `json:"thread"`
 	// Attachments came with the inquiry.
 	Attachments []Attachment `json:"attachments,omitempty"`
+	// Guessed names the fields that were guessed rather than said; who edits one
+	// of them makes it certain.
+	Guessed []string `json:"guessed,omitempty"`
 }
 
 // Customer is an account: a business or a consumer that buys.

@@ -51,6 +51,8 @@ func Verbs() []Verb {
 		verb("deliveries", TypeDelivery, "settle", (*Service).SettleDelivery),
 		verb("messages", TypeMessage, "make_lead", (*Service).MakeLead),
 		verb("messages", TypeMessage, "not_a_lead", (*Service).NotLeadMessage),
+		verb("messages", TypeMessage, "move", (*Service).MoveMessage),
+		verb("quarantine", TypeQuarantine, "retry", (*Service).RetryQuarantine),
 		verb("tasks", TypeTask, "done", (*Service).DoneTask),
 		verb("tasks", TypeTask, "snooze", (*Service).SnoozeTask),
 	}
@@ -92,6 +94,7 @@ func Forms() []Form {
 		form("invoices", TypeInvoice, (*Service).Invoices, Invoice.Input, (*Service).CreateInvoice, (*Service).EditInvoice, (*Service).DeleteInvoice),
 		form("payments", TypePayment, (*Service).Payments, nil, (*Service).CreatePayment, nil, nil),
 		form("products", TypeProduct, (*Service).Products, Product.Input, (*Service).CreateProduct, (*Service).EditProduct, nil),
+		form("sender-rules", TypeSenderRule, (*Service).SenderRules, nil, (*Service).CreateSenderRule, nil, (*Service).DeleteSenderRule),
 		form("tasks", TypeTask, (*Service).Tasks, Task.Input, (*Service).CreateTask, (*Service).EditTask, nil),
 	}
 }

@@ -36,6 +36,7 @@ func readable(m *Message) intake.Mail {
 		References:  m.References,
 		DeliveredTo: append(m.DeliveredTo[:len(m.DeliveredTo):len(m.DeliveredTo)], m.OriginalTo...),
 		SentAt:      m.Date,
+		Fields:      m.fields,
 		Quoted:      m.Quoted,
 		Signature:   m.Signature,
 		Defects:     m.Defects,

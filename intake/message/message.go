@@ -46,8 +46,10 @@ type Message struct {
 	// it forwards none. It may forward one itself.
 	Original *Message
 
-	Defects []string // what was repaired, see the Defect constants
-	Problem string   // why the mail belongs into quarantine, see the Problem constants
+	Defects []string          // what was repaired, see the Defect constants
+	fields  map[string]string // those that begin with x-, for rules about spam
+
+	Problem string // why the mail belongs into quarantine, see the Problem constants
 }
 
 // Address is one mail address with the name that stood beside it. Address may
@@ -138,6 +140,7 @@ func (m *Message) readHeader(h header, l *ledger) {
 	m.DeliveredTo = h.paths("delivered-to")
 	m.OriginalTo = append(h.paths("x-original-to"), h.paths("envelope-to")...)
 	m.Date = parseDate(h.get("date"), l)
+	m.fields = h.extensions()
 }
 
 // readText folds the text of the body into its shares.

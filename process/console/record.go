@@ -37,10 +37,12 @@ type recordPage struct {
 	thread    string
 	state     string
 	recipient string
-	lines     []process.Line
-	open      process.Money
-	ofOrder   bool
-	hidden    map[string]bool
+	// places are the records that a mail may be moved to.
+	places  []option
+	lines   []process.Line
+	open    process.Money
+	ofOrder bool
+	hidden  map[string]bool
 }
 
 // fact is a named value.

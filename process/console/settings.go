@@ -42,7 +42,9 @@ func (v *visit) settingsForm(in input) form {
 			f(kindSelect, "payment_reference", choices(v.options("payment_reference.", "number", "kid-mod10")))}},
 		{Title: v.t("section.e_invoice"), Fields: []field{f(kindText, "company.e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "company.e_invoice_address.id", func(f *field) { f.Label = v.t("field.e_invoice_address.id") })}},
 		{Title: v.t("settings.general"), Fields: []field{f(kindSelect, "language", choices(v.languages(false))), f(kindText, "currency"), f(kindText, "time_zone"), f(kindVAT, "vat")}},
-		{Title: v.t("settings.mail"), Fields: []field{f(kindCheck, "mail.acknowledge", hint(v.t("hint.acknowledge"))), f(kindWhole, "mail.acknowledge_per_hour"), f(kindCheck, "mail.plus_addresses", hint(v.t("hint.plus_addresses")))}},
+		{Title: v.t("settings.mail"), Fields: []field{f(kindCheck, "mail.acknowledge", hint(v.t("hint.acknowledge"))), f(kindWhole, "mail.acknowledge_per_hour"), f(kindCheck, "mail.plus_addresses", hint(v.t("hint.plus_addresses"))),
+			f(kindText, "mail.spam.score_header", hint(v.t("hint.score_header"))), f(kindText, "mail.spam.threshold"),
+			f(kindList, "mail.spam.blocked", wide, hint(v.t("hint.blocked"))), f(kindList, "mail.spam.words", wide, hint(v.t("hint.words")))}},
 		{Title: v.t("settings.numbers"), Fields: numbers},
 		{Title: v.t("field.terms"), Fields: texts},
 	}}

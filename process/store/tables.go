@@ -19,6 +19,7 @@ type tables struct {
 	messages      table[process.Message]
 	quarantine    table[process.Quarantine]
 	submissions   table[process.Submission]
+	senderRules   table[process.SenderRule]
 	users         table[process.User]
 	sessions      table[process.Session]
 	tokens        table[process.Token]
@@ -31,7 +32,7 @@ func newTables() tables {
 		opportunities: opportunityTable().build(), quotes: quoteTable().build(), orders: orderTable().build(),
 		invoices: invoiceTable().build(), creditNotes: creditNoteTable().build(), payments: paymentTable().build(),
 		products: productTable().build(), tasks: taskTable().build(), deliveries: deliveryTable().build(),
-		messages: messageTable().build(), quarantine: quarantineTable().build(), submissions: submissionTable().build(),
+		messages: messageTable().build(), quarantine: quarantineTable().build(), submissions: submissionTable().build(), senderRules: senderRuleTable().build(),
 		users: userTable().build(), sessions: sessionTable().build(), tokens: tokenTable().build(), links: linkTable().build(),
 	}
 }
