@@ -374,27 +374,6 @@ func TestReceiveDecides(t *testing.T) {
 	}
 }
 
-// spamRules switches rules about spam on.
-func (h *house) spamRules() string {
-	h.t.Helper()
-	h.settings(func(st *process.Settings) {
-		st.Mail.Spam = process.SpamRules{ScoreHeader: "X-Spam-Status", Threshold: "6.5", Blocked: []string{"spam.example", "y@z.example"}, Words: []string{"guest posts"}}
-	})
-	return ""
-}
-
-// replyTag is that of the newest delivery.
-func (h *house) replyTag() string {
-	h.t.Helper()
-	h.settings(func(st *process.Settings) { st.Mail.PlusAddresses = true })
-	m, err := h.s.MailOf(h.ctx(), process.System(), list(h, h.s.Deliveries(), nil)[0].ID, "seller.example")
-	h.check(err)
-	if m.ReplyTag == "" {
-		h.t.Fatal("the mail has no address of its own for answers")
-	}
-	return m.ReplyTag
-}
-
 // sentIDs is the Message-ID of the newest delivery, as a header has it.
 func (h *house) sentIDs() []string {
 	return []string{"<" + list(h, h.s.Deliveries(), nil)[0].MessageID + ">"}
@@ -418,27 +397,6 @@ func TestStaffAnswerContactsTheLead(t *testing.T) {
 	h.receive(m)
 	if s := h.look(process.TypeLead, lead).State; s != "contacted" {
 		t.Errorf("answered and %s", s)
-	}
-	h.verify()
-}
-
-// A forwarded inquiry is a lead of its writer, with the writer's words and files.
-func TestForwardMakesTheWritersLead(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	m := in(h.mail("sales@seller.example", "Fwd: A roof"), "sales", 1)
-	plan := process.NewBlob([]byte("a plan"))
-	m.Original = &process.IncomingMail{From: "kari@new.example", Inquiry: process.Inquiry{Name: "Kari", Email: "kari@new.example", Subject: "A roof", Text: "What does it cost?",
-		Attachments: []process.IncomingFile{{Name: "plan.pdf", Content: plan}}}}
-	l := get(h, h.s.Leads(), h.receive(m).Result.ID)
-	if l.Name != "Kari" || l.Email != "kari@new.example" || l.Subject != "A roof" || l.Message != "What does it cost?" || l.Source != "mail:sales" || len(l.Attachments) != 1 {
-		t.Errorf("the lead is %+v", l)
-	}
-	if _, err := h.s.Blob(h.ctx(), h.owner, plan.SHA256); err != nil {
-		t.Errorf("the bytes are not kept: %v", err)
-	}
-	if msg := list(h, h.s.Messages(), nil)[0]; msg.From != "sales@seller.example" || msg.Detail != "kari@new.example: new_lead" {
-		t.Errorf("the message is %+v", msg)
 	}
 	h.verify()
 }
