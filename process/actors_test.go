@@ -24,6 +24,7 @@ var actable = map[string]func(*house) string{
 	"bank-entry match": (*house).unmatchedEntry, "bank-entry ignore": (*house).unmatchedEntry, "bank-entry unmatch": (*house).matchedEntry,
 	"delivery retry": func(h *house) string { return h.delivery("failed") }, "delivery settle": func(h *house) string { return h.delivery("unknown") },
 	"message make_lead": (*house).otherMessage, "message not_a_lead": (*house).otherMessage,
+	"message move": (*house).otherMessage, "quarantine retry": (*house).quarantinedMail,
 	"task done": (*house).openTask, "task snooze": (*house).openTask,
 }
 
@@ -48,6 +49,9 @@ func TestActors(t *testing.T) {
 			}
 			h.prepare(v.Name)
 			id, body := build(h), h.body(v.Record, v.Name)
+			if v.Record == process.TypeMessage && v.Name == "move" {
+				body = h.moveBody()
+			}
 			ref := process.Ref{Type: v.Record, ID: id}
 			other := process.Ref{Type: process.TypeQuote, ID: "another"}
 			before, was := h.trace(), h.look(v.Record, id)

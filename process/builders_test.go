@@ -2,6 +2,8 @@ package process_test
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -294,4 +296,55 @@ func (h *house) quarantinedMessage() string {
 	m := h.mail("", "")
 	m.Unreadable = "no header"
 	return h.message(m)
+}
+
+// readMail is a later parser: it reads all but what says that it is broken.
+func readMail(raw []byte, at process.MailboxUID, received time.Time) process.IncomingMail {
+	id := process.NewBlob(raw).SHA256[:12]
+	m := process.IncomingMail{At: at, ReceivedAt: received, Raw: process.NewBlob(raw), MessageID: id + "@again.example", ContentHash: "again-" + id, From: id + "@again.example",
+		Inquiry: process.Inquiry{Email: id + "@again.example", Subject: "Again", Text: "Hello"}}
+	switch {
+	case strings.Contains(string(raw), "broken"):
+		m.Unreadable = "too_deep"
+	case strings.Contains(string(raw), "news"):
+		m.Automation = "List-Id"
+	}
+	return m
+}
+
+// quarantined gives the entry of a mail that could not be read.
+func (h *house) quarantined(what string) string {
+	h.t.Helper()
+	m := h.mail("", "")
+	m.Unreadable, m.Raw = "no header", process.NewBlob([]byte(what+h.fresh(" raw")))
+	return get(h, h.s.Messages(), h.message(m)).About.ID
+}
+
+func (h *house) quarantinedMail() string   { return h.quarantined("a mail") }
+func (h *house) quarantinedBroken() string { return h.quarantined("broken") }
+
+func (h *house) retriedMail() string { return h.retried("a mail") }
+func (h *house) retriedNews() string { return h.retried("news") }
+
+func (h *house) retried(what string) string {
+	id := h.quarantined(what)
+	h.do(process.TypeQuarantine, "retry", id, "")
+	return id
+}
+
+func (h *house) senderRule() string {
+	return h.create(process.TypeSenderRule, fmt.Sprintf(`{"address":"%s@rule.example"}`, h.fresh("a")))
+}
+
+// moveBody moves a message to a customer who is there for that.
+func (h *house) moveBody() string {
+	h.t.Helper()
+	elsewhere := list(h, h.s.Customers(), map[string]string{"email": "post@elsewhere.example"})
+	id := ""
+	if len(elsewhere) > 0 {
+		id = elsewhere[0].ID
+	} else {
+		id = h.create(process.TypeCustomer, `{"name":"Elsewhere AS","email":"post@elsewhere.example"}`)
+	}
+	return fmt.Sprintf(`{"about":{"type":"customer","id":%q}}`, id)
 }

@@ -44,7 +44,17 @@ func (u *unit) decide(m *IncomingMail, msg *Message) error {
 	if found, err := u.ignored(m, msg); found || err != nil {
 		return err
 	}
-	return u.inquire(m, msg)
+	if why, err := u.spam(m); why != "" || err != nil {
+		if err == nil {
+			err = msg.other(DecidedSpam, why)
+		}
+		return err
+	}
+	l, err := u.inquire(m, msg)
+	if err != nil || msg.Decision != DecidedNew {
+		return err
+	}
+	return u.acknowledge(l, m.MessageID)
 }
 
 func (m *Message) other(decision, detail string) error {
@@ -81,6 +91,9 @@ func (u *unit) fileStaff(m *IncomingMail, msg *Message) error {
 		return err
 	}
 	if !found {
+		if found, err = u.fileForward(m, msg); found || err != nil {
+			return err
+		}
 		return msg.other(DecidedStaff, m.From)
 	}
 	msg.Decision = DecidedStaff
@@ -120,16 +133,12 @@ func (u *unit) writtenTo(address string, msg *Message) (bool, error) {
 
 // bounce marks the delivery that a report speaks of.
 func (u *unit) bounce(m *IncomingMail, msg *Message) error {
-	id := u.s.deliveryOf(m.Report.MessageID)
-	if id == "" {
-		return msg.other(DecidedReport, "about a mail that is not ours")
-	}
-	d, err := optional(u.Deliveries().Get(id))
+	d, err := u.reportedDelivery(m)
 	if err != nil {
 		return err
 	}
 	if d == nil {
-		return msg.other(DecidedReport, "about a mail that is not here")
+		return msg.other(DecidedReport, "about a mail that is not ours")
 	}
 	msg.file(DecidedReport, "", d.About, d.Thread)
 	i := slices.IndexFunc(m.Report.Recipients, func(r RecipientReport) bool { return strings.EqualFold(r.Action, "failed") })
@@ -145,9 +154,13 @@ func (u *unit) bounce(m *IncomingMail, msg *Message) error {
 	return u.deliveryTrouble(d)
 }
 
-// reply files a mail that answers one of ours, or one that was filed: by
-// In-Reply-To, then by References, newest first.
+// reply files a mail that answers one of ours, or one that was filed: by the
+// plus-address that it was sent to, by In-Reply-To, by References, newest first,
+// and by a number in its subject.
 func (u *unit) reply(m *IncomingMail, msg *Message) (bool, error) {
+	if found, err := u.plusAddress(m, msg); found || err != nil {
+		return found, err
+	}
 	ids := slices.Clone(m.References)
 	slices.Reverse(ids)
 	for _, id := range append(slices.Clone(m.InReplyTo), ids...) {
@@ -158,13 +171,10 @@ func (u *unit) reply(m *IncomingMail, msg *Message) (bool, error) {
 		if about.IsZero() {
 			continue
 		}
-		msg.file(DecidedReply, id, about, thread)
-		if about.Type == TypeCustomer {
-			msg.Customer = about.ID
-		}
+		u.fileReply(msg, id, about, thread)
 		return true, nil
 	}
-	return false, nil
+	return u.subjectTag(m, msg)
 }
 
 func (u *unit) referenced(messageID string) (Ref, string, error) {
@@ -266,6 +276,13 @@ func (l *Lead) unwanted() bool {
 // ignored puts away what comes from a sender of whom a person said that it is
 // not a lead.
 func (u *unit) ignored(m *IncomingMail, msg *Message) (bool, error) {
+	rule, err := u.senderRule(m.From, m.sender())
+	if err != nil {
+		return false, err
+	}
+	if rule != nil {
+		return true, msg.other(DecidedIgnored, rule.Address)
+	}
 	newest, err := first(u.Leads(), map[string]string{"email": normalEmail(m.sender())}, "")
 	if err != nil || newest == nil || !newest.unwanted() {
 		return false, err

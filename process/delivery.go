@@ -74,6 +74,9 @@ type Mail struct {
 	// MessageID is the id that a new mail must carry; it is signed, so that a
 	// reply leads back to the record.
 	MessageID string
+	// ReplyTag goes after a plus into the local part of Reply-To; empty for
+	// mails whose answers go to the sender's plain address.
+	ReplyTag string
 }
 
 // MailOf reads what the delivery's job needs.
@@ -107,6 +110,9 @@ func (s *Service) MailOf(ctx context.Context, a Actor, id, domain string) (*Mail
 				q.agreed(&snap)
 			}
 			m.Snapshot = &snap
+			if u.settings.Mail.PlusAddresses {
+				m.ReplyTag = s.replyTag(d.ID)
+			}
 			pdf, err = u.documentHash(d)
 			return err
 		}

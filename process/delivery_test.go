@@ -144,6 +144,9 @@ func TestMailOf(t *testing.T) {
 		if sum == "" && (m.PDF != nil || m.Snapshot != nil) || sum != "" && (process.NewBlob(m.PDF).SHA256 != sum || m.Snapshot == nil) {
 			t.Errorf("%s carries %d bytes", kind, len(m.PDF))
 		}
+		if m.ReplyTag != "" {
+			t.Errorf("%s asks for answers to %q although that is switched off", kind, m.ReplyTag)
+		}
 	}
 	for _, a := range []process.Actor{h.reader, {}} {
 		if _, err := h.s.MailOf(h.ctx(), a, h.mails("quote")[0].ID, "seller.example"); err == nil {

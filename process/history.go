@@ -84,6 +84,16 @@ type Quarantine struct {
 	Origin Ref `json:"origin,omitzero"`
 }
 
+// SenderRule says that the mail of an address or a whole domain is no inquiry:
+// it goes to the other mail.
+type SenderRule struct {
+	Record
+	State string `json:"state"` // active
+	// Address is in lower case; without an @ it is a domain, its subdomains included.
+	Address string `json:"address"`
+	Reason  string `json:"reason"` // not_a_lead, spam
+}
+
 // Submission is the body of a hook as it came, stored before it is answered:
 // pending until its job has made it a lead (mapped), recorded it on one
 // (merged), put it away (quarantined) or dropped a robot's (spam).

@@ -145,7 +145,7 @@ func openHouse(t testing.TB, dir string) *house {
 	if h.db, err = store.OpenSQLite(t.Context(), filepath.Join(dir, "emne.db"), store.Options{Clock: h.clock.now}); err != nil {
 		t.Fatal(err)
 	}
-	h.s = process.New(process.Options{Store: h.db, Documents: h.papers, Statements: bank.Reader{}, Clock: h.clock.now, Key: []byte("0123456789abcdef0123456789abcdef")})
+	h.s = process.New(process.Options{Store: h.db, Documents: h.papers, Statements: bank.Reader{}, Clock: h.clock.now, ReadMail: readMail, Key: []byte("0123456789abcdef0123456789abcdef")})
 	return h
 }
 
@@ -296,6 +296,10 @@ func (h *house) look(record, id string) base {
 		r, err = h.s.Deliveries().Get(h.ctx(), h.owner, id)
 	case process.TypeMessage:
 		r, err = h.s.Messages().Get(h.ctx(), h.owner, id)
+	case process.TypeQuarantine:
+		r, err = h.s.Quarantine().Get(h.ctx(), h.owner, id)
+	case process.TypeSenderRule:
+		r, err = h.s.SenderRules().Get(h.ctx(), h.owner, id)
 	case process.TypeTask:
 		r, err = h.s.Tasks().Get(h.ctx(), h.owner, id)
 	default:

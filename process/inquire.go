@@ -1,38 +1,36 @@
 package process
 
 // inquire makes the mail a lead, unless a known customer has something open.
-func (u *unit) inquire(m *IncomingMail, msg *Message) error {
+// The lead is nil then.
+func (u *unit) inquire(m *IncomingMail, msg *Message) (*Lead, error) {
 	l := m.Inquiry.lead("mail:" + m.At.Mailbox)
 	if m.At.Mailbox == "" {
 		l.Source = "import"
 	}
 	customer, known, err := u.knownSender(l)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	decision := DecidedNew
 	if known {
 		decision = DecidedCustomer
 		owner, busy, err := u.busy(customer.ID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if busy {
 			msg.file(DecidedUnsorted, customer.Name, Ref{TypeCustomer, customer.ID}, "")
 			msg.Customer = customer.ID
 			_, err := u.task(Task{Reason: "mail_unsorted", Title: msg.Subject, Owner: owner, About: Ref{TypeMessage, msg.ID}})
-			return err
+			return nil, err
 		}
 	}
 	if err := u.insertLead(l, Ref{TypeMessage, msg.ID}); err != nil {
-		return err
+		return nil, err
 	}
 	msg.file(decision, "", Ref{TypeLead, l.ID}, l.Thread)
 	msg.Customer = l.Customer
-	if decision == DecidedNew {
-		return u.acknowledge(l, m.MessageID)
-	}
-	return nil
+	return l, nil
 }
 
 // knownSender links a new lead to the customer that it seems to belong to, and
@@ -50,7 +48,7 @@ func (u *unit) knownSender(l *Lead) (*Customer, bool, error) {
 func (in Inquiry) lead(source string) *Lead {
 	l := &Lead{Name: in.Name, Email: normalEmail(in.Email), Phone: in.Phone, Company: in.Company, OrganisationNumber: in.OrganisationNumber,
 		Address: in.Address, Subject: in.Subject, Message: in.Text, Language: in.Language, Source: source}
-	l.Attachments = attachments(in.Attachments)
+	l.Attachments, l.Guessed = attachments(in.Attachments), in.Guessed
 	return l
 }
 

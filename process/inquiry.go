@@ -43,7 +43,9 @@ type IncomingMail struct {
 	SentAt      time.Time
 	FromName    string
 	From        string
-	To          []string // To and Cc
+	To          []string          // To and Cc
+	DeliveredTo []string          // Delivered-To, X-Original-To and Envelope-To
+	Fields      map[string]string // by names in lower case, for the rules about spam: those that begin with x-
 	Quoted      string
 	Signature   string
 	Defects     []string
@@ -55,12 +57,18 @@ type IncomingMail struct {
 	Unreadable string
 
 	Inquiry Inquiry
+
+	// Original is the mail that this one forwards, nil when it forwards none.
+	// Its place, raw bytes and hash are empty.
+	Original *IncomingMail
 }
 
 // DeliveryReport is what a bounce says (RFC 3464).
 type DeliveryReport struct {
 	// MessageID is of the mail that it speaks of.
-	MessageID  string
+	MessageID string
+	// Subject is that mail's, when its header came back.
+	Subject    string
 	Recipients []RecipientReport
 }
 

@@ -38,10 +38,19 @@ func (in LeadInput) apply(l *Lead) error {
 	if in.Email != "" && !plausibleEmail(in.Email) {
 		return Invalid("lead.invalid", "the lead cannot be saved", Problem{Field: "email", Reason: "email.invalid", Message: "this is no e-mail address"})
 	}
+	before := l.Input()
+	defer func() { l.Guessed = stillGuessed(l.Guessed, before, l.Input()) }()
 	l.Name, l.Email, l.Phone, l.Company = in.Name, in.Email, strings.TrimSpace(in.Phone), strings.TrimSpace(in.Company)
 	l.OrganisationNumber, l.Address, l.Subject, l.Message = strings.ReplaceAll(in.OrganisationNumber, " ", ""), in.Address, strings.TrimSpace(in.Subject), in.Message
 	l.Language, l.Source, l.Owner, l.Checks = in.Language, in.Source, in.Owner, in.Checks
 	return nil
+}
+
+// stillGuessed are the guesses that an edit left as they were.
+func stillGuessed(guessed []string, before, after LeadInput) []string {
+	changed := map[string]bool{"name": before.Name != after.Name, "phone": before.Phone != after.Phone, "company": before.Company != after.Company,
+		"organisation_number": before.OrganisationNumber != after.OrganisationNumber, "address": before.Address != after.Address}
+	return slices.DeleteFunc(slices.Clone(guessed), func(field string) bool { return changed[field] })
 }
 
 // CreateLead adds a lead by hand or by API.

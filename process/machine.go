@@ -90,6 +90,11 @@ var transitions = []Transition{
 
 	{TypeMessage, "make_lead", []string{"other", "filed"}, []string{"filed"}},
 	{TypeMessage, "not_a_lead", []string{"filed", "other"}, []string{"other"}},
+	{TypeMessage, "move", []string{"filed", "other"}, []string{"filed"}},
+
+	{TypeQuarantine, "retry", []string{"quarantined"}, []string{"filed", "other"}},
+
+	{TypeSenderRule, "delete", []string{"active"}, nil},
 
 	{TypeTask, "edit", []string{"open"}, nil},
 	{TypeTask, "done", []string{"open"}, []string{"done"}},

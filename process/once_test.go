@@ -110,6 +110,9 @@ func TestStaleVersions(t *testing.T) {
 			h := newHouse(t)
 			h.prepare(v.Name)
 			id, body := actable[v.Record+" "+v.Name](h), h.body(v.Record, v.Name)
+			if v.Record == process.TypeMessage && v.Name == "move" {
+				body = h.moveBody()
+			}
 			was := h.look(v.Record, id)
 			before := h.trace()
 			for _, version := range []int64{was.Version - 1, was.Version + 1} {

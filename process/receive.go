@@ -8,12 +8,16 @@ const (
 	DecidedSame       = "same_mail"         // linked to the one seen before
 	DecidedOwn        = "own_mail"          // our own automatic mail
 	DecidedStaff      = "staff"             // written by a user of ours
+	DecidedForwarded  = "forwarded"         // a user of ours passed it on: filed as its writer's
 	DecidedReport     = "delivery_report"   // a bounce
 	DecidedReply      = "reply"             // lands on the record it answers
+	DecidedTag        = "subject_tag"       // a participant names a document in the subject
 	DecidedAutomated  = "automated"         // other mail
 	DecidedOpenLead   = "open_lead"         // appended
 	DecidedUnsorted   = "customer_unsorted" // filed on the customer, for the owner to sort
 	DecidedIgnored    = "sender_ignored"    // a person said that the sender writes no leads
+	DecidedSpam       = "spam"              // by the settings' rules
+	DecidedMoved      = "moved"             // a person filed it
 	DecidedCustomer   = "known_customer"    // a new lead, linked
 	DecidedNew        = "new_lead"
 )
@@ -22,11 +26,8 @@ const (
 // decision and all that follows from it commit together. The same UID again
 // changes nothing.
 func (s *Service) ReceiveMail(ctx context.Context, a Actor, m IncomingMail) (Receipt, error) {
-	if err := s.store.StageBlob(ctx, m.Raw); err != nil {
-		return Receipt{}, err
-	}
-	for _, f := range m.Inquiry.Attachments {
-		if err := s.store.StageBlob(ctx, f.Content); err != nil {
+	for _, b := range m.blobs() {
+		if err := s.store.StageBlob(ctx, b); err != nil {
 			return Receipt{}, err
 		}
 	}
@@ -65,11 +66,8 @@ func (u *unit) receive(m *IncomingMail) (Receipt, error) {
 	if !fresh {
 		return Receipt{Decision: DecidedSame, Repeated: true}, nil
 	}
-	if err := u.KeepBlob(m.Raw); err != nil {
-		return Receipt{}, err
-	}
-	for _, f := range m.Inquiry.Attachments {
-		if err := u.KeepBlob(f.Content); err != nil {
+	for _, b := range m.blobs() {
+		if err := u.KeepBlob(b); err != nil {
 			return Receipt{}, err
 		}
 	}

@@ -54,6 +54,56 @@ func TestReceiveDecides(t *testing.T) {
 				m.From, m.To = "sales@seller.example", []string{"x@y.example", "kari@kunde.example"}
 			},
 			decision: process.DecidedStaff, state: "filed", about: process.TypeCustomer},
+		"staff forward an inquiry": {
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Original = "sales@seller.example", &process.IncomingMail{From: "ola@writer.example", Inquiry: process.Inquiry{Email: "ola@writer.example", Text: "Hi"}}
+			},
+			decision: process.DecidedForwarded, state: "filed", about: process.TypeLead, lead: true},
+		"staff forward what a colleague forwarded": {
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Original = "sales@seller.example", &process.IncomingMail{From: "owner@seller.example",
+					Original: &process.IncomingMail{From: "ola@writer.example", Inquiry: process.Inquiry{Email: "ola@writer.example"}}}
+			},
+			decision: process.DecidedForwarded, state: "filed", about: process.TypeLead, lead: true},
+		"staff forward a mail of ours": {
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Original = "sales@seller.example", &process.IncomingMail{From: m.To[0]}
+			},
+			decision: process.DecidedStaff, state: "other"},
+		"a rule of staff's mailbox forwards": {
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Automation, m.Original = "sales@seller.example", "Auto-Submitted", &process.IncomingMail{From: "ola@writer.example"}
+			},
+			decision: process.DecidedStaff, state: "other"},
+		"staff forward a newsletter": {
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Original = "sales@seller.example", &process.IncomingMail{From: "ola@writer.example", Automation: "List-Id"}
+			},
+			decision: process.DecidedForwarded, state: "other"},
+		"staff forward an answer": {
+			before: func(h *house) string { return get(h, h.s.Deliveries(), h.delivery("accepted")).About.ID },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Original = "sales@seller.example", &process.IncomingMail{From: "ola@writer.example", InReplyTo: h.sentIDs()}
+			},
+			decision: process.DecidedForwarded, state: "filed", about: process.TypeInvoice, task: "mail_reply", owner: true},
+		"staff forward a mail that came here": {
+			before: func(h *house) string { return h.leadOf(h.leadMessage()) },
+			mail: func(h *house, m *process.IncomingMail) {
+				before := list(h, h.s.Messages(), nil)[0]
+				m.From, m.Original = "sales@seller.example", &process.IncomingMail{From: before.From, MessageID: before.MessageID}
+			},
+			decision: process.DecidedForwarded, state: "filed", about: process.TypeLead},
+		"staff forward a mail of an open lead": {
+			before: (*house).contactedLead,
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Original = "sales@seller.example", &process.IncomingMail{From: "Kari@lead.example"}
+			},
+			decision: process.DecidedForwarded, state: "filed", about: process.TypeLead, task: "mail_reply"},
+		"a customer forwards": {
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Original = &process.IncomingMail{From: "ola@writer.example"}
+			},
+			decision: process.DecidedNew, state: "filed", about: process.TypeLead, lead: true},
 		"a delivery failed": {
 			before: func(h *house) string { return get(h, h.s.Deliveries(), h.delivery("accepted")).About.ID },
 			mail: func(h *house, m *process.IncomingMail) {
@@ -67,6 +117,37 @@ func TestReceiveDecides(t *testing.T) {
 				m.Report = &process.DeliveryReport{MessageID: list(h, h.s.Deliveries(), nil)[0].MessageID, Recipients: []process.RecipientReport{{Action: "delayed"}}}
 			},
 			decision: process.DecidedReport, state: "filed", about: process.TypeInvoice},
+		"a failure without a Message-ID, to the only recent mail": {
+			before: func(h *house) string { return get(h, h.s.Deliveries(), h.delivery("accepted")).About.ID },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Report = &process.DeliveryReport{Recipients: []process.RecipientReport{{Address: list(h, h.s.Deliveries(), nil)[0].To, Action: "failed", Status: "5.1.1"}}}
+			},
+			decision: process.DecidedReport, state: "filed", about: process.TypeInvoice, task: "delivery_bounced", owner: true},
+		"a failure whose answer names our mail": {
+			before: func(h *house) string { return get(h, h.s.Deliveries(), h.delivery("accepted")).About.ID },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.InReplyTo = h.sentIDs()
+				m.Report = &process.DeliveryReport{Recipients: []process.RecipientReport{{Action: "failed"}}}
+			},
+			decision: process.DecidedReport, state: "filed", about: process.TypeInvoice, task: "delivery_bounced", owner: true},
+		"a delay without a Message-ID": {
+			before: func(h *house) string { return get(h, h.s.Deliveries(), h.delivery("accepted")).About.ID },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Report = &process.DeliveryReport{Recipients: []process.RecipientReport{{Address: list(h, h.s.Deliveries(), nil)[0].To, Action: "delayed"}}}
+			},
+			decision: process.DecidedReport, state: "filed", about: process.TypeInvoice},
+		"a failure of another mail to the recipient": {
+			before: func(h *house) string { h.delivery("accepted"); return "" },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Report = &process.DeliveryReport{MessageID: "x@outlook.example", Subject: "Lunch?", Recipients: []process.RecipientReport{{Address: list(h, h.s.Deliveries(), nil)[0].To, Action: "failed"}}}
+			},
+			decision: process.DecidedReport, state: "other"},
+		"a failure long after": {
+			before: func(h *house) string { h.delivery("accepted"); h.clock.advance(7 * day); return "" },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Report = &process.DeliveryReport{Recipients: []process.RecipientReport{{Address: list(h, h.s.Deliveries(), nil)[0].To, Action: "failed"}}}
+			},
+			decision: process.DecidedReport, state: "other"},
 		"a report about somebody else's mail": {
 			mail: func(h *house, m *process.IncomingMail) {
 				m.Report = &process.DeliveryReport{MessageID: "x@y.example", Recipients: []process.RecipientReport{{Action: "failed"}}}
@@ -93,6 +174,36 @@ func TestReceiveDecides(t *testing.T) {
 				m.References = append(h.sentIDs(), "unknown@z.example", "<"+list(h, h.s.Messages(), nil)[0].MessageID+">", "other@z.example")
 			},
 			decision: process.DecidedReply, state: "filed", about: process.TypeLead, task: "mail_reply"},
+		"a mail to a plus-address of ours": {
+			before: func(h *house) string { return get(h, h.s.Deliveries(), h.delivery("accepted")).About.ID },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.To = []string{"x@y.example", "Sales+" + strings.ToUpper(h.replyTag()) + "@seller.example"}
+			},
+			decision: process.DecidedReply, state: "filed", about: process.TypeInvoice, task: "mail_reply", owner: true},
+		"a mail delivered to a plus-address of ours": {
+			before: func(h *house) string { return get(h, h.s.Deliveries(), h.delivery("accepted")).About.ID },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.DeliveredTo = []string{"sales+" + h.replyTag() + "@seller.example"}
+			},
+			decision: process.DecidedReply, state: "filed", about: process.TypeInvoice, task: "mail_reply", owner: true},
+		"a mail to a forged plus-address": {
+			before: func(h *house) string { return h.delivery("accepted") },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.To = []string{"sales+" + strings.Replace(h.replyTag(), ".", ".x", 1) + "@seller.example"}
+			},
+			decision: process.DecidedNew, state: "filed", about: process.TypeLead, lead: true},
+		"a document's number from its recipient": {
+			before: (*house).issuedInvoice,
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Inquiry.Email, m.Inquiry.Subject = "post@kunde.example", "post@kunde.example", "Spørsmål til faktura "+list(h, h.s.Invoices(), nil)[0].Number+"."
+			},
+			decision: process.DecidedTag, state: "filed", about: process.TypeInvoice, task: "mail_reply", owner: true},
+		"a document's number from a stranger": {
+			before: (*house).issuedInvoice,
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Inquiry.Subject = "Faktura " + list(h, h.s.Invoices(), nil)[0].Number
+			},
+			decision: process.DecidedNew, state: "filed", about: process.TypeLead, lead: true},
 		"an answer to a forged id": {
 			before: func(h *house) string { return h.delivery("accepted") },
 			mail: func(h *house, m *process.IncomingMail) {
@@ -133,6 +244,64 @@ func TestReceiveDecides(t *testing.T) {
 				m.From, m.Inquiry.Email, m.InReplyTo = before.From, before.From, []string{before.MessageID}
 			},
 			decision: process.DecidedIgnored, state: "other"},
+		"the sender of a mail that was no lead": {
+			before: func(h *house) string {
+				m := h.mail("news@letters.example", "News")
+				m.Automation = "List-Id"
+				h.do(process.TypeMessage, "not_a_lead", h.message(m), "")
+				return ""
+			},
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Inquiry.Email = "News@letters.example", "news@letters.example"
+			},
+			decision: process.DecidedIgnored, state: "other"},
+		"the domain writes no inquiries": {
+			before: func(h *house) string { h.create(process.TypeSenderRule, `{"address":"Letters.example"}`); return "" },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Inquiry.Email = "x@mail.letters.example", "x@mail.letters.example"
+			},
+			decision: process.DecidedIgnored, state: "other"},
+		"a lead was made of the sender after all": {
+			before: func(h *house) string {
+				m := h.mail("kari@again.example", "Hello")
+				m.Automation = "Precedence"
+				id := h.message(m)
+				h.do(process.TypeMessage, "not_a_lead", id, "")
+				h.do(process.TypeMessage, "make_lead", id, "")
+				return get(h, h.s.Messages(), id).About.ID
+			},
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Inquiry.Email = "kari@again.example", "kari@again.example"
+			},
+			decision: process.DecidedOpenLead, state: "filed", about: process.TypeLead, task: "mail_reply"},
+		"spam by its score": {
+			before: func(h *house) string { return h.spamRules() },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Fields = map[string]string{"x-spam-status": "Yes, score=6.6 required=5.0"}
+			},
+			decision: process.DecidedSpam, state: "other"},
+		"no spam by its score": {
+			before: func(h *house) string { return h.spamRules() },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.Fields = map[string]string{"x-spam-status": "No, score=6.4 required=5.0"}
+			},
+			decision: process.DecidedNew, state: "filed", about: process.TypeLead, lead: true},
+		"spam by its sender": {
+			before: func(h *house) string { return h.spamRules() },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Inquiry.Email = "x@mail.spam.example", "x@mail.spam.example"
+			},
+			decision: process.DecidedSpam, state: "other"},
+		"spam by its words": {
+			before:   func(h *house) string { return h.spamRules() },
+			mail:     func(h *house, m *process.IncomingMail) { m.Inquiry.Text = "We offer CHEAP  seo\nand Guest Posts" },
+			decision: process.DecidedSpam, state: "other"},
+		"a customer may say the words": {
+			before: func(h *house) string { h.creditedInvoice(); return h.spamRules() },
+			mail: func(h *house, m *process.IncomingMail) {
+				m.From, m.Inquiry.Email, m.Inquiry.Text = "post@kunde.example", "post@kunde.example", "guest posts"
+			},
+			decision: process.DecidedCustomer, state: "filed", about: process.TypeLead, lead: true},
 		"the sender lost interest before": {
 			before: func(h *house) string { h.disqualifiedLead(); return "" },
 			mail: func(h *house, m *process.IncomingMail) {

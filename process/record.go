@@ -38,6 +38,7 @@ const (
 	TypeMessage      = "message"
 	TypeQuarantine   = "quarantine"
 	TypeSubmission   = "submission"
+	TypeSenderRule   = "sender-rule"
 	TypeUser         = "user"
 	TypeToken        = "token"
 	TypeSettings     = "settings"

@@ -43,6 +43,9 @@ type Lead struct {
 	// others of the same address, phone or organisation number.
 	Score      int         `json:"score,omitempty"`
 	Duplicates []Duplicate `json:"duplicates,omitempty"`
+	// Guessed names the fields that were guessed rather than said; who edits one
+	// of them makes it certain.
+	Guessed []string `json:"guessed,omitempty"`
 }
 
 // Customer is an account: a business or a consumer that buys.

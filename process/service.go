@@ -19,6 +19,7 @@ type Service struct {
 	statements StatementReader
 	clock      func() time.Time
 	key        []byte
+	readMail   ReadMail
 }
 
 // Options are what a Service needs of the outside.
@@ -35,6 +36,8 @@ type Options struct {
 	Clock func() time.Time
 	// Key signs Message-IDs and customers' references (HMAC-SHA-256); at least 32 bytes.
 	Key []byte
+	// ReadMail reads what was quarantined once more; without it that is refused.
+	ReadMail ReadMail
 }
 
 // New wires the use cases.
@@ -42,7 +45,7 @@ func New(o Options) *Service {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, statements: o.Statements, rules: o.Rules, clock: o.Clock, key: o.Key}
+	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, statements: o.Statements, rules: o.Rules, clock: o.Clock, key: o.Key, readMail: o.ReadMail}
 }
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
@@ -289,6 +292,9 @@ func (s *Service) Quarantine() Collection[Quarantine] {
 }
 func (s *Service) Submissions() Collection[Submission] {
 	return Collection[Submission]{s, TypeSubmission, Tx.Submissions, nil}
+}
+func (s *Service) SenderRules() Collection[SenderRule] {
+	return Collection[SenderRule]{s, TypeSenderRule, Tx.SenderRules, nil}
 }
 func (s *Service) Users() Collection[User] {
 	return Collection[User]{s, TypeUser, Tx.Users, nil}

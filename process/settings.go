@@ -102,6 +102,11 @@ type MailText struct {
 	// DigestHour on, 0 to 23 in the company's time zone.
 	Digest     bool `json:"digest,omitempty"`
 	DigestHour int  `json:"digest_hour,omitempty"`
+	// PlusAddresses asks for answers to documents at a signed address of their
+	// own (sales+TAG@…). The mail server must deliver those to the mailbox.
+	PlusAddresses bool `json:"plus_addresses"`
+	// Spam puts mail of strangers to the other mail.
+	Spam SpamRules `json:"spam,omitzero"`
 }
 
 // DefaultSettings are those of a company in Norway that has not decided
@@ -170,6 +175,12 @@ func (s Settings) Problems() []Problem {
 		if len(n.s.Prefix) > 16 || n.s.Prefix != "" && strings.ContainsRune("0123456789", rune(n.s.Prefix[len(n.s.Prefix)-1])) {
 			bad("numbers."+n.field+".prefix", "settings.series.prefix", "a prefix has at most 16 characters and does not end in a digit, so that the counter can be told from it")
 		}
+	}
+	if t := s.Mail.Spam.Threshold; t != "" && (len(t) > 20 || scoreIn.FindString(t) != t) {
+		bad("mail.spam.threshold", "settings.spam_threshold", "%q is no score: write it as 5 or 6.5", t)
+	}
+	if len(s.Mail.Spam.Blocked) > maxSpamRules || len(s.Mail.Spam.Words) > maxSpamRules {
+		bad("mail.spam", "settings.spam", "at most %d addresses and as many words are spam", maxSpamRules)
 	}
 	switch s.PaymentReference {
 	case "number", "kid-mod10":

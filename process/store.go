@@ -46,6 +46,7 @@ type Tx interface {
 	Messages() Records[Message]
 	Quarantine() Records[Quarantine]
 	Submissions() Records[Submission]
+	SenderRules() Records[SenderRule]
 	Users() Records[User]
 	Sessions() Records[Session]
 	Tokens() Records[Token]

@@ -79,6 +79,13 @@ var situations = []situation{
 	{process.TypeMessage, "other", "", (*house).otherMessage, nil},
 	{process.TypeMessage, "quarantined", "", (*house).quarantinedMessage, nil},
 
+	{process.TypeQuarantine, "quarantined", "", (*house).quarantinedMail, nil},
+	{process.TypeQuarantine, "quarantined", "and nothing can read it", (*house).quarantinedBroken, []string{"retry"}},
+	{process.TypeQuarantine, "filed", "", (*house).retriedMail, nil},
+	{process.TypeQuarantine, "other", "", (*house).retriedNews, nil},
+
+	{process.TypeSenderRule, "active", "", (*house).senderRule, nil},
+
 	{process.TypeTask, "open", "", (*house).openTask, nil},
 	{process.TypeTask, "done", "", (*house).doneTask, nil},
 }
@@ -138,6 +145,8 @@ func (h *house) act(record, verb, id string) error {
 	case record == process.TypeQuote && verb == "question":
 		link := process.Actor{Kind: process.ActorCustomer, Channel: "portal", Link: process.Ref{Type: record, ID: id}}
 		_, err = h.s.AskQuestion(h.ctx(), link, process.QuestionInput{Text: "When?"})
+	case record == process.TypeMessage && verb == "move":
+		_, err = h.try(h.owner, record, verb, id, h.moveBody())
 	default:
 		_, err = h.try(h.owner, record, verb, id, body)
 	}
@@ -204,6 +213,9 @@ func (h *house) transition(s situation, verb string) {
 	h.t.Helper()
 	id := s.build(h)
 	h.prepare(verb)
+	if s.record == process.TypeMessage && verb == "move" {
+		h.moveBody()
+	}
 	before := h.look(s.record, id)
 	if before.State != s.state {
 		h.t.Fatalf("built in state %s", before.State)
@@ -256,7 +268,7 @@ func (h *house) refused(record, verb, id string, before base, byState bool) {
 func TestMachineAndVerbsAgree(t *testing.T) {
 	t.Parallel()
 	inside := map[string]bool{"lead edit": true, "opportunity edit": true, "quote edit": true, "quote delete": true, "quote question": true, "order edit": true,
-		"invoice edit": true, "invoice delete": true, "invoice pay": true, "task edit": true, "subscription edit": true}
+		"invoice edit": true, "invoice delete": true, "invoice pay": true, "task edit": true, "subscription edit": true, "sender-rule delete": true}
 	outside := map[string]bool{}
 	for _, v := range process.Verbs() {
 		outside[v.Record+" "+v.Name] = true

@@ -76,6 +76,8 @@ func Verbs() []Verb {
 		verb("deliveries", TypeDelivery, "settle", (*Service).SettleDelivery),
 		verb("messages", TypeMessage, "make_lead", (*Service).MakeLead),
 		verb("messages", TypeMessage, "not_a_lead", (*Service).NotLeadMessage),
+		verb("messages", TypeMessage, "move", (*Service).MoveMessage),
+		verb("quarantine", TypeQuarantine, "retry", (*Service).RetryQuarantine),
 		verb("tasks", TypeTask, "done", (*Service).DoneTask),
 		verb("tasks", TypeTask, "snooze", (*Service).SnoozeTask),
 	}
@@ -118,6 +120,7 @@ func Forms() []Form {
 		form("subscriptions", TypeSubscription, (*Service).Subscriptions, Subscription.Input, (*Service).CreateSubscription, (*Service).EditSubscription, nil),
 		form("payments", TypePayment, (*Service).Payments, nil, (*Service).CreatePayment, nil, nil),
 		form("products", TypeProduct, (*Service).Products, Product.Input, (*Service).CreateProduct, (*Service).EditProduct, nil),
+		form("sender-rules", TypeSenderRule, (*Service).SenderRules, nil, (*Service).CreateSenderRule, nil, (*Service).DeleteSenderRule),
 		form("tasks", TypeTask, (*Service).Tasks, Task.Input, (*Service).CreateTask, (*Service).EditTask, nil),
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/emne/emne/cmd/emne/config"
 	"github.com/emne/emne/documents"
 	"github.com/emne/emne/documents/pdf"
+	"github.com/emne/emne/intake/message"
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/access"
 	"github.com/emne/emne/process/bank"
@@ -65,7 +66,7 @@ func (h *house) open(ctx context.Context) (err error) {
 		return err
 	}
 	papers := documents.New(renderer)
-	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Statements: bank.Reader{}, Rules: rules.New(), Clock: h.clock, Key: key})
+	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Statements: bank.Reader{}, Rules: rules.New(), Clock: h.clock, Key: key, ReadMail: h.readMail})
 	h.access = access.New(h.store, h.clock)
 	return nil
 }
@@ -134,6 +135,11 @@ func (h *house) masterSettings(ctx context.Context, want process.Settings) error
 	}
 	_, err = h.service.PutSettings(ctx, process.System(), version, want)
 	return err
+}
+
+// readMail reads a mail with the present parser.
+func (h *house) readMail(raw []byte, at process.MailboxUID, received time.Time) process.IncomingMail {
+	return message.Parser(message.Options{Region: h.region(context.Background())})(raw, at, received)
 }
 
 // region is the country by which phone numbers without one are read.

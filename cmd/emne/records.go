@@ -28,6 +28,7 @@ func recordCommands(p *place) []*cobra.Command {
 		{process.TypeInvoice, "invoices"}, {process.TypeCreditNote, "credit-notes"}, {process.TypePayment, "payments"}, {process.TypeBankEntry, "bank-entries"}, {process.TypeSubscription, "subscriptions"}, {process.TypeProduct, "products"},
 		{process.TypeCustomer, "customers"}, {process.TypeContact, "contacts"}, {process.TypeTask, "tasks"}, {process.TypeDelivery, "deliveries"},
 		{process.TypeMessage, "messages"}, {process.TypeQuarantine, "quarantine"}, {process.TypeActivity, "activities"}, {process.TypeSubmission, "submissions"},
+		{process.TypeSenderRule, "sender-rules"},
 	} {
 		cmd := &cobra.Command{Use: c.record, Short: "List, show and move " + c.collection, Args: cobra.ArbitraryArgs}
 		r := &records{place: p, collection: c.collection}

@@ -103,6 +103,10 @@ func (c *Composer) build(m *process.Mail, v view, at time.Time) ([]byte, error) 
 	return canonical(raw.Bytes()), nil
 }
 
+// maxLocal is the length of a local part (RFC 5321 section 4.5.3.1.1); a longer
+// one gets no plus-address, nor does one that has a plus already.
+const maxLocal = 64
+
 func (c *Composer) address(msg *gomail.Msg, m *process.Mail) error {
 	from := c.from
 	if from == "" {
@@ -111,6 +115,11 @@ func (c *Composer) address(msg *gomail.Msg, m *process.Mail) error {
 	e, err := newEnvelope(from, m.Delivery.To, nil)
 	if err != nil {
 		return err
+	}
+	if i := strings.LastIndexByte(e.from, '@'); m.ReplyTag != "" && sound(m.ReplyTag) && i+1+len(m.ReplyTag) <= maxLocal && !strings.ContainsAny(e.from[:i], "\"+") {
+		if err := msg.ReplyTo(e.from[:i] + "+" + m.ReplyTag + e.from[i:]); err != nil {
+			return fmt.Errorf("setting Reply-To: %w", err)
+		}
 	}
 	msg.FromMailAddress(&mail.Address{Name: name(m.Settings.Company.Name), Address: e.from})
 	msg.ToMailAddress(&mail.Address{Name: name(m.Delivery.ToName), Address: e.to})

@@ -43,6 +43,34 @@ func everything(kind, reason, lang string) *process.Mail {
 	return m
 }
 
+// Answers go to the plus-address where the mail has one.
+func TestReplyAddress(t *testing.T) {
+	set, err := templates.Open("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tag := "0123456789abcdefghjkmnpqrs.0123456789abcdef"
+	for from, want := range map[string]string{"sales@fjord.example": "sales+" + tag + "@fjord.example", "sales+a@fjord.example": "", "a.very.long.name.of.a.mailbox@fjord.example": ""} {
+		c, err := NewComposer(set, "https://emne.fjord.example", from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := everything(kindQuote, "", "nb")
+		m.ReplyTag = tag
+		out, err := c.Compose(m, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if read := message.Parse(out.Raw, message.Options{}); len(read.ReplyTo) > 0 {
+			got = read.ReplyTo[0].Address
+		}
+		if got != want {
+			t.Errorf("answers to the mail of %s go to %q, want %q", from, got, want)
+		}
+	}
+}
+
 // notices are the reasons for which the process tells an owner.
 func notices(t *testing.T) []string {
 	t.Helper()

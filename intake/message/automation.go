@@ -75,7 +75,8 @@ func isDaemon(addr string) bool {
 	case "mailer-daemon", "mailerdaemon", "mail-daemon", "postmaster":
 		return true
 	}
-	return false
+	// The sender of Exchange's own mails.
+	return strings.HasPrefix(localOf(addr), "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e")
 }
 
 // firstWord is the first word of a value in lower case, without parameters and comments.

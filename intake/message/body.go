@@ -10,6 +10,7 @@ import (
 type body struct {
 	segments    []segment
 	attachments []Attachment
+	nested      [][]byte // attached mails
 	// Of a multipart/report (RFC 6522):
 	isReport bool
 	status   []byte // message/delivery-status
@@ -45,6 +46,7 @@ func readBody(h header, content []byte, l *ledger) *body {
 	w := &walker{l: l, b: &body{}}
 	w.b.segments = w.part(h, content, place{def: "text/plain"})
 	nested := w.nestedMail
+	w.b.nested = nested
 	for depth := 1; !w.b.readable() && !w.b.isReport && len(nested) > 0 && depth < MaxDepth; depth++ {
 		inner := &walker{l: l, b: &body{}}
 		ih, rest := splitHeader(nested[0], true, l)
@@ -272,13 +274,15 @@ func (w *walker) leaf(ct mediaType, known bool, h header, content []byte, at pla
 
 // reportPart keeps the machine's parts of a delivery report.
 func (w *walker) reportPart(ctype string, content []byte, at place) bool {
+	switch ctype {
+	case "message/delivery-status", "message/global-delivery-status":
+		w.b.status = content // Exchange puts it into a multipart/mixed as well
+		return at.parent == "multipart/report"
+	}
 	if at.parent != "multipart/report" {
 		return false
 	}
 	switch ctype {
-	case "message/delivery-status", "message/global-delivery-status":
-		w.b.status = content
-		return true
 	case "text/rfc822-headers", "message/global-headers":
 		w.b.returned = content
 		return true

@@ -8,13 +8,19 @@ const maxBounceBytes = 256 << 10
 // readBounce reads the reports of mail servers that do not write RFC 3464:
 // qmail (its QSBMF format) and Exim.
 func readBounce(h header, text string) *DeliveryReport {
-	if len(text) > maxBounceBytes {
-		text = strings.ToValidUTF8(text[:maxBounceBytes], "")
-	}
+	text = bounceText(text)
 	if r := readQmail(text); r != nil {
 		return r
 	}
 	return readExim(h, text)
+}
+
+// bounceText is as much of a text as is looked at.
+func bounceText(text string) string {
+	if len(text) > maxBounceBytes {
+		return strings.ToValidUTF8(text[:maxBounceBytes], "")
+	}
+	return text
 }
 
 // readQmail reads QSBMF: an introduction that begins with "Hi. This is the",

@@ -176,9 +176,12 @@ func isRule(s string) bool {
 var headerLabels = map[string]byte{
 	"from": 'f', "fra": 'f', "från": 'f', "von": 'f', "de": 'f',
 	"sent": 'd', "date": 'd', "sendt": 'd', "dato": 'd', "skickat": 'd', "datum": 'd', "gesendet": 'd', "envoyé": 'd',
-	"to": 't', "til": 't', "till": 't', "an": 't', "à": 't',
-	"subject": 's', "emne": 's', "ämne": 's', "betreff": 's', "objet": 's',
+	"to": 't', "til": 't', "till": 't', "an": 't', "à": 't', "pour": 't',
+	"subject": 's', "emne": 's', "ämne": 's', "betreff": 's', "objet": 's', "sujet": 's',
 	"cc": 'c', "kopi": 'c', "kopia": 'c', "kopie": 'c',
+	// what stands among them and is not read: x
+	"reply-to": 'x', "svar til": 'x', "svar-til": 'x', "svara till": 'x', "antwort an": 'x', "répondre à": 'x',
+	"attachments": 'x', "vedlegg": 'x', "bilagor": 'x', "anlagen": 'x', "importance": 'x', "prioritet": 'x', "viktighet": 'x', "priorität": 'x',
 }
 
 func headerLabel(s string) byte {

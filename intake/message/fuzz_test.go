@@ -74,6 +74,9 @@ func checkMessage(t *testing.T, m *Message) {
 		}
 	}
 	checkShares(t, m.FullText, m.Text, m.Quoted, m.Signature)
+	if m.Original != nil {
+		checkMessage(t, m.Original)
+	}
 }
 
 // checkShares counts the lines with text: none is lost, none is there twice.

@@ -43,6 +43,26 @@ func (h header) all(key string) []string {
 	return vs
 }
 
+// The bounds of the fields that are kept for rules.
+const (
+	maxExtensions      = 60
+	maxExtensionsBytes = 300
+)
+
+// extensions are the first values of fields that begin with x-, cut to a length.
+func (h header) extensions() map[string]string {
+	out := map[string]string{}
+	for _, f := range h {
+		if !strings.HasPrefix(f.key, "x-") || len(out) >= maxExtensions || len(f.key) > 100 {
+			continue
+		}
+		if _, ok := out[f.key]; !ok {
+			out[f.key] = oneLine(cleanText(f.value[:min(len(f.value), maxExtensionsBytes)]))
+		}
+	}
+	return out
+}
+
 // addresses reads every field of that key, since some programs repeat To.
 func (h header) addresses(key string, l *ledger) []Address {
 	var list []Address

@@ -18,15 +18,25 @@ func Parser(o Options) intake.Parser {
 // Mail is the message as it is recorded: raw as it was read, at as it lay on
 // its server (UID 0 for an imported one), received when it arrived there.
 func Mail(m *Message, raw []byte, at intake.MailboxUID, received time.Time) intake.Mail {
+	in := readable(m)
+	in.At, in.ReceivedAt, in.Raw = at, received, intake.NewBlob(raw)
+	in.ContentHash = hex.EncodeToString(m.ContentHash[:])
+	for o, to := m.Original, &in; o != nil; o, to = o.Original, to.Original {
+		original := readable(o)
+		to.Original = &original
+	}
+	return in
+}
+
+// readable is what the mail says of itself.
+func readable(m *Message) intake.Mail {
 	in := intake.Mail{
-		At:          at,
-		ReceivedAt:  received,
-		Raw:         intake.NewBlob(raw),
 		MessageID:   m.MessageID,
 		InReplyTo:   m.InReplyTo,
 		References:  m.References,
-		ContentHash: hex.EncodeToString(m.ContentHash[:]),
+		DeliveredTo: append(m.DeliveredTo[:len(m.DeliveredTo):len(m.DeliveredTo)], m.OriginalTo...),
 		SentAt:      m.Date,
+		Fields:      m.fields,
 		Quoted:      m.Quoted,
 		Signature:   m.Signature,
 		Defects:     m.Defects,
@@ -50,7 +60,7 @@ func Mail(m *Message, raw []byte, at intake.MailboxUID, received time.Time) inta
 }
 
 func report(r *DeliveryReport) *intake.DeliveryReport {
-	out := &intake.DeliveryReport{MessageID: r.OriginalMessageID}
+	out := &intake.DeliveryReport{MessageID: r.OriginalMessageID, Subject: r.OriginalSubject}
 	for _, one := range r.Recipients {
 		address := one.OriginalRecipient
 		if address == "" {

@@ -42,8 +42,14 @@ type Message struct {
 	Language   string          // nb, en, sv, da, de, fr, or empty when unsure
 	Guess      Guess
 
-	Defects []string // what was repaired, see the Defect constants
-	Problem string   // why the mail belongs into quarantine, see the Problem constants
+	// Original is the mail that this one forwards, inline or attached; nil when
+	// it forwards none. It may forward one itself.
+	Original *Message
+
+	Defects []string          // what was repaired, see the Defect constants
+	fields  map[string]string // those that begin with x-, for rules about spam
+
+	Problem string // why the mail belongs into quarantine, see the Problem constants
 }
 
 // Address is one mail address with the name that stood beside it. Address may
@@ -81,7 +87,10 @@ func Parse(raw []byte, o Options) (m *Message) {
 	return parse(raw, o)
 }
 
-func parse(raw []byte, o Options) *Message {
+func parse(raw []byte, o Options) *Message { return parseNested(raw, o, 0) }
+
+// parseNested reads a mail that is attached to depth others.
+func parseNested(raw []byte, o Options, depth int) *Message {
 	m := &Message{}
 	l := &ledger{}
 	if len(bytes.TrimSpace(raw)) == 0 {
@@ -98,7 +107,7 @@ func parse(raw []byte, o Options) *Message {
 		rest = nil
 	}
 	b := readBody(h, rest, l)
-	m.readText(b)
+	lines := m.readText(b)
 	m.Attachments = b.attachments
 	markInline(m.Attachments, m.HTML)
 	m.Report = findReport(h, m, b)
@@ -106,6 +115,7 @@ func parse(raw []byte, o Options) *Message {
 	m.Language = language(m.Text)
 	m.Guess = guess(h, m, o)
 	m.ContentHash = contentHash(m, h, b)
+	m.Original = findOriginal(m, b, lines, o, depth)
 	m.Defects, m.Problem = l.defects, l.problem
 	return m
 }
@@ -130,12 +140,14 @@ func (m *Message) readHeader(h header, l *ledger) {
 	m.DeliveredTo = h.paths("delivered-to")
 	m.OriginalTo = append(h.paths("x-original-to"), h.paths("envelope-to")...)
 	m.Date = parseDate(h.get("date"), l)
+	m.fields = h.extensions()
 }
 
 // readText folds the text of the body into its shares.
-func (m *Message) readText(b *body) {
+func (m *Message) readText(b *body) []textLine {
 	m.HTML = b.html()
 	lines := b.lines()
 	f := fold(lines, isForward(m.Subject))
 	m.FullText, m.Text, m.Quoted, m.Signature = f.full, f.own, f.quoted, f.signature
+	return lines
 }

@@ -12,6 +12,8 @@ type DeliveryReport struct {
 	// OriginalMessageID is that of the mail it reports on, taken from the
 	// returned header; empty when none came back.
 	OriginalMessageID string
+	// OriginalSubject is its Subject, from the same header.
+	OriginalSubject string
 	// OriginalEnvelopeID is what the sender gave as ENVID (RFC 3461 section 4.4).
 	OriginalEnvelopeID string
 }
@@ -28,9 +30,12 @@ type RecipientReport struct {
 
 // The codes of DeliveryReport.Shape.
 const (
-	ShapeRFC3464 = "rfc3464"
-	ShapeQmail   = "qmail"
-	ShapeExim    = "exim"
+	ShapeRFC3464  = "rfc3464"
+	ShapeQmail    = "qmail"
+	ShapeExim     = "exim"
+	ShapePostfix  = "postfix"
+	ShapeGmail    = "gmail"
+	ShapeExchange = "exchange"
 )
 
 // maxRecipients bounds the recipients of one report.
@@ -39,19 +44,34 @@ const maxRecipients = 1000
 // findReport reads a delivery report by RFC 3464, else by the shapes known.
 // Those without the standard's parts must come from a daemon.
 func findReport(h header, m *Message, b *body) *DeliveryReport {
+	daemon := m.ReturnPath != nil && *m.ReturnPath == "" || len(m.From) > 0 && isDaemon(m.From[0].Address)
 	var r *DeliveryReport
-	if b.status != nil {
+	if b.status != nil && (b.isReport || daemon) {
 		r = readStatus(b.status)
 	}
-	if r == nil && (m.ReturnPath == nil || *m.ReturnPath == "" || len(m.From) > 0 && isDaemon(m.From[0].Address)) {
+	if r == nil && daemon {
+		r = readGmail(h, m.FullText)
+	}
+	if r == nil && (daemon || m.ReturnPath == nil) {
 		r = readBounce(h, m.FullText)
+	}
+	if r == nil && daemon {
+		if r = readPostfix(m.FullText); r == nil {
+			r = readExchange(m.FullText)
+		}
 	}
 	if r == nil {
 		return nil
 	}
+	if b.returned == nil && len(b.nested) == 1 {
+		b.returned = b.nested[0]
+	}
 	if b.returned != nil {
 		returned, _ := splitHeader(b.returned, true, &ledger{})
-		r.OriginalMessageID = firstID(returned.get("message-id"))
+		if id := firstID(returned.get("message-id")); id != "" {
+			r.OriginalMessageID = id
+		}
+		r.OriginalSubject = oneLine(decodeWords(returned.get("subject"), &ledger{}))
 	}
 	return r
 }
@@ -73,6 +93,9 @@ func readStatus(b []byte) *DeliveryReport {
 		}
 		if v := h.get("original-envelope-id"); v != "" {
 			r.OriginalEnvelopeID = oneLine(v)
+		}
+		if id := firstID(h.get("x-original-message-id")); id != "" && r.OriginalMessageID == "" {
+			r.OriginalMessageID = id // Exchange
 		}
 		one := RecipientReport{
 			Recipient:         typedAddress(h.get("final-recipient")),

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -39,6 +40,7 @@ func TestSamples(t *testing.T) {
 		return
 	}
 	read, empty, attachments, problems := 0, 0, 0, 0
+	table := samplesTable(t)
 	seen := map[string]bool{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(path) == ".tsv" {
@@ -59,6 +61,14 @@ func TestSamples(t *testing.T) {
 		if m.Problem != sampleProblems[name] {
 			t.Errorf("%s: problem %q, want %q", name, m.Problem, sampleProblems[name])
 		}
+		want, listed := table[name]
+		switch got := (sample{!blank(m.FullText), len(m.Attachments), plainNames(m)}); {
+		case !listed:
+			t.Errorf("%s is not in testdata/samples.tsv", name)
+		case got != want:
+			t.Errorf("%s: %+v, want %+v", name, got, want)
+		}
+		delete(table, name)
 		why, mayBeEmpty := emptySamples[name]
 		switch {
 		case blank(m.FullText) && !mayBeEmpty:
@@ -75,12 +85,50 @@ func TestSamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for name := range table {
+		t.Errorf("%s is in testdata/samples.tsv and not there", name)
+	}
 	for name := range emptySamples {
 		if !seen[name] {
 			t.Errorf("%s is said to have no text, but has one or is not there", name)
 		}
 	}
 	t.Logf("%d mails: %d with text, %d without, %d attachments, %d with a problem", read, read-empty, empty, attachments, problems)
+}
+
+// sample is what must come out of one: text, and how many attachments by which names.
+type sample struct {
+	text        bool
+	attachments int
+	names       string
+}
+
+func plainNames(m *Message) string {
+	var ns []string
+	for _, a := range m.Attachments {
+		ns = append(ns, a.Name)
+	}
+	return strings.Join(ns, "|")
+}
+
+// samplesTable reads testdata/samples.tsv: path, whether there is text, the
+// number of attachments, their names divided by bars.
+func samplesTable(t *testing.T) map[string]sample {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", "samples.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := map[string]sample{}
+	for line := range strings.Lines(string(b)) {
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		n, err := strconv.Atoi(f[2])
+		if len(f) != 4 || err != nil {
+			t.Fatalf("testdata/samples.tsv: %q", line)
+		}
+		table[f[0]] = sample{f[1] == "true", n, f[3]}
+	}
+	return table
 }
 
 // Why a sample has no text.

@@ -39,6 +39,7 @@ func collections() []collection {
 		of("messages", process.TypeMessage, (*process.Service).Messages, "from", "mailbox", "message_id", "customer", "about_type", "about_id", "thread"),
 		of("quarantine", process.TypeQuarantine, (*process.Service).Quarantine, "source", "kind", "origin_id"),
 		of("submissions", process.TypeSubmission, (*process.Service).Submissions, "source", "event_id", "result_id"),
+		of("sender-rules", process.TypeSenderRule, (*process.Service).SenderRules, "address", "reason"),
 		of("users", process.TypeUser, (*process.Service).Users, "email", "role"),
 	}
 }

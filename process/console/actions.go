@@ -16,6 +16,8 @@ type action struct {
 	Primary bool
 	Danger  bool
 	Open    bool
+	// Key is the key that presses it, "" for none.
+	Key string
 	// Asks says that there is something to fill in.
 	Asks bool
 	// Href makes it a plain link.
@@ -45,7 +47,9 @@ var verbs = map[string][]string{
 	process.TypePayment:      {"refund", "reverse"},
 	process.TypeBankEntry:    {"match", "ignore", "unmatch"},
 	process.TypeDelivery:     {"retry", "settle"},
-	process.TypeMessage:      {"make_lead", "not_a_lead"},
+	process.TypeMessage:      {"make_lead", "move", "not_a_lead"},
+	process.TypeQuarantine:   {"retry"},
+	process.TypeSenderRule:   {"delete"},
 	process.TypeTask:         {"done", "snooze", "edit"},
 	process.TypeCustomer:     {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "new_subscription", "statement", "edit"},
 	process.TypeContact:      {"edit"},
@@ -54,6 +58,9 @@ var verbs = map[string][]string{
 
 // onward are the verbs that bring a record to its next step.
 var onward = []string{"qualify", "quote", "send", "accept", "fulfil", "invoice", "issue", "pay", "release", "retry", "make_lead", "done", "match"}
+
+// keys press what is done with many mails in a row.
+var keys = map[string]string{"message.make_lead": "l", "message.move": "m", "message.not_a_lead": "n", "quarantine.retry": "r"}
 
 var dangers = []string{"disqualify", "not_a_lead", "merge", "lose", "decline", "cancel", "delete", "reverse", "refund", "unmatch", "credit", "write_off"}
 
@@ -66,7 +73,7 @@ func (v *visit) actions(k *kind, p *recordPage, tried string, in input) []action
 		if p.hidden[verb] || !v.may(permission(k, verb)) {
 			continue
 		}
-		a := action{Verb: verb, Label: v.t("verb." + k.typ + "." + verb), Danger: slices.Contains(dangers, verb)}
+		a := action{Verb: verb, Label: v.t("verb." + k.typ + "." + verb), Danger: slices.Contains(dangers, verb), Key: keys[k.typ+"."+verb]}
 		at := "/" + k.collection + "/" + p.ID
 		switch {
 		case verb == "edit" && (slices.Contains(possible, verb) || possible == nil):
@@ -202,6 +209,8 @@ func (v *visit) verbForm(typ, verb string, p *recordPage, in input) (form, []par
 		return v.creditForm(in, p)
 	case "delivery.settle":
 		return fields(f(kindSelect, "state", choices(v.options("settled.", "accepted", "failed")), func(f *field) { f.Label = v.t("field.outcome") }), note), nil
+	case "message.move":
+		return fields(f(kindRef, "about", required, wide, choices(p.places), func(f *field) { f.Label = v.t("field.move_to") })), nil
 	case "task.snooze":
 		return fields(f(kindDate, "until", value(string(v.today().AddDays(1))))), nil
 	}

@@ -170,6 +170,7 @@ func (w *world) mails() {
 	}
 	ok(w.s.NotALead(w.t.Context(), w.actor, at(m.ID), struct{}{}))
 	w.mail("salg@reklame.example", "Kjøp mer!", "Billigere")
+	ok(w.s.CreateSenderRule(w.t.Context(), w.actor, process.SenderRuleInput{Address: "nyhetsbrev.example", Reason: "spam"}))
 	if r.Result.Type != process.TypeLead {
 		w.t.Fatalf("the mail became %v", r)
 	}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,12 +21,18 @@ func readLead(v *visit, id string) (*recordPage, error) {
 	if l.Reason != "" {
 		p.Badges = append(p.Badges, badge{v.t("disqualified." + l.Reason), ""})
 	}
-	p.fact(v.t("field.name"), words(l.Name))
-	p.fact(v.t("field.company"), words(l.Company))
+	guess := func(field string, c cell) cell {
+		if c.Text != "" && slices.Contains(l.Guessed, field) {
+			c.Note = v.t("guessed")
+		}
+		return c
+	}
+	p.fact(v.t("field.name"), guess("name", words(l.Name)))
+	p.fact(v.t("field.company"), guess("company", words(l.Company)))
 	p.fact(v.t("field.email"), mailto(l.Email))
-	p.fact(v.t("field.phone"), telephone(l.Phone))
-	p.fact(v.t("field.organisation_number"), words(l.OrganisationNumber))
-	p.fact(v.t("field.address"), words(v.addressOf(l.Address)))
+	p.fact(v.t("field.phone"), guess("phone", telephone(l.Phone)))
+	p.fact(v.t("field.organisation_number"), guess("organisation_number", words(l.OrganisationNumber)))
+	p.fact(v.t("field.address"), guess("address", words(v.addressOf(l.Address))))
 	p.fact(v.t("field.source"), words(v.source(l.Source)))
 	p.fact(v.t("field.received"), words(v.moment(l.CreatedAt)))
 	p.fact(v.t("field.owner"), words(v.name(process.TypeUser, l.Owner)))

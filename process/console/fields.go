@@ -28,6 +28,8 @@ const (
 	kindDates    = "dates"    // one a line; a JSON list
 	kindHidden   = "hidden"
 	kindYAML     = "yaml"     // a part of the settings, written as YAML
+	kindRef      = "ref"      // a record, as "type:id"
+	kindList     = "lines"    // a list of texts, one a line
 	kindQuantity = "quantity" // of a line, by its id; Name is "quantity." and the id
 )
 
@@ -152,6 +154,10 @@ func (v *visit) field(in input, kind, name string, mend ...func(*field)) field {
 				days = append(days, in.values[name+"."+strconv.Itoa(i)])
 			}
 			f.Value = strings.Join(days, "\n")
+		}
+	case kindList:
+		for i := 0; in.sent == nil && in.values[name+"."+strconv.Itoa(i)] != ""; i++ {
+			f.Value = strings.TrimPrefix(f.Value+"\n"+in.values[name+"."+strconv.Itoa(i)], "\n")
 		}
 	case kindCheck:
 		f.Checked = f.Value == "1" || f.Value == "true"
@@ -360,6 +366,12 @@ func (v *visit) put(tree map[string]any, f field, s string, editing bool) *proce
 			return problem
 		}
 		val = raw
+	case kindRef:
+		if typ, id, ok := strings.Cut(s, ":"); ok {
+			val = map[string]string{"type": typ, "id": id}
+		}
+	case kindList:
+		val = listOf(s)
 	case kindArea:
 		val = strings.ReplaceAll(s, "\r\n", "\n")
 	}
@@ -377,6 +389,17 @@ func (v *visit) put(tree map[string]any, f field, s string, editing bool) *proce
 	}
 	tree[parts[len(parts)-1]] = val
 	return nil
+}
+
+// listOf are the lines of a text that say something.
+func listOf(s string) []string {
+	list := []string{}
+	for line := range strings.Lines(s) {
+		if line = strings.TrimSpace(line); line != "" {
+			list = append(list, line)
+		}
+	}
+	return list
 }
 
 // refused puts what is wrong to its fields.

@@ -119,6 +119,7 @@ func (w *world) records() map[string]map[string]string {
 	each(w.t, func() ([]process.Delivery, error) { return all(ctx, w.s.Deliveries(), a, f, 1000) }, func(r process.Delivery) { add("delivery", r.ID, r.State) })
 	each(w.t, func() ([]process.Message, error) { return all(ctx, w.s.Messages(), a, f, 1000) }, func(r process.Message) { add("message", r.ID, r.State) })
 	each(w.t, func() ([]process.Quarantine, error) { return all(ctx, w.s.Quarantine(), a, f, 1000) }, func(r process.Quarantine) { add("quarantine", r.ID, r.State) })
+	each(w.t, func() ([]process.SenderRule, error) { return all(ctx, w.s.SenderRules(), a, f, 1000) }, func(r process.SenderRule) { add("sender-rule", r.ID, r.State) })
 	return found
 }
 

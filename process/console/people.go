@@ -1,6 +1,8 @@
 package console
 
 import (
+	"strings"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/emne/emne/process"
@@ -117,18 +119,90 @@ func readMessage(v *visit, id string) (*recordPage, error) {
 	p.thread = m.Thread
 	p.Badges = []badge{v.state(process.TypeMessage, m.State)}
 	p.hidden["make_lead"] = m.About.Type == process.TypeLead
-	p.hidden["not_a_lead"] = m.State == "other"
+	p.hidden["not_a_lead"] = m.Decision == process.DecidedIgnored || m.Decision == process.DecidedStaff || m.Decision == process.DecidedOwn
+	var err2 error
+	if p.places, err2 = v.placesFor(*m); err2 != nil {
+		return nil, err2
+	}
+	p.hidden["move"] = len(p.places) == 0
 	p.fact(v.t("field.from"), words(sender(*m)))
 	for _, to := range m.To {
 		p.fact(v.t("field.to"), words(to))
 	}
 	p.fact(v.t("field.received"), words(v.moment(m.ReceivedAt)))
-	p.fact(v.t("field.decision"), words(v.known("decision.", m.Decision)))
+	p.fact(v.t("field.decision"), v.decision(*m))
 	p.fact(v.t("field.about"), v.link(m.About.Type, m.About.ID))
 	p.fact(v.t("kind.customer"), v.link(process.TypeCustomer, m.Customer))
 	p.fact(v.t("field.size"), words(v.size(m.Size)))
 	p.Text = &passage{v.t("field.message"), m.Text}
 	return p, nil
+}
+
+// decision is why the mail lies where it does, with what the rule saw.
+func (v *visit) decision(m process.Message) cell {
+	c := cell{Text: v.known("decision.", m.Decision), Note: m.Detail}
+	switch m.Decision {
+	case process.DecidedReply, process.DecidedOwn:
+		c.Note = "" // ids, for machines
+	case process.DecidedForwarded:
+		from, decision, _ := strings.Cut(m.Detail, ": ")
+		c.Note = from + ": " + v.known("decision.", decision)
+	}
+	return c
+}
+
+// maxPlaces bounds the records of a kind that a mail may be moved to.
+const maxPlaces = 20
+
+// placesFor are the records that a mail may belong to: what is open with its
+// customer, else the newest open ones.
+func (v *visit) placesFor(m process.Message) ([]option, error) {
+	var options []option
+	add := func(typ string, match map[string]string, state string) error {
+		if m.Customer != "" {
+			match = map[string]string{"customer": m.Customer}
+		}
+		rows, _, err := v.c.kindOf(typ).rows(v, process.Filter{Match: match, State: state, Limit: maxPlaces})
+		for _, r := range rows {
+			id := r.Href[strings.LastIndexByte(r.Href, '/')+1:]
+			if at := (process.Ref{Type: typ, ID: id}); at != m.About {
+				options = append(options, option{Value: typ + ":" + id, Label: v.t("kind."+typ) + ": " + v.name(typ, id)})
+			}
+		}
+		return err
+	}
+	if m.Customer != "" && (m.About != process.Ref{Type: process.TypeCustomer, ID: m.Customer}) {
+		options = append(options, option{Value: process.TypeCustomer + ":" + m.Customer, Label: v.t("kind.customer") + ": " + v.name(process.TypeCustomer, m.Customer)})
+	}
+	for _, at := range []struct{ typ, state string }{{process.TypeLead, "new"}, {process.TypeLead, "contacted"}, {process.TypeOpportunity, "open"}, {process.TypeQuote, "active"},
+		{process.TypeOrder, "open"}, {process.TypeInvoice, "issued"}} {
+		if err := add(at.typ, nil, at.state); err != nil {
+			return nil, err
+		}
+	}
+	return options, nil
+}
+
+func senderRuleRow(v *visit, r process.SenderRule) row {
+	return v.row(process.TypeSenderRule, r.ID, words(r.Address), words(v.t("disqualified."+r.Reason)), words(v.moment(r.CreatedAt)))
+}
+
+func readSenderRule(v *visit, id string) (*recordPage, error) {
+	r, err := v.s.SenderRules().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypeSenderRule, r.Record, r.State, r.Address)
+	p.fact(v.t("field.address_or_domain"), words(r.Address))
+	p.fact(v.t("field.reason"), words(v.t("disqualified."+r.Reason)))
+	p.fact(v.t("field.created"), words(v.moment(r.CreatedAt)))
+	return p, v.relate(p, process.TypeMessage, map[string]string{"from": r.Address})
+}
+
+func senderRuleForm(v *visit, in input) form {
+	return form{Sections: []section{{Fields: []field{
+		v.field(in, kindText, "address", required, wide, func(f *field) { f.Label = v.t("field.address_or_domain") }),
+		v.field(in, kindSelect, "reason", choices(v.options("disqualified.", "not_a_lead", "spam")))}}}}
 }
 
 func sender(m process.Message) string {

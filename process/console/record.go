@@ -37,6 +37,8 @@ type recordPage struct {
 	thread    string
 	state     string
 	recipient string
+	// places are the records that a mail may be moved to.
+	places    []option
 	lines     []process.Line
 	open      process.Money
 	ofOrder   bool

@@ -71,6 +71,17 @@ func quarantineTable() table[process.Quarantine] {
 	}
 }
 
+func senderRuleTable() table[process.SenderRule] {
+	return table[process.SenderRule]{
+		name: "sender_rule", record: process.TypeSenderRule,
+		columns: `state address reason`,
+		base:    func(r *process.SenderRule) *process.Record { return &r.Record },
+		fields:  func(r *process.SenderRule) []any { return []any{&r.State, &r.Address, &r.Reason} },
+		search:  func(r *process.SenderRule) []string { return []string{r.Address} },
+		keys:    map[string]string{"address": "address", "reason": "reason"},
+	}
+}
+
 func submissionTable() table[process.Submission] {
 	return table[process.Submission]{
 		name: "submission", record: process.TypeSubmission,

@@ -6,13 +6,13 @@ func leadTable() table[process.Lead] {
 	return table[process.Lead]{
 		name: "lead", record: process.TypeLead,
 		columns: `state name email phone company organisation_number address subject message language
-			source owner customer_id contact_id opportunity_id reason thread attachments checks merged_into phone_key`,
+			source owner customer_id contact_id opportunity_id reason thread attachments checks merged_into phone_key guessed`,
 		base: func(l *process.Lead) *process.Record { return &l.Record },
 		fields: func(l *process.Lead) []any {
 			return []any{&l.State, &l.Name, &l.Email, &l.Phone, &l.Company, &l.OrganisationNumber, object{&l.Address},
 				&l.Subject, &l.Message, &l.Language, &l.Source, ref{&l.Owner}, ref{&l.Customer}, ref{&l.Contact},
 				ref{&l.Opportunity}, &l.Reason, &l.Thread, object{&l.Attachments},
-				object{&l.Checks}, ref{&l.MergedInto}, &l.PhoneKey}
+				object{&l.Checks}, ref{&l.MergedInto}, &l.PhoneKey, object{&l.Guessed}}
 		},
 		search: func(l *process.Lead) []string {
 			return append(addressTexts(l.Address), l.Name, l.Email, l.Phone, l.Company, l.OrganisationNumber, l.Subject, l.Message, l.Source)

@@ -21,6 +21,7 @@ type tables struct {
 	messages      table[process.Message]
 	quarantine    table[process.Quarantine]
 	submissions   table[process.Submission]
+	senderRules   table[process.SenderRule]
 	users         table[process.User]
 	sessions      table[process.Session]
 	tokens        table[process.Token]
@@ -33,7 +34,7 @@ func newTables() tables {
 		opportunities: opportunityTable().build(), quotes: quoteTable().build(), orders: orderTable().build(),
 		invoices: invoiceTable().build(), creditNotes: creditNoteTable().build(), payments: paymentTable().build(), bankEntries: bankEntryTable().build(), subscriptions: subscriptionTable().build(),
 		products: productTable().build(), tasks: taskTable().build(), deliveries: deliveryTable().build(),
-		messages: messageTable().build(), quarantine: quarantineTable().build(), submissions: submissionTable().build(),
+		messages: messageTable().build(), quarantine: quarantineTable().build(), submissions: submissionTable().build(), senderRules: senderRuleTable().build(),
 		users: userTable().build(), sessions: sessionTable().build(), tokens: tokenTable().build(), links: linkTable().build(),
 	}
 }

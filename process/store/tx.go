@@ -142,6 +142,10 @@ func (t *txn) Tasks() process.Records[process.Task]            { return on(t, &t
 func (t *txn) Deliveries() process.Records[process.Delivery]   { return on(t, &t.db.tables.deliveries) }
 func (t *txn) Messages() process.Records[process.Message]      { return on(t, &t.db.tables.messages) }
 func (t *txn) Quarantine() process.Records[process.Quarantine] { return on(t, &t.db.tables.quarantine) }
+func (t *txn) SenderRules() process.Records[process.SenderRule] {
+	return on(t, &t.db.tables.senderRules)
+}
+
 func (t *txn) Submissions() process.Records[process.Submission] {
 	return on(t, &t.db.tables.submissions)
 }

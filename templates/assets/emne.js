@@ -21,6 +21,16 @@ document.addEventListener("keydown", (event) => {
   search.focus();
 });
 
+// A key presses the button that names it.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const button = /^[a-z]$/.test(event.key) && document.querySelector(`.actions [aria-keyshortcuts="${event.key}"]`);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+  button.parentElement.querySelector("select, input:not([type=hidden])")?.focus();
+});
+
 // The stream of events tells that something happened; the page then fetches
 // itself and takes over its live parts.
 const { events, seen } = document.body.dataset;

@@ -32,6 +32,7 @@ type chain struct {
 	message      *process.Message
 	quarantine   *process.Quarantine
 	submission   *process.Submission
+	senderRule   *process.SenderRule
 }
 
 // insert adds the whole chain; ids are given by the store.
@@ -46,6 +47,7 @@ func (c *chain) insert(tx process.Tx) error {
 	c.delivery = filled(func(v *process.Delivery) { v.State = "unknown" })
 	c.quarantine = filled(func(v *process.Quarantine) { v.State = "filed" })
 	c.submission = filled(func(v *process.Submission) { v.State = "merged" })
+	c.senderRule = filled(func(v *process.SenderRule) { v.State = "active" })
 	steps := []func() error{
 		func() error { return tx.Users().Insert(c.user) },
 		func() error {
@@ -131,6 +133,7 @@ func (c *chain) insert(tx process.Tx) error {
 		},
 		func() error { return tx.Quarantine().Insert(c.quarantine) },
 		func() error { return tx.Submissions().Insert(c.submission) },
+		func() error { return tx.SenderRules().Insert(c.senderRule) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -223,6 +226,7 @@ func everyField(s suite) {
 	same(s, process.Tx.Messages, c.message, c.message.ID)
 	same(s, process.Tx.Quarantine, c.quarantine, c.quarantine.ID)
 	same(s, process.Tx.Submissions, c.submission, c.submission.ID)
+	same(s, process.Tx.SenderRules, c.senderRule, c.senderRule.ID)
 	s.tx(func(tx process.Tx) error { // lines change with their document
 		o, err := tx.Orders().Get(c.order.ID)
 		if err != nil {

@@ -1,0 +1,17 @@
+-- +goose Up
+
+-- What of a lead was guessed rather than said.
+ALTER TABLE lead ADD COLUMN guessed TEXT NOT NULL DEFAULT '';
+
+-- Whose mail goes to the other mail.
+CREATE TABLE sender_rule (
+  id TEXT PRIMARY KEY,
+  version INTEGER NOT NULL CHECK (version > 0),
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('active')),
+  address TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  search TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX sender_rule_address_key ON sender_rule (address);
