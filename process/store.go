@@ -48,6 +48,9 @@ type Tx interface {
 	Tokens() Records[Token]
 	Links() Records[Link]
 
+	// Reports computes figures over the records.
+	Reports() Reports
+
 	// AddActivity appends to the timeline.
 	AddActivity(a Activity) error
 	// Activities lists the timeline, newest first. Match keys: thread,

@@ -93,6 +93,7 @@ func (s *server) addRoutes() {
 	s.addTransitions()
 	s.addFiles()
 	s.addXML()
+	s.addReports()
 	s.mux.HandleFunc("GET "+documentPath, s.serveDocument)
 }
 

@@ -104,6 +104,8 @@ func (c *Console) routes() http.Handler {
 	handle("GET /{$}", (*visit).start)
 	handle("GET /settings", (*visit).settingsPage)
 	handle("POST /settings", (*visit).saveSettings)
+	handle("GET /reports", (*visit).reportsPage)
+	handle("GET /reports/{name}", (*visit).report)
 	inside.Handle("GET /events", c.events)
 	for _, k := range c.kinds {
 		at := "/" + k.collection

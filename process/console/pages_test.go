@@ -48,6 +48,10 @@ func TestEveryPage(t *testing.T) {
 	w.everything()
 	w.now = w.now.AddDate(0, 2, 0) // quotes are expired, invoices overdue
 	paths := []string{"/", "/settings", "/signin"}
+	reports, _ := process.ReportRows()
+	for _, name := range reports {
+		paths = append(paths, "/reports/"+name, "/reports/"+name+"?from=&to=")
+	}
 	states := map[string]map[string]bool{}
 	for _, k := range w.console.kinds {
 		paths = append(paths, "/"+k.collection, "/"+k.collection+"?q=zzz")
