@@ -18,6 +18,7 @@ var actable = map[string]func(*house) string{
 	"credit-note send": (*house).creditNote, "payment reverse": (*house).bookedPayment,
 	"delivery retry": func(h *house) string { return h.delivery("failed") }, "delivery settle": func(h *house) string { return h.delivery("unknown") },
 	"message make_lead": (*house).otherMessage, "message not_a_lead": (*house).otherMessage,
+	"product archive": (*house).product, "product restore": (*house).archivedProduct, "price-list archive": (*house).priceList, "price-list restore": (*house).archivedPriceList,
 	"task done": (*house).openTask, "task snooze": (*house).openTask,
 }
 

@@ -17,11 +17,12 @@ type CustomerInput struct {
 	EInvoiceAddress    Endpoint `json:"e_invoice_address,omitzero"`
 	Language           string   `json:"language,omitempty"`
 	PaymentDays        int      `json:"payment_days,omitempty"`
+	Group              string   `json:"group,omitempty" doc:"group of price lists"`
 }
 
 // Input is the editable part of the customer.
 func (c Customer) Input() CustomerInput {
-	return CustomerInput{c.Name, c.Kind, c.Email, c.Phone, c.OrganisationNumber, c.VATNumber, c.Address, c.EInvoiceAddress, c.Language, c.PaymentDays}
+	return CustomerInput{c.Name, c.Kind, c.Email, c.Phone, c.OrganisationNumber, c.VATNumber, c.Address, c.EInvoiceAddress, c.Language, c.PaymentDays, c.Group}
 }
 
 func (in CustomerInput) apply(c *Customer) error {
@@ -55,7 +56,7 @@ func (in CustomerInput) apply(c *Customer) error {
 	c.OrganisationNumber = strings.ReplaceAll(in.OrganisationNumber, " ", "")
 	c.VATNumber, c.Address, c.EInvoiceAddress = strings.ReplaceAll(in.VATNumber, " ", ""), in.Address, in.EInvoiceAddress
 	c.Language, c.PaymentDays = in.Language, in.PaymentDays
-	c.Domain = ownDomain(in.Email)
+	c.Domain, c.Group = ownDomain(in.Email), strings.TrimSpace(in.Group)
 	return nil
 }
 
@@ -94,14 +95,18 @@ func (s *Service) EditCustomer(ctx context.Context, a Actor, t Target, in Custom
 		if err := u.touch(&c.Record, TypeCustomer, t); err != nil {
 			return nil, err
 		}
-		if err := in.apply(c); err != nil {
-			return nil, err
-		}
-		if err := u.Customers().Update(c); err != nil {
-			return nil, err
-		}
-		return &Outcome{Record: c, Created: []Ref{}}, u.note(Activity{Type: "customer.changed", About: Ref{TypeCustomer, c.ID}, Data: map[string]string{"name": c.Name}})
+		return &Outcome{Record: c, Created: []Ref{}}, u.changeCustomer(in, c)
 	})
+}
+
+func (u *unit) changeCustomer(in CustomerInput, c *Customer) error {
+	if err := in.apply(c); err != nil {
+		return err
+	}
+	if err := u.Customers().Update(c); err != nil {
+		return err
+	}
+	return u.note(Activity{Type: "customer.changed", About: Ref{TypeCustomer, c.ID}, Data: map[string]string{"name": c.Name}})
 }
 
 // ContactInput is a contact person as people and programs write it.

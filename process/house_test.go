@@ -287,6 +287,10 @@ func (h *house) look(record, id string) base {
 		r, err = h.s.Deliveries().Get(h.ctx(), h.owner, id)
 	case process.TypeMessage:
 		r, err = h.s.Messages().Get(h.ctx(), h.owner, id)
+	case process.TypeProduct:
+		r, err = h.s.Products().Get(h.ctx(), h.owner, id)
+	case process.TypePriceList:
+		r, err = h.s.PriceLists().Get(h.ctx(), h.owner, id)
 	case process.TypeTask:
 		r, err = h.s.Tasks().Get(h.ctx(), h.owner, id)
 	default:

@@ -26,6 +26,8 @@ type LineInput struct {
 	UnitPrice       *decimal.Decimal `json:"unit_price,omitempty"`
 	DiscountPercent *decimal.Decimal `json:"discount_percent,omitempty"`
 	VAT             *VAT             `json:"vat,omitempty"`
+	// listed is the price of a price list, without VAT, in the document's currency.
+	listed *decimal.Decimal
 }
 
 // Line is a line of an opportunity, quote, order, invoice or credit note.
@@ -126,6 +128,9 @@ func (in LineInput) line(field, id, currency string, p *Product, fallback VAT) (
 		Quantity: decimal.NewFromInt(1), Unit: "C62", VAT: fallback}
 	if p != nil {
 		l.Unit, l.VAT, l.UnitPrice = p.Unit, p.VAT, p.UnitPrice
+		if in.listed != nil {
+			l.UnitPrice = *in.listed
+		}
 		if l.Description == "" {
 			l.Description = p.Name
 		}

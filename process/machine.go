@@ -56,6 +56,14 @@ var transitions = []Transition{
 
 	{TypePayment, "reverse", []string{"booked"}, []string{"reversed"}},
 
+	{TypeProduct, "edit", []string{"active"}, nil},
+	{TypeProduct, "archive", []string{"active"}, []string{"archived"}},
+	{TypeProduct, "restore", []string{"archived"}, []string{"active"}},
+
+	{TypePriceList, "edit", []string{"active"}, nil},
+	{TypePriceList, "archive", []string{"active"}, []string{"archived"}},
+	{TypePriceList, "restore", []string{"archived"}, []string{"active"}},
+
 	{TypeDelivery, "retry", []string{"failed", "bounced", "unknown", "retrying"}, []string{"queued"}},
 	{TypeDelivery, "settle", []string{"unknown"}, []string{"accepted", "failed"}},
 

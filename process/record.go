@@ -30,6 +30,7 @@ const (
 	TypeCreditNote  = "credit-note"
 	TypePayment     = "payment"
 	TypeProduct     = "product"
+	TypePriceList   = "price-list"
 	TypeTask        = "task"
 	TypeActivity    = "activity"
 	TypeDelivery    = "delivery"

@@ -245,6 +245,9 @@ func (s *Service) Payments() Collection[Payment] {
 func (s *Service) Products() Collection[Product] {
 	return Collection[Product]{s, TypeProduct, Tx.Products, nil}
 }
+func (s *Service) PriceLists() Collection[PriceList] {
+	return Collection[PriceList]{s, TypePriceList, Tx.PriceLists, nil}
+}
 func (s *Service) Tasks() Collection[Task] {
 	return Collection[Task]{s, TypeTask, Tx.Tasks, nil}
 }

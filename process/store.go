@@ -38,6 +38,7 @@ type Tx interface {
 	CreditNotes() Records[CreditNote]
 	Payments() Records[Payment]
 	Products() Records[Product]
+	PriceLists() Records[PriceList]
 	Tasks() Records[Task]
 	Deliveries() Records[Delivery]
 	Messages() Records[Message]

@@ -67,6 +67,11 @@ var situations = []situation{
 	{process.TypeMessage, "other", "", (*house).otherMessage, nil},
 	{process.TypeMessage, "quarantined", "", (*house).quarantinedMessage, nil},
 
+	{process.TypeProduct, "active", "", (*house).product, nil},
+	{process.TypeProduct, "archived", "", (*house).archivedProduct, nil},
+	{process.TypePriceList, "active", "", (*house).priceList, nil},
+	{process.TypePriceList, "archived", "", (*house).archivedPriceList, nil},
+
 	{process.TypeTask, "open", "", (*house).openTask, nil},
 	{process.TypeTask, "done", "", (*house).doneTask, nil},
 }
@@ -82,6 +87,8 @@ var bodies = map[string]string{
 	"invoice credit":  `{"reason":"agreed"}`,
 	"delivery settle": `{"state":"accepted"}`,
 	"task edit":       `{"note":"in the afternoon"}`,
+	"product edit":    `{"name":"A better roof"}`,
+	"price-list edit": `{"name":"Better prices"}`,
 }
 
 // act runs a verb of the machine, whatever its entrance is.
@@ -218,7 +225,7 @@ func (h *house) refused(record, verb, id string, before base, byState bool) {
 func TestMachineAndVerbsAgree(t *testing.T) {
 	t.Parallel()
 	inside := map[string]bool{"lead edit": true, "opportunity edit": true, "quote edit": true, "quote delete": true, "quote question": true,
-		"invoice edit": true, "invoice delete": true, "invoice pay": true, "task edit": true}
+		"invoice edit": true, "invoice delete": true, "invoice pay": true, "product edit": true, "price-list edit": true, "task edit": true}
 	outside := map[string]bool{}
 	for _, v := range process.Verbs() {
 		outside[v.Record+" "+v.Name] = true

@@ -47,6 +47,10 @@ func Verbs() []Verb {
 		verb("invoices", TypeInvoice, "send", (*Service).SendInvoice),
 		verb("credit-notes", TypeCreditNote, "send", (*Service).SendCreditNote),
 		verb("payments", TypePayment, "reverse", (*Service).ReversePayment),
+		verb("products", TypeProduct, "archive", (*Service).ArchiveProduct),
+		verb("products", TypeProduct, "restore", (*Service).RestoreProduct),
+		verb("price-lists", TypePriceList, "archive", (*Service).ArchivePriceList),
+		verb("price-lists", TypePriceList, "restore", (*Service).RestorePriceList),
 		verb("deliveries", TypeDelivery, "retry", (*Service).RetryDelivery),
 		verb("deliveries", TypeDelivery, "settle", (*Service).SettleDelivery),
 		verb("messages", TypeMessage, "make_lead", (*Service).MakeLead),
@@ -92,6 +96,7 @@ func Forms() []Form {
 		form("invoices", TypeInvoice, (*Service).Invoices, Invoice.Input, (*Service).CreateInvoice, (*Service).EditInvoice, (*Service).DeleteInvoice),
 		form("payments", TypePayment, (*Service).Payments, nil, (*Service).CreatePayment, nil, nil),
 		form("products", TypeProduct, (*Service).Products, Product.Input, (*Service).CreateProduct, (*Service).EditProduct, nil),
+		form("price-lists", TypePriceList, (*Service).PriceLists, PriceList.Input, (*Service).CreatePriceList, (*Service).EditPriceList, nil),
 		form("tasks", TypeTask, (*Service).Tasks, Task.Input, (*Service).CreateTask, (*Service).EditTask, nil),
 	}
 }

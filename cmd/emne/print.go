@@ -22,6 +22,7 @@ var columns = map[string][]string{
 	"credit-notes":  {"id", "number", "invoice_number", "gross", "reason"},
 	"payments":      {"id", "state", "amount", "date", "invoice"},
 	"products":      {"id", "sku", "name", "unit_price", "currency"},
+	"price-lists":   {"id", "state", "name", "currency", "valid_from", "valid_until", "customer", "group", "prices"},
 	"tasks":         {"id", "state", "due", "title", "reason"},
 	"deliveries":    {"id", "state", "kind", "to", "subject", "reply"},
 	"messages":      {"id", "state", "decision", "from", "subject"},

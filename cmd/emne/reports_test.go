@@ -2,7 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -19,6 +22,7 @@ func TestFiguresOnPostgres(t *testing.T) { figures(startDemo(t, "--postgres", st
 func figures(w *world) {
 	w.sell()
 	w.reports()
+	w.catalogue()
 }
 
 // sell issues an invoice in a price that is easy to add up.
@@ -67,5 +71,53 @@ func (w *world) reports() {
 	}
 	if status, b := w.request("GET", "/reports/vat", nil, nil); status != http.StatusOK || !strings.Contains(string(b), "250.00") {
 		t.Errorf("the page answers %d", status)
+	}
+}
+
+func (w *world) catalogue() {
+	t := w.t
+	file := filepath.Join(t.TempDir(), "products.csv")
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("sku;name;unit_price;cost;names.nb\nTEA;Tea;100,50;60;Te\nCUP;Cup;20;;Kopp\n")
+	if out := w.cli(exitDone, "product", "import", file); out != "2 new, 0 changed, 0 as they were\n" {
+		t.Errorf("the import prints %q", out)
+	}
+	write("sku,name,unit_price\nTEA,Tea,dear\n,Nameless,1\n")
+	w.cli(exitFailed, "product", "import", file)
+	status, b := w.request("POST", "/api/v1/products/import", http.Header{"Content-Type": {"text/csv"}}, []byte("sku,name,unit_price\nTEA,Tea,dear\n,Nameless,1\n"))
+	if status != 422 || !strings.Contains(string(b), "line 2: unit_price") || !strings.Contains(string(b), "line 3: sku") {
+		t.Errorf("the broken file answers %d: %s", status, b)
+	}
+	exported := w.cli(exitDone, "product", "export")
+	if !strings.Contains(exported, ",TEA,Tea,,C62,100.5,") {
+		t.Errorf("the export is %s", exported)
+	}
+	status, b = w.request("POST", "/api/v1/products/import", http.Header{"Content-Type": {"text/csv"}, "Idempotency-Key": {"again"}}, []byte(exported))
+	if status != 200 || !strings.Contains(string(b), `"created":0,"changed":0`) {
+		t.Errorf("the export comes back as %d: %s", status, b)
+	}
+	gold := w.api("POST", "customers", map[string]any{"name": "Gull AS", "group": "gold", "language": "nb"})["id"].(string)
+	w.cli(exitDone, "price-list", "create", "--name", "Gold", "--group", "gold", "--price", "product=TEA,unit_price=90", "--price", "product=TEA,from=10,unit_price=80.25")
+	order := w.api("POST", "orders", map[string]any{"customer": gold, "lines": []any{map[string]any{"product": "TEA", "quantity": "10"}}})
+	line := order["lines"].([]any)[0].(map[string]any)
+	if line["unit_price"] != "80.25" || line["description"] != "Te" {
+		t.Errorf("the line is %v", line)
+	}
+	tea := w.items("products?sku=TEA")[0]["id"].(string)
+	w.cli(exitDone, "product", "archive", tea)
+	if status, _ := w.request("POST", "/api/v1/orders", nil, fmt.Appendf(nil, `{"customer":%q,"lines":[{"product":"TEA"}]}`, gold)); status != 422 {
+		t.Errorf("an archived product on a new line answers %d", status)
+	}
+	w.cli(exitDone, "product", "restore", tea)
+	w.cli(exitDone, "product", "edit", tea, "--names", "en=Fine tea")
+	if p := w.api("GET", "products/"+tea, nil); p["names"].(map[string]any)["en"] != "Fine tea" || p["names"].(map[string]any)["nb"] != "Te" || p["cost"] != "60" {
+		t.Errorf("the product is %v", p)
+	}
+	if out := w.cli(exitDone, "customer", "export"); !strings.Contains(out, "Gull AS") {
+		t.Errorf("the customers are %s", out)
 	}
 }

@@ -94,6 +94,7 @@ func (s *server) addRoutes() {
 	s.addFiles()
 	s.addXML()
 	s.addReports()
+	s.addSheets()
 	s.mux.HandleFunc("GET "+documentPath, s.serveDocument)
 }
 

@@ -119,6 +119,11 @@ func (c *Console) routes() http.Handler {
 		if k.files != nil {
 			handle("GET "+at+"/{id}/files/{file}", func(v *visit) error { return v.file(k) })
 		}
+		if k.sheet != nil {
+			handle("GET "+at+"/export", func(v *visit) error { return v.exportSheet(k) })
+			handle("GET "+at+"/import", func(v *visit) error { return v.importPage(200, k, importPage{}) })
+			handle("POST "+at+"/import", func(v *visit) error { return v.importSheet(k) })
+		}
 		if k.fields == nil {
 			continue
 		}

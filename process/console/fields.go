@@ -26,6 +26,7 @@ const (
 	kindCheck    = "checkbox" // a JSON boolean
 	kindVAT      = "vat"      // "S:25"
 	kindHidden   = "hidden"
+	kindPrices   = "prices"   // of a price list, one a line: SKU; from; price
 	kindQuantity = "quantity" // of a line, by its id; Name is "quantity." and the id
 )
 
@@ -140,6 +141,15 @@ func (v *visit) field(in input, kind, name string, mend ...func(*field)) field {
 	case kindDecimal:
 		if in.sent == nil {
 			f.Value = v.typed(f.Value)
+		}
+	case kindPrices:
+		if in.sent == nil {
+			f.Value = v.pricesText(in)
+		}
+		for n, problem := range in.problems {
+			if strings.HasPrefix(n, name+"[") {
+				f.Error = either(f.Error, problem)
+			}
 		}
 	case kindCheck:
 		f.Checked = f.Value == "1" || f.Value == "true"
@@ -291,6 +301,12 @@ func (v *visit) put(tree map[string]any, f field, s string, editing bool) *proce
 		if category, rate, ok := strings.Cut(s, ":"); ok {
 			val = map[string]string{"category": category, "rate": rate}
 		}
+	case kindPrices:
+		prices, problem := v.prices(f.Name, s)
+		if problem != nil {
+			return problem
+		}
+		val = prices
 	case kindArea:
 		val = strings.ReplaceAll(s, "\r\n", "\n")
 	}
@@ -329,6 +345,10 @@ func (v *visit) refused(in *input, f *form, problems []process.Problem) {
 		text, name := v.problem(p), p.Field
 		if f.Lines != nil {
 			name = f.Lines.place(name)
+		}
+		if at, _, ok := strings.Cut(name, "["); ok && known[at] {
+			in.problems[name] = v.t("price_list.line", "line", lineOf(name), "problem", text)
+			continue
 		}
 		if known[name] || f.Lines != nil && strings.HasPrefix(name, "line.") {
 			in.problems[name] = text
