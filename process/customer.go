@@ -82,6 +82,7 @@ func (u *unit) newCustomer(in CustomerInput, thread string) (*Customer, error) {
 	if err := u.Customers().Insert(c); err != nil {
 		return nil, err
 	}
+	u.deriveCustomer(c)
 	return c, u.note(Activity{Type: "customer.created", About: Ref{TypeCustomer, c.ID}, Thread: thread, To: c.State, Data: map[string]string{"name": c.Name}})
 }
 
@@ -106,6 +107,7 @@ func (u *unit) changeCustomer(in CustomerInput, c *Customer) error {
 	if err := u.Customers().Update(c); err != nil {
 		return err
 	}
+	u.deriveCustomer(c)
 	return u.note(Activity{Type: "customer.changed", About: Ref{TypeCustomer, c.ID}, Data: map[string]string{"name": c.Name}})
 }
 

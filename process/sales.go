@@ -55,6 +55,8 @@ type Customer struct {
 	PaymentDays int `json:"payment_days,omitempty"`
 	// Group is the customers' group of price lists, a word of the company's own.
 	Group string `json:"group,omitempty"`
+	// Warnings are derived: what looks wrong, and is not refused.
+	Warnings []Problem `json:"warnings,omitempty"`
 }
 
 // Contact is a person at a customer.

@@ -14,6 +14,7 @@ type Service struct {
 	store     Store
 	documents Documents
 	invoices  EInvoices
+	register  Register
 	clock     func() time.Time
 	key       []byte
 }
@@ -24,6 +25,8 @@ type Options struct {
 	Documents Documents
 	// Invoices writes e-invoices; without it they are refused.
 	Invoices EInvoices
+	// Register is asked for companies; nil when there is none.
+	Register Register
 	// Clock tells the time; time.Now when nil.
 	Clock func() time.Time
 	// Key signs Message-IDs and customers' references (HMAC-SHA-256); at least 32 bytes.
@@ -35,7 +38,7 @@ func New(o Options) *Service {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, clock: o.Clock, key: o.Key}
+	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, register: o.Register, clock: o.Clock, key: o.Key}
 }
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
@@ -219,7 +222,7 @@ func (s *Service) Leads() Collection[Lead] {
 	return Collection[Lead]{s, TypeLead, Tx.Leads, nil}
 }
 func (s *Service) Customers() Collection[Customer] {
-	return Collection[Customer]{s, TypeCustomer, Tx.Customers, nil}
+	return Collection[Customer]{s, TypeCustomer, Tx.Customers, (*unit).deriveCustomer}
 }
 func (s *Service) Contacts() Collection[Contact] {
 	return Collection[Contact]{s, TypeContact, Tx.Contacts, nil}

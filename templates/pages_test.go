@@ -206,7 +206,7 @@ func reportColumns() map[string]bool {
 }
 
 // composed are the beginnings of keys that end in a word of the process.
-var composed = regexp.MustCompile(`^(kind|kinds|new|step|state|progress|payment|closed|disqualified|role|customer_kind|field|line|language|settled|credit|payment_reference|source|channel|actor|verb|done|activity|decision|task|delivery|notification|code|error|problem|quarantine|portal|report|settings\.series)\.(.+)$`)
+var composed = regexp.MustCompile(`^(kind|kinds|new|step|state|progress|payment|closed|disqualified|role|customer_kind|field|line|language|settled|credit|payment_reference|source|channel|actor|verb|done|activity|decision|task|delivery|notification|code|error|problem|quarantine|portal|register|report|settings\.series)\.(.+)$`)
 
 func TestNoTextOfThePagesIsUnused(t *testing.T) {
 	s, err := Open("")

@@ -23,6 +23,7 @@ func figures(w *world) {
 	w.sell()
 	w.reports()
 	w.catalogue()
+	w.register()
 }
 
 // sell issues an invoice in a price that is easy to add up.
@@ -119,5 +120,27 @@ func (w *world) catalogue() {
 	}
 	if out := w.cli(exitDone, "customer", "export"); !strings.Contains(out, "Gull AS") {
 		t.Errorf("the customers are %s", out)
+	}
+}
+
+func (w *world) register() {
+	t := w.t
+	found := w.items("register?q=fjord")
+	if len(found) != 2 {
+		t.Fatalf("the demo's register finds %v", found)
+	}
+	again := w.items("register?q=" + found[0]["organisation_number"].(string))
+	if len(again) != 1 || again[0]["name"] != found[0]["name"] {
+		t.Errorf("by number: %v", again)
+	}
+	if status, _ := w.request("GET", "/api/v1/register?q=x", nil, nil); status != 422 {
+		t.Errorf("one letter answers %d", status)
+	}
+	c := w.api("POST", "customers", map[string]any{"name": found[0]["name"], "organisation_number": "974760674", "address": found[0]["address"]})
+	if warnings, _ := c["warnings"].([]any); len(warnings) != 1 {
+		t.Errorf("a wrong check digit: %v", c)
+	}
+	if status, b := w.request("GET", "/customers/new?register=hansen", nil, nil); status != http.StatusOK || !strings.Contains(string(b), "HANSEN BYGG AS") {
+		t.Errorf("the form answers %d", status)
 	}
 }

@@ -95,6 +95,7 @@ func (s *server) addRoutes() {
 	s.addXML()
 	s.addReports()
 	s.addSheets()
+	s.addRegister()
 	s.mux.HandleFunc("GET "+documentPath, s.serveDocument)
 }
 

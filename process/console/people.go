@@ -22,6 +22,9 @@ func readCustomer(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.email"), mailto(c.Email))
 	p.fact(v.t("field.phone"), telephone(c.Phone))
 	p.fact(v.t("field.organisation_number"), words(c.OrganisationNumber))
+	for _, w := range c.Warnings {
+		p.Problems = append(p.Problems, v.problem(w))
+	}
 	p.fact(v.t("field.vat_number"), words(c.VATNumber))
 	p.fact(v.t("field.address"), words(v.addressOf(c.Address)))
 	p.fact(v.t("section.e_invoice"), words(joined(c.EInvoiceAddress.Scheme, c.EInvoiceAddress.ID)))
