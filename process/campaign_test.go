@@ -73,6 +73,7 @@ type campaign struct {
 	won                       map[string]map[string]bool
 	done, refused, rolledBack int
 	acts                      map[string]int
+	buyer                     string
 }
 
 // draw is a random number below n; nothing fails in a calm.
@@ -102,6 +103,7 @@ func newCampaign(t *testing.T, open func(*testing.T, store.Options) (*store.DB, 
 	}
 	c.s = process.New(process.Options{Store: jam{c.db, c}, Documents: c.papers, Clock: c.clock.now, Key: []byte("0123456789abcdef0123456789abcdef")})
 	c.settings(func(st *process.Settings) { st.Company.Name, st.Company.Email = "Selger AS", "company@seller.example" })
+	c.buyer = c.customer()
 	for range 8 {
 		c.activeQuote()
 		c.openOrder()
@@ -146,7 +148,8 @@ func (c *campaign) act(a process.Actor) bool {
 		{process.TypeInvoice, "issue", `{"send":false}`}, {process.TypeInvoice, "issue", `{"send":false}`}, {process.TypeInvoice, "issue", `{"send":false}`}, {process.TypeInvoice, "delete", ``},
 		{process.TypeInvoice, "credit", `{"reason":"agreed","amount":{"amount":"10.01"},"send":false}`}, {process.TypeInvoice, "credit", `{"reason":"back","reinvoice":true,"send":false}`},
 		{process.TypeInvoice, "pay", ``},
-	}[c.draw(22)]
+		{process.TypeQuote, "new", ``}, {process.TypeOrder, "new", ``}, {process.TypeInvoice, "new", ``},
+	}[c.draw(25)]
 	err := c.attempt(a, one.record, one.verb, one.body)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -173,6 +176,14 @@ func (c *campaign) attempt(a process.Actor, record, verb, body string) error {
 		i := slices.IndexFunc(process.Verbs(), func(v process.Verb) bool { return v.Record == record && v.Name == name })
 		_, err := process.Verbs()[i].Run(c.s, ctx, a, process.Target{ID: id}, []byte(body))
 		return err
+	}
+	if verb == "new" { // so that there is always something left to quarrel about
+		i := slices.IndexFunc(process.Forms(), func(f process.Form) bool { return f.Record == record })
+		out, err := process.Forms()[i].Create(c.s, ctx, a, fmt.Appendf(nil, `{"customer":%q,"lines":%s}`, c.buyer, lines))
+		if err != nil || record != process.TypeQuote {
+			return err
+		}
+		return verbOf("send", out.Record.(*process.Quote).ID, "")
 	}
 	switch record {
 	case process.TypeQuote:
@@ -236,7 +247,7 @@ func (c *campaign) settle() {
 	}
 	live := map[string]int{}
 	for _, q := range list(c.house, c.s.Quotes(), nil) {
-		if q.State == "draft" || q.State == "active" {
+		if q.Number != "" && (q.State == "draft" || q.State == "active") {
 			live[q.Number]++
 		}
 		winners := slices.Collect(maps.Keys(c.won[q.ID]))

@@ -11,7 +11,7 @@ func Companies() []process.RegisterEntry {
 	}
 	return []process.RegisterEntry{
 		entry("999123007", "HANSEN BYGG AS", "Storgata 1", "0150", "OSLO", ""),
-		entry("999234003", "NORDLYS KAFE AS", "Sjøgata 12", "9008", "TROMSØ", ""),
+		entry("999234003", "NORDLYS KAFE AS", "Nygata 12", "9510", "ALTA", ""),
 		entry("999345018", "FJORD REGNSKAP AS", "Strandgaten 5", "5013", "BERGEN", ""),
 		entry("999456006", "FJORD FISK AS", "Havnegata 9", "7010", "TRONDHEIM", process.TroubleBankrupt),
 	}
