@@ -25,6 +25,7 @@ var actable = map[string]func(*house) string{
 	"delivery retry": func(h *house) string { return h.delivery("failed") }, "delivery settle": func(h *house) string { return h.delivery("unknown") },
 	"message make_lead": (*house).otherMessage, "message not_a_lead": (*house).otherMessage,
 	"message move": (*house).otherMessage, "quarantine retry": (*house).quarantinedMail,
+	"product archive": (*house).product, "product restore": (*house).archivedProduct, "price-list archive": (*house).priceList, "price-list restore": (*house).archivedPriceList,
 	"task done": (*house).openTask, "task snooze": (*house).openTask,
 }
 

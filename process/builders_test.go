@@ -254,6 +254,24 @@ func (h *house) bouncedDelivery() string {
 	return id
 }
 
+func (h *house) product() string {
+	return h.create(process.TypeProduct, fmt.Sprintf(`{"sku":%q,"name":"A roof","unit_price":"1200"}`, h.fresh("sku")))
+}
+
+func (h *house) archivedProduct() string {
+	id := h.product()
+	h.do(process.TypeProduct, "archive", id, "")
+	return id
+}
+
+func (h *house) priceList() string { return h.create(process.TypePriceList, `{"name":"Prices"}`) }
+
+func (h *house) archivedPriceList() string {
+	id := h.priceList()
+	h.do(process.TypePriceList, "archive", id, "")
+	return id
+}
+
 func (h *house) openTask() string { return h.create(process.TypeTask, `{"title":"Call Kari"}`) }
 
 func (h *house) doneTask() string {

@@ -19,11 +19,12 @@ type CustomerInput struct {
 	PaymentDays        int      `json:"payment_days,omitempty"`
 	PaymentRule        string   `json:"payment_rule,omitempty" doc:"net or end_of_month; the company's when left out"`
 	NoReminders        bool     `json:"no_reminders,omitempty"`
+	Group              string   `json:"group,omitempty" doc:"group of price lists"`
 }
 
 // Input is the editable part of the customer.
 func (c Customer) Input() CustomerInput {
-	return CustomerInput{c.Name, c.Kind, c.Email, c.Phone, c.OrganisationNumber, c.VATNumber, c.Address, c.EInvoiceAddress, c.Language, c.PaymentDays, c.PaymentRule, c.NoReminders}
+	return CustomerInput{c.Name, c.Kind, c.Email, c.Phone, c.OrganisationNumber, c.VATNumber, c.Address, c.EInvoiceAddress, c.Language, c.PaymentDays, c.PaymentRule, c.NoReminders, c.Group}
 }
 
 func (in CustomerInput) apply(c *Customer) error {
@@ -61,7 +62,7 @@ func (in CustomerInput) apply(c *Customer) error {
 	c.VATNumber, c.Address, c.EInvoiceAddress = strings.ReplaceAll(in.VATNumber, " ", ""), in.Address, in.EInvoiceAddress
 	c.Language, c.PaymentDays = in.Language, in.PaymentDays
 	c.PaymentRule, c.NoReminders = in.PaymentRule, in.NoReminders
-	c.Domain = ownDomain(in.Email)
+	c.Domain, c.Group = ownDomain(in.Email), strings.TrimSpace(in.Group)
 	return nil
 }
 
@@ -87,6 +88,7 @@ func (u *unit) newCustomer(in CustomerInput, thread string) (*Customer, error) {
 	if err := u.Customers().Insert(c); err != nil {
 		return nil, err
 	}
+	u.deriveCustomer(c)
 	return c, u.note(Activity{Type: "customer.created", About: Ref{TypeCustomer, c.ID}, Thread: thread, To: c.State, Data: map[string]string{"name": c.Name}})
 }
 
@@ -100,14 +102,19 @@ func (s *Service) EditCustomer(ctx context.Context, a Actor, t Target, in Custom
 		if err := u.touch(&c.Record, TypeCustomer, t); err != nil {
 			return nil, err
 		}
-		if err := in.apply(c); err != nil {
-			return nil, err
-		}
-		if err := u.Customers().Update(c); err != nil {
-			return nil, err
-		}
-		return &Outcome{Record: c, Created: []Ref{}}, u.note(Activity{Type: "customer.changed", About: Ref{TypeCustomer, c.ID}, Data: map[string]string{"name": c.Name}})
+		return &Outcome{Record: c, Created: []Ref{}}, u.changeCustomer(in, c)
 	})
+}
+
+func (u *unit) changeCustomer(in CustomerInput, c *Customer) error {
+	if err := in.apply(c); err != nil {
+		return err
+	}
+	if err := u.Customers().Update(c); err != nil {
+		return err
+	}
+	u.deriveCustomer(c)
+	return u.note(Activity{Type: "customer.changed", About: Ref{TypeCustomer, c.ID}, Data: map[string]string{"name": c.Name}})
 }
 
 // ContactInput is a contact person as people and programs write it.

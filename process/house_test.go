@@ -96,6 +96,9 @@ type house struct {
 
 	// other is a lead that may be merged into another.
 	other string
+
+	// through is another entrance of verbs than the use cases themselves.
+	through func(method, path, body string) error
 }
 
 var monday = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
@@ -300,6 +303,10 @@ func (h *house) look(record, id string) base {
 		r, err = h.s.Quarantine().Get(h.ctx(), h.owner, id)
 	case process.TypeSenderRule:
 		r, err = h.s.SenderRules().Get(h.ctx(), h.owner, id)
+	case process.TypeProduct:
+		r, err = h.s.Products().Get(h.ctx(), h.owner, id)
+	case process.TypePriceList:
+		r, err = h.s.PriceLists().Get(h.ctx(), h.owner, id)
 	case process.TypeTask:
 		r, err = h.s.Tasks().Get(h.ctx(), h.owner, id)
 	default:

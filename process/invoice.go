@@ -89,6 +89,9 @@ func (u *unit) applyInvoice(in InvoiceInput, i *Invoice) error {
 	if i.Order != "" && p.currency != i.Currency {
 		return Invalid("invoice.currency", "the invoice keeps the order's currency", Problem{Field: "currency", Reason: "invoice.currency", Message: i.Currency})
 	}
+	if in.Lines, err = u.fromCatalogue(in.Lines, i.Customer, p.currency, p.language); err != nil {
+		return err
+	}
 	i.Contact, i.Recipient, i.Language, i.Currency, i.Owner = in.Contact, p.recipient, p.language, p.currency, in.Owner
 	i.Title, i.BuyerReference, i.CustomerReference = strings.TrimSpace(in.Title), strings.TrimSpace(in.BuyerReference), strings.TrimSpace(in.CustomerReference)
 	i.SupplyDate, i.DueDate = in.SupplyDate, in.DueDate

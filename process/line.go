@@ -30,6 +30,8 @@ type LineInput struct {
 	Kind   string `json:"kind,omitempty" doc:"section for a heading with a subtotal, text for a remark; neither has a price"`
 	Option bool   `json:"option,omitempty" doc:"on a quote: the customer may choose it or not"`
 	Ticked bool   `json:"ticked,omitempty" doc:"of an option: chosen unless the customer says otherwise"`
+	// listed is the price of a price list, without VAT, in the document's currency.
+	listed *decimal.Decimal
 }
 
 // The kinds of lines beside what is sold.
@@ -169,6 +171,9 @@ func (in LineInput) line(field, id, currency string, p *Product, fallback VAT, w
 		Quantity: decimal.NewFromInt(1), Unit: "C62", VAT: fallback, Option: in.Option, Ticked: in.Option && in.Ticked}
 	if p != nil {
 		l.Unit, l.VAT, l.UnitPrice = p.Unit, p.VAT, p.UnitPrice
+		if in.listed != nil {
+			l.UnitPrice = *in.listed
+		}
 		if l.Description == "" {
 			l.Description = p.Name
 		}

@@ -85,6 +85,14 @@ var transitions = []Transition{
 	{TypeBankEntry, "ignore", []string{"unmatched"}, []string{"ignored"}},
 	{TypeBankEntry, "unmatch", []string{"matched", "ignored"}, []string{"unmatched"}},
 
+	{TypeProduct, "edit", []string{"active"}, nil},
+	{TypeProduct, "archive", []string{"active"}, []string{"archived"}},
+	{TypeProduct, "restore", []string{"archived"}, []string{"active"}},
+
+	{TypePriceList, "edit", []string{"active"}, nil},
+	{TypePriceList, "archive", []string{"active"}, []string{"archived"}},
+	{TypePriceList, "restore", []string{"archived"}, []string{"active"}},
+
 	{TypeDelivery, "retry", []string{"failed", "bounced", "unknown", "retrying"}, []string{"queued"}},
 	{TypeDelivery, "settle", []string{"unknown"}, []string{"accepted", "failed"}},
 

@@ -46,13 +46,16 @@ func (u *unit) applyOpportunity(in OpportunityInput, o *Opportunity) error {
 		}
 		o.Probability = *in.Probability
 	}
+	var err error
+	if in.Lines, err = u.fromCatalogue(in.Lines, o.Customer, o.Currency, ""); err != nil {
+		return err
+	}
 	if err := u.checkOwner(in.Owner); err != nil {
 		return err
 	}
 	if err := u.checkContact(in.Contact, o.Customer); err != nil {
 		return err
 	}
-	var err error
 	if o.Lines, err = u.linesWith(in.Lines, o.Currency, in.PricesIncludeVAT); err != nil {
 		return err
 	}

@@ -60,6 +60,9 @@ func (s *Service) CreateOrder(ctx context.Context, a Actor, in OrderInput) (*Out
 		if err := u.checkOwner(in.Owner); err != nil {
 			return nil, err
 		}
+		if in.Lines, err = u.fromCatalogue(in.Lines, c.ID, p.currency, p.language); err != nil {
+			return nil, err
+		}
 		o := &Order{Record: u.record(), State: "open", Customer: c.ID, Contact: in.Contact, Owner: in.Owner, Title: strings.TrimSpace(in.Title),
 			Recipient: p.recipient, Language: p.language, Currency: p.currency, CustomerReference: strings.TrimSpace(in.CustomerReference), DeliveryDate: in.DeliveryDate, DeliveryAddress: u.elsewhere(in.DeliveryAddress)}
 		o.Thread = o.ID

@@ -19,11 +19,11 @@ type PaymentInput struct {
 // CreatePayment books a payment on an issued invoice. More than is open is
 // booked too and shows as credit.
 func (s *Service) CreatePayment(ctx context.Context, a Actor, in PaymentInput) (*Outcome, error) {
-	if in.Invoice == "" && in.Order != "" {
-		return s.payOrder(ctx, a, in)
-	}
 	if err := a.must(MayInvoice); err != nil {
 		return nil, err
+	}
+	if in.Invoice == "" && in.Order != "" {
+		return s.payOrder(ctx, a, in)
 	}
 	if in.Invoice == "" {
 		return nil, Invalid("payment.invoice", "say for which invoice", Problem{Field: "invoice", Reason: "payment.invoice", Message: "the id of an issued invoice"})

@@ -10,18 +10,21 @@ import (
 
 // ProductInput is a product as people and programs write it.
 type ProductInput struct {
-	SKU         string          `json:"sku"`
-	Name        string          `json:"name"`
-	Description string          `json:"description,omitempty"`
-	Unit        string          `json:"unit,omitempty"`
-	UnitPrice   decimal.Decimal `json:"unit_price"`
-	Currency    string          `json:"currency,omitempty"`
-	VAT         *VAT            `json:"vat,omitempty"`
+	SKU         string            `json:"sku"`
+	Name        string            `json:"name"`
+	Description string            `json:"description,omitempty" doc:"for the house, not printed"`
+	Unit        string            `json:"unit,omitempty"`
+	UnitPrice   decimal.Decimal   `json:"unit_price"`
+	Currency    string            `json:"currency,omitempty"`
+	VAT         *VAT              `json:"vat,omitempty"`
+	Names       map[string]string `json:"names,omitempty" doc:"what a line says, by language"`
+	Texts       map[string]string `json:"texts,omitempty" doc:"what a line says below the name, by language"`
+	Cost        *decimal.Decimal  `json:"cost,omitempty" doc:"what one costs the company"`
 }
 
 // Input is the editable part of the product.
 func (p Product) Input() ProductInput {
-	return ProductInput{p.SKU, p.Name, p.Description, p.Unit, p.UnitPrice, p.Currency, &p.VAT}
+	return ProductInput{p.SKU, p.Name, p.Description, p.Unit, p.UnitPrice, p.Currency, &p.VAT, p.Names, p.Texts, &p.Cost}
 }
 
 func (in ProductInput) apply(p *Product, st Settings) error {
@@ -51,24 +54,73 @@ func (in ProductInput) apply(p *Product, st Settings) error {
 	if !validCurrency(p.Currency) {
 		ps = append(ps, Problem{Field: "currency", Reason: "currency.unknown", Message: fmt.Sprintf("%q is no ISO 4217 currency code", p.Currency)})
 	}
+	ps = append(ps, in.applyTexts(p)...)
 	if len(ps) > 0 {
 		return Invalid("product.invalid", "the product cannot be saved", ps...)
 	}
 	return nil
 }
 
+// applyTexts takes what a line says, and the cost.
+func (in ProductInput) applyTexts(p *Product) (ps []Problem) {
+	said := func(field string, from map[string]string, most int) map[string]string {
+		var to map[string]string
+		for language, text := range from {
+			switch text = strings.TrimSpace(text); {
+			case !knownLanguage(language):
+				ps = append(ps, Problem{Field: field + "." + language, Reason: "language.unknown", Message: "documents can be in nb or en"})
+			case len(text) > most:
+				ps = append(ps, Problem{Field: field + "." + language, Reason: "product.text.long", Message: fmt.Sprintf("this is longer than %d characters", most)})
+			case text != "":
+				if to == nil {
+					to = map[string]string{}
+				}
+				to[language] = text
+			}
+		}
+		return to
+	}
+	p.Names, p.Texts = said("names", in.Names, 500), said("texts", in.Texts, 3000)
+	p.Cost = decimal.Zero
+	if in.Cost != nil {
+		if boundDecimal(*in.Cost) != nil || in.Cost.IsNegative() || in.Cost.GreaterThan(decimal.New(1, 10)) {
+			ps = append(ps, Problem{Field: "cost", Reason: "product.cost", Message: "a cost is a number that is not negative"})
+		} else {
+			p.Cost = *in.Cost
+		}
+	}
+	return ps
+}
+
+// said is what a line of the product says in a language.
+func (p Product) said(language string) string {
+	name := p.Names[language]
+	if name == "" {
+		name = p.Name
+	}
+	if text := p.Texts[language]; text != "" {
+		name += "\n" + text
+	}
+	return name
+}
+
 // CreateProduct adds a product.
 func (s *Service) CreateProduct(ctx context.Context, a Actor, in ProductInput) (*Outcome, error) {
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
-		p := &Product{Record: u.record(), State: "active"}
-		if err := in.apply(p, u.settings); err != nil {
-			return nil, err
-		}
-		if err := u.Products().Insert(p); err != nil {
-			return nil, err
-		}
-		return &Outcome{Record: p, Created: []Ref{}}, u.note(Activity{Type: "product.created", About: Ref{TypeProduct, p.ID}, To: p.State, Data: map[string]string{"sku": p.SKU}})
+		p, err := u.newProduct(in)
+		return &Outcome{Record: p, Created: []Ref{}}, err
 	})
+}
+
+func (u *unit) newProduct(in ProductInput) (*Product, error) {
+	p := &Product{Record: u.record(), State: "active"}
+	if err := in.apply(p, u.settings); err != nil {
+		return nil, err
+	}
+	if err := u.Products().Insert(p); err != nil {
+		return nil, err
+	}
+	return p, u.note(Activity{Type: "product.created", About: Ref{TypeProduct, p.ID}, To: p.State, Data: map[string]string{"sku": p.SKU}})
 }
 
 // EditProduct changes a product; documents keep their lines.
@@ -81,13 +133,52 @@ func (s *Service) EditProduct(ctx context.Context, a Actor, t Target, in Product
 		if err := u.touch(&p.Record, TypeProduct, t); err != nil {
 			return nil, err
 		}
-		if err := in.apply(p, u.settings); err != nil {
+		return &Outcome{Record: p, Created: []Ref{}}, u.changeProduct(in, p)
+	})
+}
+
+func (u *unit) changeProduct(in ProductInput, p *Product) error {
+	if err := allowed(TypeProduct, "edit", p.State); err != nil {
+		return err
+	}
+	if err := in.apply(p, u.settings); err != nil {
+		return err
+	}
+	if err := u.Products().Update(p); err != nil {
+		return err
+	}
+	return u.note(Activity{Type: "product.changed", About: Ref{TypeProduct, p.ID}, Data: map[string]string{"sku": p.SKU}})
+}
+
+// ArchiveProduct takes a product out of use: it stays on its documents, and no
+// new line can name it.
+func (s *Service) ArchiveProduct(ctx context.Context, a Actor, t Target, _ struct{}) (*Outcome, error) {
+	return s.moveProduct(ctx, a, t, "archive", "archived", "product.archived")
+}
+
+// RestoreProduct takes an archived product into use again.
+func (s *Service) RestoreProduct(ctx context.Context, a Actor, t Target, _ struct{}) (*Outcome, error) {
+	return s.moveProduct(ctx, a, t, "restore", "active", "product.restored")
+}
+
+func (s *Service) moveProduct(ctx context.Context, a Actor, t Target, verb, to, activity string) (*Outcome, error) {
+	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
+		p, err := u.Products().Get(t.ID)
+		if err != nil {
 			return nil, err
 		}
+		if err := u.touch(&p.Record, TypeProduct, t); err != nil {
+			return nil, err
+		}
+		if err := allowed(TypeProduct, verb, p.State); err != nil {
+			return nil, err
+		}
+		from := p.State
+		p.State = to
 		if err := u.Products().Update(p); err != nil {
 			return nil, err
 		}
-		return &Outcome{Record: p, Created: []Ref{}}, u.note(Activity{Type: "product.changed", About: Ref{TypeProduct, p.ID}, Data: map[string]string{"sku": p.SKU}})
+		return &Outcome{Record: p, Created: []Ref{}}, u.note(Activity{Type: activity, About: Ref{TypeProduct, p.ID}, From: from, To: to, Data: map[string]string{"sku": p.SKU}})
 	})
 }
 
@@ -116,7 +207,10 @@ func (u *unit) linesWith(in []LineInput, currency string, withVAT bool) ([]Line,
 			case p == nil:
 				problems = append(problems, Problem{Field: field + ".product", Reason: "product.unknown", Message: fmt.Sprintf("there is no product %q", l.Product)})
 				continue
-			case p.Currency != currency && l.UnitPrice == nil:
+			case p.State != "active" && l.UnitPrice == nil:
+				problems = append(problems, Problem{Field: field + ".product", Reason: "product.archived", Message: fmt.Sprintf("the product %q is archived", l.Product)})
+				continue
+			case p.Currency != currency && l.UnitPrice == nil && l.listed == nil:
 				problems = append(problems, Problem{Field: field + ".unit_price", Reason: "product.currency", Message: fmt.Sprintf("the product's price is in %s, the document in %s: give a price", p.Currency, currency)})
 				continue
 			}

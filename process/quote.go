@@ -109,6 +109,9 @@ func (u *unit) applyQuote(in QuoteInput, q *Quote) error {
 	if err := u.checkOwner(in.Owner); err != nil {
 		return err
 	}
+	if in.Lines, err = u.fromCatalogue(in.Lines, q.Customer, p.currency, p.language); err != nil {
+		return err
+	}
 	q.Contact, q.Recipient, q.Language, q.Currency = in.Contact, p.recipient, p.language, p.currency
 	q.Owner, q.Title, q.Introduction, q.Terms = in.Owner, strings.TrimSpace(in.Title), in.Introduction, in.Terms
 	q.ValidUntil, q.CustomerReference = in.ValidUntil, strings.TrimSpace(in.CustomerReference)

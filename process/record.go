@@ -32,6 +32,7 @@ const (
 	TypeBankEntry    = "bank-entry"
 	TypeSubscription = "subscription"
 	TypeProduct      = "product"
+	TypePriceList    = "price-list"
 	TypeTask         = "task"
 	TypeActivity     = "activity"
 	TypeDelivery     = "delivery"

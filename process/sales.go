@@ -70,6 +70,10 @@ type Customer struct {
 	PaymentRule string `json:"payment_rule,omitempty"`
 	// NoReminders keeps automatic reminders away.
 	NoReminders bool `json:"no_reminders,omitempty"`
+	// Group is the customers' group of price lists, a word of the company's own.
+	Group string `json:"group,omitempty"`
+	// Warnings are derived: what looks wrong, and is not refused.
+	Warnings []Problem `json:"warnings,omitempty"`
 }
 
 // Contact is a person at a customer.
@@ -315,17 +319,23 @@ type Payment struct {
 	Thread    string `json:"thread"`
 }
 
-// Product is something that can be sold.
+// Product is something that can be sold: active, or archived and on no new line.
 type Product struct {
 	Record
-	State       string          `json:"state"` // active
+	State       string          `json:"state"`
 	SKU         string          `json:"sku"`
 	Name        string          `json:"name"`
-	Description string          `json:"description,omitempty"`
+	Description string          `json:"description,omitempty"` // for the house, not printed
 	Unit        string          `json:"unit"`
 	UnitPrice   decimal.Decimal `json:"unit_price"`
 	Currency    string          `json:"currency"`
 	VAT         VAT             `json:"vat"`
+	// Names and Texts are what a line says, by the document's language: the
+	// name (Name when there is none) and below it the text.
+	Names map[string]string `json:"names,omitempty"`
+	Texts map[string]string `json:"texts,omitempty"`
+	// Cost is what one costs the company, in Currency; never printed.
+	Cost decimal.Decimal `json:"cost,omitzero"`
 }
 
 // Task is something a person has to look at: open or done.

@@ -14,6 +14,7 @@ type Service struct {
 	store     Store
 	documents Documents
 	invoices  EInvoices
+	register  Register
 	rules     Rules
 	// statements is nil when no bank files are read.
 	statements StatementReader
@@ -32,6 +33,8 @@ type Options struct {
 	Statements StatementReader
 	// Rules reads the settings' expressions; without it no rule runs.
 	Rules Rules
+	// Register is asked for companies; nil when there is none.
+	Register Register
 	// Clock tells the time; time.Now when nil.
 	Clock func() time.Time
 	// Key signs Message-IDs and customers' references (HMAC-SHA-256); at least 32 bytes.
@@ -45,7 +48,7 @@ func New(o Options) *Service {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, statements: o.Statements, rules: o.Rules, clock: o.Clock, key: o.Key, readMail: o.ReadMail}
+	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, statements: o.Statements, rules: o.Rules, register: o.Register, clock: o.Clock, key: o.Key, readMail: o.ReadMail}
 }
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
@@ -246,7 +249,7 @@ func (s *Service) Leads() Collection[Lead] {
 	return Collection[Lead]{s, TypeLead, Tx.Leads, (*unit).deriveLead}
 }
 func (s *Service) Customers() Collection[Customer] {
-	return Collection[Customer]{s, TypeCustomer, Tx.Customers, nil}
+	return Collection[Customer]{s, TypeCustomer, Tx.Customers, (*unit).deriveCustomer}
 }
 func (s *Service) Contacts() Collection[Contact] {
 	return Collection[Contact]{s, TypeContact, Tx.Contacts, nil}
@@ -277,6 +280,9 @@ func (s *Service) Subscriptions() Collection[Subscription] {
 }
 func (s *Service) Products() Collection[Product] {
 	return Collection[Product]{s, TypeProduct, Tx.Products, nil}
+}
+func (s *Service) PriceLists() Collection[PriceList] {
+	return Collection[PriceList]{s, TypePriceList, Tx.PriceLists, nil}
 }
 func (s *Service) Tasks() Collection[Task] {
 	return Collection[Task]{s, TypeTask, Tx.Tasks, nil}

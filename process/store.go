@@ -41,6 +41,7 @@ type Tx interface {
 	BankEntries() Records[BankEntry]
 	Subscriptions() Records[Subscription]
 	Products() Records[Product]
+	PriceLists() Records[PriceList]
 	Tasks() Records[Task]
 	Deliveries() Records[Delivery]
 	Messages() Records[Message]
@@ -51,6 +52,9 @@ type Tx interface {
 	Sessions() Records[Session]
 	Tokens() Records[Token]
 	Links() Records[Link]
+
+	// Reports computes figures over the records.
+	Reports() Reports
 
 	// AddActivity appends to the timeline.
 	AddActivity(a Activity) error

@@ -299,8 +299,8 @@ func (s *Service) ChangePrice(ctx context.Context, a Actor, t Target, in PriceCh
 		if in.Line != "" && lineByID(sub.Lines, in.Line) == nil || in.UnitPrice != nil && in.Line == "" {
 			bad("line", "line.unknown", "the id of a line of the subscription")
 		}
-		if len(sub.Prices) >= maxPrices {
-			bad("from", "price.many", fmt.Sprintf("at most %d changes", maxPrices))
+		if len(sub.Prices) >= maxPriceChanges {
+			bad("from", "price.many", fmt.Sprintf("at most %d changes", maxPriceChanges))
 		}
 		if len(ps) > 0 {
 			return Invalid("price.invalid", "the price cannot be changed", ps...)
@@ -310,5 +310,5 @@ func (s *Service) ChangePrice(ctx context.Context, a Actor, t Target, in PriceCh
 	})
 }
 
-// maxPrices bounds the changes of a subscription's prices.
-const maxPrices = 500
+// maxPriceChanges bounds the changes of a subscription's prices.
+const maxPriceChanges = 500

@@ -72,6 +72,10 @@ func Verbs() []Verb {
 		verb("bank-entries", TypeBankEntry, "match", (*Service).MatchEntry),
 		verb("bank-entries", TypeBankEntry, "ignore", (*Service).IgnoreEntry),
 		verb("bank-entries", TypeBankEntry, "unmatch", (*Service).UnmatchEntry),
+		verb("products", TypeProduct, "archive", (*Service).ArchiveProduct),
+		verb("products", TypeProduct, "restore", (*Service).RestoreProduct),
+		verb("price-lists", TypePriceList, "archive", (*Service).ArchivePriceList),
+		verb("price-lists", TypePriceList, "restore", (*Service).RestorePriceList),
 		verb("deliveries", TypeDelivery, "retry", (*Service).RetryDelivery),
 		verb("deliveries", TypeDelivery, "settle", (*Service).SettleDelivery),
 		verb("messages", TypeMessage, "make_lead", (*Service).MakeLead),
@@ -121,6 +125,7 @@ func Forms() []Form {
 		form("payments", TypePayment, (*Service).Payments, nil, (*Service).CreatePayment, nil, nil),
 		form("products", TypeProduct, (*Service).Products, Product.Input, (*Service).CreateProduct, (*Service).EditProduct, nil),
 		form("sender-rules", TypeSenderRule, (*Service).SenderRules, nil, (*Service).CreateSenderRule, nil, (*Service).DeleteSenderRule),
+		form("price-lists", TypePriceList, (*Service).PriceLists, PriceList.Input, (*Service).CreatePriceList, (*Service).EditPriceList, nil),
 		form("tasks", TypeTask, (*Service).Tasks, Task.Input, (*Service).CreateTask, (*Service).EditTask, nil),
 	}
 }

@@ -163,6 +163,12 @@ func TestKeysOfThePagesExist(t *testing.T) {
 		process.CodeForbidden, process.CodeTooLarge, process.CodeRateLimited, process.CodeInternal} {
 		add("code.", string(k))
 	}
+	names, _ := process.ReportRows()
+	add("report.", names...)
+	for _, n := range names {
+		add("report.", n+".explain")
+	}
+	maps.Copy(want, reportColumns())
 	if len(want) < 300 {
 		t.Fatalf("only %d keys were found", len(want))
 	}
@@ -184,8 +190,23 @@ func TestKeysOfThePagesExist(t *testing.T) {
 	}
 }
 
+// reportColumns are the keys of the heads of the reports' tables.
+func reportColumns() map[string]bool {
+	keys := map[string]bool{}
+	_, rows := process.ReportRows()
+	for _, row := range rows {
+		for i := range row.NumField() {
+			name, _, _ := strings.Cut(row.Field(i).Tag.Get("json"), ",")
+			if name != "total" && name != "currency" && !strings.HasSuffix(name, "_id") {
+				keys["report.column."+name] = true
+			}
+		}
+	}
+	return keys
+}
+
 // composed are the beginnings of keys that end in a word of the process.
-var composed = regexp.MustCompile(`^(check|contact|outcome|kind|kinds|new|step|state|progress|payment|closed|disqualified|role|customer_kind|field|line|language|settled|credit|payment_reference|source|channel|actor|verb|done|activity|decision|task|delivery|notification|code|error|problem|quarantine|portal|match|ignored|payment_rule|reminder_text|settings\.series|settings\.step|statement|rule|rule_name)\.(.+)$`)
+var composed = regexp.MustCompile(`^(check|contact|outcome|kind|kinds|new|step|state|progress|payment|closed|disqualified|role|customer_kind|field|line|language|settled|credit|payment_reference|source|channel|actor|verb|done|activity|decision|task|delivery|notification|code|error|problem|quarantine|portal|match|ignored|payment_rule|reminder_text|register|report|settings\.series|settings\.step|statement|rule|rule_name)\.(.+)$`)
 
 func TestNoTextOfThePagesIsUnused(t *testing.T) {
 	s, err := Open("")
@@ -193,6 +214,7 @@ func TestNoTextOfThePagesIsUnused(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, pages := readCode(t), onPages(t)
+	maps.Copy(pages, reportColumns())
 	said := func(word string) bool {
 		return c.literals[word] || c.literals[word+"."] || c.literals["."+word]
 	}

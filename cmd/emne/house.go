@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"github.com/emne/emne/cmd/emne/config"
+	"github.com/emne/emne/cmd/emne/demo"
 	"github.com/emne/emne/documents"
 	"github.com/emne/emne/documents/pdf"
 	"github.com/emne/emne/intake/message"
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/access"
 	"github.com/emne/emne/process/bank"
+	"github.com/emne/emne/process/exchange"
 	"github.com/emne/emne/process/rules"
 	"github.com/emne/emne/process/store"
 	"github.com/emne/emne/templates"
@@ -66,10 +68,24 @@ func (h *house) open(ctx context.Context) (err error) {
 		return err
 	}
 	papers := documents.New(renderer)
-	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Statements: bank.Reader{}, Rules: rules.New(), Clock: h.clock, Key: key, ReadMail: h.readMail})
+	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Statements: bank.Reader{}, Rules: rules.New(), Register: registerOf(cfg), Clock: h.clock, Key: key, ReadMail: h.readMail})
 	h.access = access.New(h.store, h.clock)
 	return nil
 }
+
+// registerOf is the register of companies; a demo's is made up.
+func registerOf(cfg *config.Config) process.Register {
+	switch cfg.Register {
+	case config.RegisterBrreg:
+		return exchange.NewBrreg("")
+	case demoRegister:
+		return exchange.Entries(demo.Companies())
+	}
+	return nil
+}
+
+// demoRegister is what a demo's configuration says instead of a real register.
+const demoRegister config.Register = "demo"
 
 func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (*store.DB, error) {
 	o := store.Options{Logger: log}

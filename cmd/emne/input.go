@@ -56,6 +56,8 @@ func (in *inputFlags) add(cmd *cobra.Command, typ reflect.Type, prefix string) {
 		flag := strings.ReplaceAll(path, "_", "-")
 		help := f.Tag.Get("doc")
 		switch {
+		case t.Kind() == reflect.Map:
+			cmd.Flags().StringArray(flag, nil, help+", as nb=…; again for more languages")
 		case t.Kind() == reflect.Slice:
 			if flag = strings.TrimSuffix(flag, "s"); cmd.Flags().Lookup(flag) != nil {
 				flag += "s"
@@ -90,6 +92,9 @@ func lineHelp(t reflect.Type) string {
 		return "again for more"
 	case t == reflect.TypeFor[process.AdjustmentInput]():
 		return "a discount or charge on the whole, as percent=10,reason=Discount or charge=true,reason=Freight,amount=80 NOK,vat=S:25; again for more"
+	}
+	if t == reflect.TypeFor[process.ListPrice]() {
+		return "a price, as product=SKU,from=10,unit_price=900; again for more prices"
 	}
 	return "a line, as product=SKU,quantity=2 or description=Work,quantity=2,unit=HUR,unit_price=1200,vat=S:25; again for more lines"
 }
@@ -150,6 +155,17 @@ func (f inputField) value(c *cobra.Command) (any, error) {
 			answers[key] = answer == "" || answer == "yes" || answer == "true"
 		}
 		return answers, err
+	case f.typ.Kind() == reflect.Map:
+		given, err := c.Flags().GetStringArray(f.flag)
+		texts := map[string]string{}
+		for _, g := range given {
+			k, v, ok := strings.Cut(g, "=")
+			if !ok {
+				return nil, fmt.Errorf("%q is no language=text", g)
+			}
+			texts[k] = v
+		}
+		return texts, err
 	case f.typ.Kind() == reflect.Slice:
 		given, err := c.Flags().GetStringArray(f.flag)
 		if err != nil {

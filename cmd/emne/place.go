@@ -31,6 +31,7 @@ func (p *place) load() (*config.Config, error) {
 		if cfg.Data, err = filepath.Abs(p.data); err != nil {
 			return nil, err
 		}
+		cfg.Register = demoRegister
 		return cfg, demoStore(cfg)
 	case p.config == "":
 		return nil, usageError{errors.New("say which installation: --config config.yaml, or --data DIR for a demo's data")}

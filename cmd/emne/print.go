@@ -24,6 +24,7 @@ var columns = map[string][]string{
 	"payments":      {"id", "state", "amount", "date", "invoice"},
 	"bank-entries":  {"id", "state", "booking_date", "amount", "reference", "counterparty", "text"},
 	"products":      {"id", "sku", "name", "unit_price", "currency"},
+	"price-lists":   {"id", "state", "name", "currency", "valid_from", "valid_until", "customer", "group", "prices"},
 	"tasks":         {"id", "state", "due", "title", "reason"},
 	"deliveries":    {"id", "state", "kind", "to", "subject", "reply"},
 	"messages":      {"id", "state", "decision", "from", "subject"},

@@ -97,6 +97,9 @@ func (s *server) addRoutes() {
 	s.addBankFiles()
 	s.addXML()
 	s.addCompare()
+	s.addReports()
+	s.addSheets()
+	s.addRegister()
 	s.mux.HandleFunc("GET "+documentPath, s.serveDocument)
 }
 

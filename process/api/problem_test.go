@@ -38,7 +38,7 @@ func TestRefusals(t *testing.T) {
 		{"no such record, edit", "PATCH", "leads/nothing", "{}", nil, 404, "not_found", ""},
 		{"no such record, pdf", "GET", "quotes/nothing/pdf", "", nil, 404, "not_found", ""},
 		{"no such record, xml", "GET", "quotes/nothing/xml", "", nil, 404, "not_found", ""},
-		{"no such collection", "GET", "price-lists", "", nil, 404, "not_found", ""},
+		{"no such collection", "GET", "price-tags", "", nil, 404, "not_found", ""},
 		{"no such verb", "POST", "leads/" + quote + "/launch", "", nil, 404, "not_found", ""},
 		{"no such path, no token", "GET", "/api/v2/leads", "", []string{"Authorization", ""}, 404, "not_found", ""},
 		{"a slash too many", "GET", "leads/", "", nil, 404, "not_found", ""},

@@ -56,6 +56,7 @@ func newSchemas() schemas {
 		s.input(v.Input)
 	}
 	s.input(reflect.TypeFor[settings]())
+	s.input(reflect.TypeFor[sheetBody]())
 	for name := range s.Map() {
 		s.closed[name] = true
 	}

@@ -53,7 +53,8 @@ var verbs = map[string][]string{
 	process.TypeTask:         {"done", "snooze", "edit"},
 	process.TypeCustomer:     {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "new_subscription", "statement", "edit"},
 	process.TypeContact:      {"edit"},
-	process.TypeProduct:      {"edit"},
+	process.TypeProduct:      {"edit", "archive", "restore"},
+	process.TypePriceList:    {"edit", "archive", "restore"},
 }
 
 // onward are the verbs that bring a record to its next step.

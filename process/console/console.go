@@ -107,6 +107,8 @@ func (c *Console) routes() http.Handler {
 	handle("GET /quotes/{id}/compare", (*visit).compare)
 	handle("GET /customers/{id}/statement", (*visit).statement)
 	handle("GET /customers/{id}/statement.csv", (*visit).statementFile)
+	handle("GET /reports", (*visit).reportsPage)
+	handle("GET /reports/{name}", (*visit).report)
 	inside.Handle("GET /events", c.events)
 	for _, k := range c.kinds {
 		at := "/" + k.collection
@@ -119,6 +121,11 @@ func (c *Console) routes() http.Handler {
 		}
 		if k.files != nil {
 			handle("GET "+at+"/{id}/files/{file}", func(v *visit) error { return v.file(k) })
+		}
+		if k.sheet != nil {
+			handle("GET "+at+"/export", func(v *visit) error { return v.exportSheet(k) })
+			handle("GET "+at+"/import", func(v *visit) error { return v.importPage(200, k, importPage{}) })
+			handle("POST "+at+"/import", func(v *visit) error { return v.importSheet(k) })
 		}
 		if k.fields == nil {
 			continue

@@ -12,6 +12,8 @@ type formPage struct {
 	Kind *kindView
 	Form form
 	Back string
+	// Lookup is the register's, on the form of a customer.
+	Lookup *lookup
 }
 
 func (v *visit) newForm(k *kind) error {
@@ -31,7 +33,15 @@ func (v *visit) showForm(status int, k *kind, f form, id string) error {
 		title = v.t("edit.title", "name", either(v.name(k.typ, id), v.t("kind."+k.typ)))
 		f.Action = back + "/edit"
 	}
-	return v.page(status, "form.html", formPage{frame: v.frame(title), Kind: v.view(k), Form: f, Back: back})
+	at := "/" + k.collection + "/new"
+	if id != "" {
+		at = f.Action
+	}
+	l, err := v.lookup(k, at)
+	if err != nil {
+		return err
+	}
+	return v.page(status, "form.html", formPage{frame: v.frame(title), Kind: v.view(k), Form: f, Back: back, Lookup: l})
 }
 
 // sent reads the form that was posted.
@@ -77,6 +87,12 @@ func (v *visit) editForm(k *kind) error {
 		return err
 	}
 	f := k.fields(v, in)
+	if k.typ == process.TypeCustomer { // filled in from the register
+		for name, vs := range v.r.URL.Query() {
+			in.values[name] = vs[0]
+		}
+		f = k.fields(v, in)
+	}
 	f.Version = version
 	return v.showForm(200, k, f, v.id())
 }

@@ -23,7 +23,18 @@ func (w *world) everything() {
 	}
 	ok(w.s.ReopenLead(ctx, a, at(first(t, w.s.Leads(), a, "disqualified")), struct{}{}))
 
-	ok(w.s.CreateProduct(ctx, a, process.ProductInput{SKU: "VP", Name: "Varmepumpe", UnitPrice: *d("1234.5"), Description: "God"}))
+	ok(w.s.CreateProduct(ctx, a, process.ProductInput{SKU: "VP", Name: "Varmepumpe", UnitPrice: *d("1234.5"), Description: "God", Cost: d("800"),
+		Names: map[string]string{"en": "Heat pump"}, Texts: map[string]string{"nb": "Stille"}}))
+	gone := ok(w.s.CreateProduct(ctx, a, process.ProductInput{SKU: "ALT", Name: "Gammel", UnitPrice: *d("1")})).Record.(*process.Product).ID
+	ok(w.s.ArchiveProduct(ctx, a, at(gone), struct{}{}))
+	ok(w.s.RestoreProduct(ctx, a, at(gone), struct{}{}))
+	ok(w.s.ArchiveProduct(ctx, a, at(gone), struct{}{}))
+	prices := []process.ListPrice{{Product: "VP", UnitPrice: *d("1200")}, {Product: "VP", From: *d("10"), UnitPrice: *d("1100.50")}}
+	ok(w.s.CreatePriceList(ctx, a, process.PriceListInput{Name: "Gull", Group: "gull", ValidUntil: "2027-12-31", Prices: prices}))
+	past := ok(w.s.CreatePriceList(ctx, a, process.PriceListInput{Name: "I fjor"})).Record.(*process.PriceList).ID
+	ok(w.s.ArchivePriceList(ctx, a, at(past), struct{}{}))
+	ok(w.s.RestorePriceList(ctx, a, at(past), struct{}{}))
+	ok(w.s.ArchivePriceList(ctx, a, at(past), struct{}{}))
 	for i, close := range []func(id string) (*process.Outcome, error){
 		func(id string) (*process.Outcome, error) {
 			return w.s.WinOpportunity(ctx, a, at(id), process.CloseInput{Reason: "Pris"})

@@ -30,6 +30,7 @@ const (
 	kindYAML     = "yaml"     // a part of the settings, written as YAML
 	kindRef      = "ref"      // a record, as "type:id"
 	kindList     = "lines"    // a list of texts, one a line
+	kindPrices   = "prices"   // of a price list, one a line: SKU; from; price
 	kindQuantity = "quantity" // of a line, by its id; Name is "quantity." and the id
 )
 
@@ -158,6 +159,15 @@ func (v *visit) field(in input, kind, name string, mend ...func(*field)) field {
 	case kindList:
 		for i := 0; in.sent == nil && in.values[name+"."+strconv.Itoa(i)] != ""; i++ {
 			f.Value = strings.TrimPrefix(f.Value+"\n"+in.values[name+"."+strconv.Itoa(i)], "\n")
+		}
+	case kindPrices:
+		if in.sent == nil {
+			f.Value = v.pricesText(in)
+		}
+		for n, problem := range in.problems {
+			if strings.HasPrefix(n, name+"[") {
+				f.Error = either(f.Error, problem)
+			}
 		}
 	case kindCheck:
 		f.Checked = f.Value == "1" || f.Value == "true"
@@ -372,6 +382,12 @@ func (v *visit) put(tree map[string]any, f field, s string, editing bool) *proce
 		}
 	case kindList:
 		val = listOf(s)
+	case kindPrices:
+		prices, problem := v.prices(f.Name, s)
+		if problem != nil {
+			return problem
+		}
+		val = prices
 	case kindArea:
 		val = strings.ReplaceAll(s, "\r\n", "\n")
 	}
@@ -421,6 +437,10 @@ func (v *visit) refused(in *input, f *form, problems []process.Problem) {
 		text, name := v.problem(p), adjustmentPlace(p.Field)
 		if f.Lines != nil {
 			name = f.Lines.place(name)
+		}
+		if at, _, ok := strings.Cut(name, "["); ok && known[at] {
+			in.problems[name] = v.t("price_list.line", "line", lineOf(name), "problem", text)
+			continue
 		}
 		if whole, _, _ := strings.Cut(strings.ReplaceAll(name, "[", "."), "."); known[whole] {
 			name = whole

@@ -35,7 +35,7 @@ func customerForm(v *visit, in input) form {
 			f(kindEmail, "email"), f(kindTel, "phone")}},
 		{Title: v.t("section.address"), Fields: v.addressFields(in, "address.")},
 		{Title: v.t("section.invoicing"), Fields: []field{f(kindText, "organisation_number"), f(kindText, "vat_number"),
-			f(kindSelect, "language", choices(v.languages(true))), f(kindWhole, "payment_days", hint(v.t("hint.payment_days"))),
+			f(kindSelect, "language", choices(v.languages(true))), f(kindWhole, "payment_days", hint(v.t("hint.payment_days"))), f(kindText, "group"),
 			f(kindSelect, "payment_rule", choices(v.dueRules(true))), f(kindCheck, "no_reminders"),
 			f(kindText, "e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "e_invoice_address.id")}},
 	}}
@@ -142,8 +142,25 @@ func (v *visit) paymentFields(in input) []section {
 
 func productForm(v *visit, in input) form {
 	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	var texts []field
+	for _, l := range v.c.o.Templates.Languages() {
+		label := func(key string) func(*field) {
+			return func(f *field) { f.Label = v.t(key, "language", v.t("language."+l)) }
+		}
+		texts = append(texts, f(kindText, "names."+l, wide, label("product.name_in")), f(kindArea, "texts."+l, wide, label("product.text_in")))
+	}
 	return form{Sections: []section{{Fields: []field{f(kindText, "sku", required), f(kindText, "name", required), f(kindDecimal, "unit_price", required),
-		f(kindText, "currency", value(v.settings.Currency)), f(kindSelect, "unit", choices(v.units(in.value("unit")))), f(kindVAT, "vat"), f(kindArea, "description", wide)}}}}
+		f(kindText, "currency", value(v.settings.Currency)), f(kindSelect, "unit", choices(v.units(in.value("unit")))), f(kindVAT, "vat"), f(kindDecimal, "cost"),
+		f(kindArea, "description", wide)}}, {Title: v.t("product.printed"), Fields: texts}}}
+}
+
+func priceListForm(v *visit, in input) form {
+	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	customer := v.customerField(in)
+	customer.Required = false
+	customer.Options[0].Label = v.t("price_list.everybody")
+	return form{Sections: []section{{Fields: []field{f(kindText, "name", required), f(kindText, "currency", value(v.settings.Currency)), f(kindDate, "valid_from"),
+		f(kindDate, "valid_until"), customer, f(kindText, "group"), f(kindPrices, "prices", wide, hint(v.t("hint.prices")))}}}}
 }
 
 func taskForm(v *visit, in input) form {

@@ -22,6 +22,8 @@ type kind struct {
 	input func(v *visit, id string) (record any, version int64, err error)
 	// files are the attachments, which are downloaded by their place.
 	files func(v *visit, id string) ([]process.Attachment, error)
+	// sheet is how the kind comes and goes as CSV; nil when it does not.
+	sheet *sheet
 	// document says that there is a PDF, and a customer's page when it is sent.
 	document bool
 	// apart puts it among the less used ones.
@@ -67,15 +69,21 @@ func kinds() []*kind {
 		{typ: process.TypeCustomer, collection: "customers",
 			columns: []string{"field.name", "field.email", "field.organisation_number", "field.city"},
 			rows:    rowsOf((*process.Service).Customers, customerRow), read: readCustomer, fields: customerForm,
-			input: inputOf((*process.Service).Customers, process.Customer.Input), apart: true, may: process.MaySell},
+			input: inputOf((*process.Service).Customers, process.Customer.Input), apart: true, may: process.MaySell,
+			sheet: &sheet{(*process.Service).ImportCustomers, (*process.Service).ExportCustomers, process.MayKeep}},
 		{typ: process.TypeContact, collection: "contacts",
 			columns: []string{"field.name", "kind.customer", "field.email", "field.phone"},
 			rows:    rowsOf((*process.Service).Contacts, contactRow), read: readContact, fields: contactForm,
 			input: inputOf((*process.Service).Contacts, process.Contact.Input), apart: true, may: process.MaySell},
-		{typ: process.TypeProduct, collection: "products",
-			columns: []string{"field.sku", "field.name", "field.unit_price", "field.vat"},
+		{typ: process.TypeProduct, collection: "products", states: []string{"active", "archived"},
+			columns: []string{"field.sku", "field.name", "field.unit_price", "field.vat", "field.state"},
 			rows:    rowsOf((*process.Service).Products, productRow), read: readProduct, fields: productForm,
-			input: inputOf((*process.Service).Products, process.Product.Input), apart: true, may: process.MaySell},
+			input: inputOf((*process.Service).Products, process.Product.Input), apart: true, may: process.MaySell,
+			sheet: &sheet{(*process.Service).ImportProducts, (*process.Service).ExportProducts, process.MaySell}},
+		{typ: process.TypePriceList, collection: "price-lists", states: []string{"active", "archived"},
+			columns: []string{"field.name", "price_list.audience", "field.valid_from", "field.valid_until", "field.currency", "field.state"},
+			rows:    rowsOf((*process.Service).PriceLists, priceListRow), read: readPriceList, fields: priceListForm,
+			input: inputOf((*process.Service).PriceLists, process.PriceList.Input), apart: true, may: process.MaySell},
 		{typ: process.TypeTask, collection: "tasks", states: []string{"open", "done"},
 			columns: []string{"field.title", "field.about", "field.due", "field.state"},
 			rows:    rowsOf((*process.Service).Tasks, taskRow), read: readTask, fields: taskForm,

@@ -48,11 +48,18 @@ func TestEveryPage(t *testing.T) {
 	w.everything()
 	w.now = w.now.AddDate(0, 2, 0) // quotes are expired, invoices overdue
 	paths := []string{"/", "/settings", "/signin"}
+	reports, _ := process.ReportRows()
+	for _, name := range reports {
+		paths = append(paths, "/reports/"+name, "/reports/"+name+"?from=&to=")
+	}
 	states := map[string]map[string]bool{}
 	for _, k := range w.console.kinds {
 		paths = append(paths, "/"+k.collection, "/"+k.collection+"?q=zzz")
 		for _, s := range k.states {
 			paths = append(paths, "/"+k.collection+"?state="+s)
+		}
+		if k.sheet != nil {
+			paths = append(paths, "/"+k.collection+"/import")
 		}
 		if k.fields != nil {
 			paths = append(paths, "/"+k.collection+"/new")
@@ -115,6 +122,7 @@ func (w *world) records() map[string]map[string]string {
 	each(w.t, func() ([]process.Customer, error) { return all(ctx, w.s.Customers(), a, f, 1000) }, func(r process.Customer) { add("customer", r.ID, r.State) })
 	each(w.t, func() ([]process.Contact, error) { return all(ctx, w.s.Contacts(), a, f, 1000) }, func(r process.Contact) { add("contact", r.ID, r.State) })
 	each(w.t, func() ([]process.Product, error) { return all(ctx, w.s.Products(), a, f, 1000) }, func(r process.Product) { add("product", r.ID, r.State) })
+	each(w.t, func() ([]process.PriceList, error) { return all(ctx, w.s.PriceLists(), a, f, 1000) }, func(r process.PriceList) { add("price-list", r.ID, r.State) })
 	each(w.t, func() ([]process.Task, error) { return all(ctx, w.s.Tasks(), a, f, 1000) }, func(r process.Task) { add("task", r.ID, r.State) })
 	each(w.t, func() ([]process.Delivery, error) { return all(ctx, w.s.Deliveries(), a, f, 1000) }, func(r process.Delivery) { add("delivery", r.ID, r.State) })
 	each(w.t, func() ([]process.Message, error) { return all(ctx, w.s.Messages(), a, f, 1000) }, func(r process.Message) { add("message", r.ID, r.State) })

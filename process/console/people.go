@@ -22,10 +22,14 @@ func readCustomer(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.email"), mailto(c.Email))
 	p.fact(v.t("field.phone"), telephone(c.Phone))
 	p.fact(v.t("field.organisation_number"), words(c.OrganisationNumber))
+	for _, w := range c.Warnings {
+		p.Problems = append(p.Problems, v.problem(w))
+	}
 	p.fact(v.t("field.vat_number"), words(c.VATNumber))
 	p.fact(v.t("field.address"), words(v.addressOf(c.Address)))
 	p.fact(v.t("section.e_invoice"), words(joined(c.EInvoiceAddress.Scheme, c.EInvoiceAddress.ID)))
 	p.fact(v.t("field.language"), words(v.known("language.", c.Language)))
+	p.fact(v.t("field.group"), words(c.Group))
 	if c.PaymentDays > 0 {
 		p.fact(v.t("field.payment_days"), words(count(c.PaymentDays)))
 	}
@@ -65,10 +69,42 @@ func readProduct(v *visit, id string) (*recordPage, error) {
 		return nil, err
 	}
 	p := v.record(process.TypeProduct, r.Record, r.State, r.Name)
+	p.Badges = []badge{v.state(process.TypeProduct, r.State)}
 	p.fact(v.t("field.sku"), words(r.SKU))
 	p.fact(v.t("field.unit_price"), words(v.price(r.UnitPrice, r.Currency)+" / "+v.unit(r.Unit, one)))
 	p.fact(v.t("field.vat"), words(v.vat(r.VAT)))
 	p.fact(v.t("field.description"), words(r.Description))
+	if !r.Cost.IsZero() {
+		p.fact(v.t("field.cost"), words(v.price(r.Cost, r.Currency)))
+	}
+	for _, l := range v.c.o.Templates.Languages() {
+		p.fact(v.t("product.name_in", "language", v.t("language."+l)), words(r.Names[l]))
+		p.fact(v.t("product.text_in", "language", v.t("language."+l)), words(r.Texts[l]))
+	}
+	return p, nil
+}
+
+func readPriceList(v *visit, id string) (*recordPage, error) {
+	l, err := v.s.PriceLists().Get(v.ctx(), v.actor, id)
+	if err != nil {
+		return nil, err
+	}
+	p := v.record(process.TypePriceList, l.Record, l.State, l.Name)
+	p.Badges = []badge{v.state(process.TypePriceList, l.State)}
+	p.fact(v.t("price_list.audience"), words(v.audience(*l)))
+	p.fact(v.t("field.currency"), words(l.Currency))
+	p.fact(v.t("field.valid_from"), words(v.date(l.ValidFrom)))
+	p.fact(v.t("field.valid_until"), words(v.date(l.ValidUntil)))
+	var prices strings.Builder
+	for _, price := range l.Prices {
+		if prices.WriteString(price.Product); !price.From.IsZero() {
+			prices.WriteString(" " + v.t("price_list.from", "quantity", v.number(price.From)))
+		}
+		prices.WriteString(": " + v.price(price.UnitPrice, l.Currency) + "\n")
+	}
+	if prices.Len() > 0 {
+		p.Text = &passage{v.t("field.prices"), prices.String()}
+	}
 	return p, nil
 }
 

@@ -54,6 +54,8 @@ type listPage struct {
 	New     string
 	// Upload is where files are handed in, "" for nowhere.
 	Upload string
+	Import string
+	Export string
 }
 
 // kindView is what templates know of a kind.
@@ -100,6 +102,12 @@ func (v *visit) list(k *kind) error {
 	}
 	if k.typ == process.TypeBankEntry && v.may(k.may) {
 		p.Upload = "/bank-files"
+	}
+	if k.sheet != nil {
+		p.Export = "/" + k.collection + "/export"
+		if v.may(k.sheet.may) {
+			p.Import = "/" + k.collection + "/import"
+		}
 	}
 	return v.page(200, "list.html", p)
 }
@@ -204,7 +212,24 @@ func contactRow(v *visit, c process.Contact) row {
 }
 
 func productRow(v *visit, p process.Product) row {
-	return v.row(process.TypeProduct, p.ID, words(p.SKU), words(p.Name), figure(v.price(p.UnitPrice, p.Currency)+" / "+v.unit(p.Unit, one)), words(v.vat(p.VAT)))
+	return v.row(process.TypeProduct, p.ID, words(p.SKU), words(p.Name), figure(v.price(p.UnitPrice, p.Currency)+" / "+v.unit(p.Unit, one)), words(v.vat(p.VAT)),
+		v.states(process.TypeProduct, p.State))
+}
+
+func priceListRow(v *visit, l process.PriceList) row {
+	return v.row(process.TypePriceList, l.ID, words(l.Name), words(v.audience(l)), words(v.date(l.ValidFrom)), words(v.date(l.ValidUntil)), words(l.Currency),
+		v.states(process.TypePriceList, l.State))
+}
+
+// audience says for whom a price list is.
+func (v *visit) audience(l process.PriceList) string {
+	switch {
+	case l.Customer != "":
+		return v.name(process.TypeCustomer, l.Customer)
+	case l.Group != "":
+		return v.t("price_list.group", "group", l.Group)
+	}
+	return v.t("price_list.everybody")
 }
 
 func taskRow(v *visit, t process.Task) row {

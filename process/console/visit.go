@@ -137,6 +137,11 @@ func (v *visit) navigation() []navigation {
 		n.Apart = k.apart
 		nav = append(nav, n)
 	}
+	if v.may(process.MayRead) {
+		n := at("nav.reports", "/reports")
+		n.Apart = true
+		nav = append(nav, n)
+	}
 	if v.may(process.MayManage) {
 		n := at("nav.settings", "/settings")
 		n.Apart = true

@@ -182,6 +182,10 @@ func (v *visit) readName(at process.Ref) string {
 		if r, err := v.s.Products().Get(ctx, a, at.ID); err == nil {
 			return r.Name
 		}
+	case process.TypePriceList:
+		if r, err := v.s.PriceLists().Get(ctx, a, at.ID); err == nil {
+			return r.Name
+		}
 	case process.TypeTask:
 		if r, err := v.s.Tasks().Get(ctx, a, at.ID); err == nil {
 			return v.taskTitle(*r)

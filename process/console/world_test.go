@@ -48,7 +48,9 @@ type world struct {
 	lang    string
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T) *world { return newWorldWith(t, nil) }
+
+func newWorldWith(t *testing.T, register process.Register) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), lang: "nb"}
 	clock := func() time.Time { return w.now }
@@ -58,7 +60,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	w.s = process.New(process.Options{Statements: bank.Reader{}, Store: db, Documents: papers{}, Rules: rules.New(), Clock: clock, Key: []byte(strings.Repeat("k", 32))})
+	w.s = process.New(process.Options{Statements: bank.Reader{}, Store: db, Documents: papers{}, Rules: rules.New(), Register: register, Clock: clock, Key: []byte(strings.Repeat("k", 32))})
 	w.access = access.New(db, clock)
 	user, err := w.access.CreateUser(t.Context(), process.System(), access.NewUser{Email: "kari@fjord.example", Name: "Kari Nordmann",
 		Role: process.RoleOwner, Language: "nb", Password: "en lang setning"})

@@ -1,6 +1,11 @@
 package store
 
-import "github.com/emne/emne/process"
+import (
+	"maps"
+	"slices"
+
+	"github.com/emne/emne/process"
+)
 
 func orderTable() table[process.Order] {
 	return table[process.Order]{
@@ -25,16 +30,35 @@ func orderTable() table[process.Order] {
 	}
 }
 
+func priceListTable() table[process.PriceList] {
+	return table[process.PriceList]{
+		name: "price_list", record: process.TypePriceList,
+		columns: `state name currency valid_from valid_until customer_id customer_group prices`,
+		base:    func(l *process.PriceList) *process.Record { return &l.Record },
+		fields: func(l *process.PriceList) []any {
+			return []any{&l.State, &l.Name, &l.Currency, &l.ValidFrom, &l.ValidUntil, ref{&l.Customer}, ref{&l.Group}, object{&l.Prices}}
+		},
+		search: func(l *process.PriceList) []string { return []string{l.Name, l.Group} },
+		keys:   map[string]string{"currency": "currency", "customer": "customer_id", "group": "customer_group"},
+	}
+}
+
 func productTable() table[process.Product] {
 	return table[process.Product]{
 		name: "product", record: process.TypeProduct,
-		columns: `state sku name description unit unit_price currency vat_category vat_rate`,
+		columns: `state sku name description unit unit_price currency vat_category vat_rate names texts cost`,
 		base:    func(p *process.Product) *process.Record { return &p.Record },
 		fields: func(p *process.Product) []any {
 			return []any{&p.State, &p.SKU, &p.Name, &p.Description, &p.Unit, exact{&p.UnitPrice}, &p.Currency,
-				&p.VAT.Category, exact{&p.VAT.Rate}}
+				&p.VAT.Category, exact{&p.VAT.Rate}, object{&p.Names}, object{&p.Texts}, exact{&p.Cost}}
 		},
-		search: func(p *process.Product) []string { return []string{p.SKU, p.Name, p.Description} },
-		keys:   map[string]string{"sku": "sku"},
+		search: func(p *process.Product) []string {
+			texts := []string{p.SKU, p.Name, p.Description}
+			for _, language := range slices.Sorted(maps.Keys(p.Names)) {
+				texts = append(texts, p.Names[language])
+			}
+			return texts
+		},
+		keys: map[string]string{"sku": "sku"},
 	}
 }

@@ -21,8 +21,10 @@ type Config struct {
 	Submission Submission         `yaml:"submission"`
 	Sources    map[string]Source  `yaml:"sources"`
 	Backup     Backup             `yaml:"backup"`
-	Jobs       Jobs               `yaml:"jobs"`
-	Log        Log                `yaml:"log"`
+	// Register is the register of companies that customers are filled in from.
+	Register Register `yaml:"register"`
+	Jobs     Jobs     `yaml:"jobs"`
+	Log      Log      `yaml:"log"`
 }
 
 func (c *Config) setDefaults() {
@@ -31,6 +33,7 @@ func (c *Config) setDefaults() {
 	c.Listen.HTTP = "127.0.0.1:8080"
 	c.Submission.setDefaults()
 	c.Backup = Backup{Schedule: "15 3 * * *", Keep: 14}
+	c.Register = RegisterBrreg
 	c.Jobs.Workers = 16
 	c.Log = Log{Level: LevelInfo, Format: FormatText}
 }
@@ -64,6 +67,17 @@ type Backup struct {
 	// Keep is the number of backups that stay; at least 1.
 	Keep int `yaml:"keep"`
 }
+
+// Register is a register of companies.
+type Register string
+
+// The registers: Brønnøysund's Enhetsregisteret, and none.
+const (
+	RegisterBrreg Register = "brreg"
+	RegisterNone  Register = "none"
+)
+
+func (Register) allowed() []string { return []string{"brreg", "none"} }
 
 // Jobs bounds the background work of one process.
 type Jobs struct {

@@ -40,6 +40,7 @@ func TestDefaults(t *testing.T) {
 				Listen:     config.Listen{HTTP: "127.0.0.1:8080", PublicURL: "http://127.0.0.1:8080"},
 				Submission: config.Submission{TLS: config.TLSImplicit, Timeout: 30 * time.Second},
 				Backup:     config.Backup{Schedule: "15 3 * * *", Keep: 14},
+				Register:   config.RegisterBrreg,
 				Jobs:       config.Jobs{Workers: 16},
 				Log:        config.Log{Level: config.LevelInfo, Format: config.FormatText},
 			}

@@ -73,7 +73,7 @@ func TestEachProblem(t *testing.T) {
 		{"unknown key, elsewhere", "data: d\npublic_url: https://a.example\n", `config.yaml:2:1: public_url: unknown key (hint: it belongs below listen)`},
 		{"unknown key, in an entry elsewhere", "move_to: x\n", `config.yaml:1:1: move_to: unknown key (hint: it belongs below mailboxes.NAME)`},
 		{"unknown key, far", "log:\n  colour: true\n", `config.yaml:2:3: log.colour: unknown key (hint: one of level, format)`},
-		{"unknown key, odd", "\"a\\nb\": 1\nlog: {}\n", `config.yaml:1:1: "a\nb": unknown key (hint: one of data, settings_file, templates, store, listen, mailboxes, submission, sources, backup, jobs, log)`},
+		{"unknown key, odd", "\"a\\nb\": 1\nlog: {}\n", `config.yaml:1:1: "a\nb": unknown key (hint: one of data, settings_file, templates, store, listen, mailboxes, submission, sources, backup, register, jobs, log)`},
 		{"duplicate key", "log: {level: info}\njobs: {}\nlog: {}\n", `config.yaml:3:1: log: duplicate key, first given in line 1 (hint: keep one of them)`},
 		{"duplicate entry", mailbox + "  sales: {}\n", `config.yaml:6:3: mailboxes.sales: duplicate key, first given in line 2 (hint: keep one of them)`},
 		{"bad name", "sources:\n  Web Form: {}\n", `config.yaml:2:3: sources."Web Form": bad name "Web Form" (hint: use a-z, 0-9, - and _, at most 63 of them)`},

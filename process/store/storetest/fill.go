@@ -16,7 +16,7 @@ import (
 type filler struct{ n int }
 
 // derived are computed by the domain and not stored.
-var derived = map[string]bool{"Quote.Expired": true, "Invoice.Overdue": true, "Invoice.Open": true,
+var derived = map[string]bool{"Quote.Expired": true, "Customer.Warnings": true, "Invoice.Overdue": true, "Invoice.Open": true,
 	"Lead.Score": true, "Lead.Duplicates": true, "Opportunity.NextDate": true, "Opportunity.Stale": true}
 
 func (f *filler) fill(v reflect.Value, name string, nested bool) {

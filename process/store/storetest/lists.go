@@ -175,6 +175,7 @@ func (s suite) everyKey() {
 		try(key, value, count(process.Tx.Payments))
 	}
 	try("sku", c.product.SKU, count(process.Tx.Products))
+	try("currency", c.prices.Currency, count(process.Tx.PriceLists))
 	for key, value := range map[string]string{"owner": c.task.Owner, "about_id": c.task.About.ID, "thread": c.task.Thread} {
 		try(key, value, count(process.Tx.Tasks))
 	}

@@ -27,6 +27,7 @@ type chain struct {
 	bankEntry    *process.BankEntry
 	subscription *process.Subscription
 	product      *process.Product
+	prices       *process.PriceList
 	task         *process.Task
 	delivery     *process.Delivery
 	message      *process.Message
@@ -125,6 +126,10 @@ func (c *chain) insert(tx process.Tx) error {
 			return tx.BankEntries().Insert(c.bankEntry)
 		},
 		func() error { return tx.Products().Insert(c.product) },
+		func() error {
+			c.prices = filled(func(v *process.PriceList) { v.State, v.Customer = "archived", c.customer.ID })
+			return tx.PriceLists().Insert(c.prices)
+		},
 		func() error { return tx.Tasks().Insert(c.task) },
 		func() error { return tx.Deliveries().Insert(c.delivery) },
 		func() error {
@@ -221,6 +226,7 @@ func everyField(s suite) {
 	same(s, process.Tx.Payments, c.payment, c.payment.ID)
 	same(s, process.Tx.BankEntries, c.bankEntry, c.bankEntry.ID)
 	same(s, process.Tx.Products, c.product, c.product.ID)
+	same(s, process.Tx.PriceLists, c.prices, c.prices.ID)
 	same(s, process.Tx.Tasks, c.task, c.task.ID)
 	same(s, process.Tx.Deliveries, c.delivery, c.delivery.ID)
 	same(s, process.Tx.Messages, c.message, c.message.ID)

@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) process.Store) {
 		{"audit chain", auditChain},
 		{"issued documents stay", issuedStay},
 		{"strange text", strangeText},
+		{"reports equal independent sums", reports},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

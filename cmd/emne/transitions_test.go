@@ -1,0 +1,154 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emne/emne/process"
+)
+
+// origins make a record in the state in which it comes into being.
+var origins = map[string]struct {
+	collection, state string
+	make              func(*world) string
+}{
+	process.TypeLead:        {"leads", "new", func(w *world) string { return w.madeBy("leads", `{"name":"Kari","email":"kari@lead.example"}`) }},
+	process.TypeOpportunity: {"opportunities", "open", func(w *world) string { return w.madeBy("opportunities", `{"customer":%q}`, w.buyer()) }},
+	process.TypeQuote:       {"quotes", "draft", func(w *world) string { return w.madeBy("quotes", `{"customer":%q,"lines":[%s]}`, w.buyer(), labour) }},
+	process.TypeOrder:       {"orders", "open", func(w *world) string { return w.madeBy("orders", `{"customer":%q,"lines":[%s]}`, w.buyer(), labour) }},
+	process.TypeInvoice:     {"invoices", "draft", func(w *world) string { return w.madeBy("invoices", `{"customer":%q,"lines":[%s]}`, w.buyer(), labour) }},
+	process.TypePayment:     {"payments", "booked", func(w *world) string { return w.madeBy("payments", `{"invoice":%q,"amount":{"amount":"1"}}`, w.issued()) }},
+	process.TypeCreditNote: {"credit-notes", "issued", func(w *world) string {
+		return created(w.t, w.api("POST", "invoices/"+w.issued()+"/credit", map[string]any{"reason": "wrong"}), "credit-note")
+	}},
+	process.TypeProduct:   {"products", "active", func(w *world) string { return w.madeBy("products", `{"sku":%q,"name":"A"}`, w.fresh()) }},
+	process.TypePriceList: {"price-lists", "active", func(w *world) string { return w.madeBy("price-lists", `{"name":"A"}`) }},
+	process.TypeTask:      {"tasks", "open", func(w *world) string { return w.madeBy("tasks", `{"title":"Call"}`) }},
+}
+
+var idIn = regexp.MustCompile(`"id":"([0-9a-z]+)"`)
+
+// fresh is a word that no record has yet.
+func (w *world) fresh() string { return process.NewID(time.Now()) }
+
+const labour = `{"description":"Work","unit_price":"100"}`
+
+func (w *world) madeBy(collection, body string, args ...any) string {
+	w.t.Helper()
+	if len(args) > 0 {
+		body = fmt.Sprintf(body, args...)
+	}
+	status, b := w.request("POST", "/api/v1/"+collection, nil, []byte(body))
+	if status != 201 {
+		w.t.Fatalf("POST %s answers %d: %s", collection, status, b)
+	}
+	return string(idIn.FindSubmatch(b)[1])
+}
+
+func (w *world) buyer() string {
+	return w.madeBy("customers", `{"name":"Kunde AS","email":"post@kunde.example","address":{"street":"Gata 1","postcode":"0150","city":"Oslo","country":"NO"}}`)
+}
+
+func (w *world) issued() string {
+	id := w.madeBy("invoices", `{"customer":%q,"lines":[%s]}`, w.buyer(), labour)
+	w.api("POST", "invoices/"+id+"/issue", map[string]any{"send": false})
+	return id
+}
+
+// inputs are flags without which a verb is refused whatever the state is.
+var inputs = map[string][]string{
+	"lead disqualify": {"--reason", "lost"}, "lead edit": {"--phone", "22 33 44 55"}, "quote accept": {"--name", "Kari"}, "quote edit": {"--title", "A"},
+	"quote decline": {"--reason", "price"}, "invoice edit": {"--title", "A"}, "invoice credit": {"--reason", "agreed"}, "opportunity edit": {"--title", "A"},
+	"product edit": {"--name", "B"}, "price-list edit": {"--name", "B"}, "task edit": {"--note", "B"},
+}
+
+// hindered are verbs that a state allows and the way to it forbids.
+var hindered = []string{"order open invoice", "quote closed decline", "quote closed revise"}
+
+// Every verb of the machine is tried on the command line in every state that
+// verbs lead to from a record's beginning: it ends with 0, or with 5 and
+// changes nothing. (package process tries every situation.)
+func TestTransitionsThroughCommandLine(t *testing.T) {
+	w := startDemo(t)
+	tried := 0
+	for _, record := range slices.Sorted(maps.Keys(origins)) {
+		for state, way := range w.ways(record) {
+			for _, tr := range process.Transitions() {
+				if tr.Record != record || tr.Verb == "question" || tr.Verb == "pay" {
+					continue
+				}
+				t.Run(strings.Join([]string{record, state, tr.Verb}, " "), func(t *testing.T) {
+					w.t = t
+					w.tryVerb(tr, state, way)
+					tried++
+				})
+			}
+		}
+	}
+	w.t = t
+	if tried < 80 {
+		t.Errorf("only %d verbs were tried", tried)
+	}
+}
+
+// ways are the shortest ways of verbs to each state of a record.
+func (w *world) ways(record string) map[string][]string {
+	ways := map[string][]string{origins[record].state: {}}
+	for queue := []string{origins[record].state}; len(queue) > 0; queue = queue[1:] {
+		from := queue[0]
+		for _, tr := range process.Transitions() {
+			if tr.Record != record || len(tr.To) == 0 || !slices.Contains(tr.From, from) {
+				continue
+			}
+			if to := tr.To[0]; ways[to] == nil {
+				ways[to] = append(slices.Clone(ways[from]), tr.Verb)
+				queue = append(queue, to)
+			}
+		}
+	}
+	return ways
+}
+
+func (w *world) tryVerb(tr process.Transition, state string, way []string) {
+	w.t.Helper()
+	o := origins[tr.Record]
+	run := func(code int, id, verb string) {
+		flags := inputs[tr.Record+" "+verb]
+		if verb == "assign" {
+			flags = []string{"--user", w.items("users?role=owner")[0]["id"].(string)}
+		}
+		w.cli(code, append([]string{tr.Record, strings.ReplaceAll(verb, "_", "-"), id}, flags...)...)
+	}
+	id := o.make(w)
+	for _, verb := range way {
+		run(exitDone, id, verb)
+	}
+	before := w.api("GET", o.collection+"/"+id, nil)
+	if before["state"] != state {
+		w.t.Fatalf("the way %v leads to %s", way, before["state"])
+	}
+	if !slices.Contains(tr.From, state) || slices.Contains(hindered, strings.Join([]string{tr.Record, state, tr.Verb}, " ")) {
+		run(exitConflict, id, tr.Verb)
+		if now := w.api("GET", o.collection+"/"+id, nil); now["state"] != state || now["version"] != before["version"] {
+			w.t.Errorf("the refusal changed it: %v", now)
+		}
+		return
+	}
+	run(exitDone, id, tr.Verb)
+	if tr.Verb == "delete" {
+		w.cli(exitNotFound, tr.Record, "show", id)
+		return
+	}
+	to := tr.To
+	if len(to) == 0 {
+		to = []string{state}
+	}
+	if now := w.api("GET", o.collection+"/"+id, nil)["state"].(string); !slices.Contains(to, now) {
+		w.t.Errorf("it led to %s, the machine says %v", now, to)
+	}
+}

@@ -1,0 +1,144 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"mime"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/emne/emne/process"
+)
+
+// sheet is how a kind comes and goes as CSV.
+type sheet struct {
+	take func(*process.Service, context.Context, process.Actor, []byte) (*process.Outcome, error)
+	give func(*process.Service, context.Context, process.Actor) ([]byte, error)
+	may  process.Permission
+}
+
+// importPage takes a CSV file, and says what became of it.
+type importPage struct {
+	frame
+	Kind    *kindView
+	Columns string
+	Done    string
+	Error   string
+	Mend    []string
+}
+
+func (v *visit) importPage(status int, k *kind, p importPage) error {
+	if !v.may(k.sheet.may) {
+		return process.Forbidden("the role %q may not import", v.actor.Role)
+	}
+	p.frame, p.Kind = v.frame(v.t("import.title", "kinds", v.t("kinds."+k.typ))), v.view(k)
+	p.Columns = process.ImportColumns(k.typ)
+	return v.page(status, "import.html", p)
+}
+
+func (v *visit) importSheet(k *kind) error {
+	file, _, err := v.r.FormFile("file")
+	if err != nil {
+		if e := refusal(err); e != nil {
+			return e
+		}
+		return v.importPage(422, k, importPage{Error: v.t("import.choose")})
+	}
+	defer file.Close()
+	b, err := io.ReadAll(file)
+	if err != nil {
+		return fmt.Errorf("reading the uploaded file: %w", err)
+	}
+	out, err := k.sheet.take(v.s, v.ctx(), v.actor, b)
+	if e := refusal(err); e != nil && e.Code == process.CodeInvalid {
+		p := importPage{Error: v.say(e)}
+		for _, problem := range e.Problems {
+			p.Mend = append(p.Mend, v.onLine(problem))
+		}
+		return v.importPage(422, k, p)
+	}
+	if err != nil {
+		return err
+	}
+	did, _ := out.Record.(process.Imported)
+	return v.importPage(200, k, importPage{Done: v.t("import.done", "created", strconv.Itoa(did.Created), "changed", strconv.Itoa(did.Changed), "unchanged", strconv.Itoa(did.Unchanged))})
+}
+
+var lineOfFile = regexp.MustCompile(`^line ([0-9]+)(?:: (.*))?$`)
+
+// onLine words a problem with its line and column.
+func (v *visit) onLine(p process.Problem) string {
+	m := lineOfFile.FindStringSubmatch(p.Field)
+	if m == nil {
+		return v.problem(p)
+	}
+	p.Field = m[2]
+	if m[2] == "" {
+		return v.t("import.line", "line", m[1], "problem", v.problem(p))
+	}
+	return v.t("import.cell", "line", m[1], "column", m[2], "problem", v.problem(p))
+}
+
+func (v *visit) exportSheet(k *kind) error {
+	b, err := k.sheet.give(v.s, v.ctx(), v.actor)
+	if err != nil {
+		return err
+	}
+	h := v.w.Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": "emne-" + k.collection + ".csv"}))
+	h.Set("Cache-Control", "no-store")
+	_, err = v.w.Write(b)
+	return err
+}
+
+// pricesText are the prices of a list as people edit them.
+func (v *visit) pricesText(in input) string {
+	n, _ := strconv.Atoi(in.values["prices.#"])
+	var b strings.Builder
+	for i := range n {
+		at := fmt.Sprintf("prices.%d.", i)
+		fmt.Fprintf(&b, "%s; %s; %s\n", in.values[at+"product"], v.typed(either(in.values[at+"from"], "0")), v.typed(in.values[at+"unit_price"]))
+	}
+	return b.String()
+}
+
+// prices reads them: SKU; price, or SKU; least quantity; price.
+func (v *visit) prices(field, text string) (prices []map[string]string, problem *process.Problem) {
+	prices = []map[string]string{}
+	for _, line := range strings.Split(text, "\n") {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		cells := strings.Split(line, ";")
+		bad := &process.Problem{Field: fmt.Sprintf("%s[%d]", field, len(prices)), Reason: "price_list.row", Message: "write it as SKU; least quantity; price"}
+		if len(cells) < 2 || len(cells) > 3 {
+			return nil, bad
+		}
+		price := map[string]string{"product": strings.TrimSpace(cells[0]), "from": "0"}
+		d, ok := decimalOf(v.lang, cells[len(cells)-1])
+		if !ok {
+			return nil, bad
+		}
+		price["unit_price"] = d.String()
+		if len(cells) == 3 {
+			from, ok := decimalOf(v.lang, cells[1])
+			if !ok {
+				return nil, bad
+			}
+			price["from"] = from.String()
+		}
+		prices = append(prices, price)
+	}
+	return prices, nil
+}
+
+// lineOf is the line, from 1, that "prices[2].from" is about.
+func lineOf(field string) string {
+	_, rest, _ := strings.Cut(field, "[")
+	n, _, _ := strings.Cut(rest, "]")
+	i, _ := strconv.Atoi(n)
+	return strconv.Itoa(i + 1)
+}

@@ -1,0 +1,79 @@
+package console
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/emne/emne/process"
+)
+
+func (w *world) sheet(path, file string) *httptest.ResponseRecorder {
+	w.t.Helper()
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	part, err := m.CreateFormFile("file", "products.csv")
+	if err == nil {
+		_, err = part.Write([]byte(file))
+	}
+	if err == nil {
+		err = m.Close()
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	r := httptest.NewRequest("POST", path, &b)
+	r.Header.Set("Content-Type", m.FormDataContentType())
+	return w.do(r)
+}
+
+func TestImportPage(t *testing.T) {
+	w := newWorld(t)
+	rec := w.sheet("/products/import", "sku;name;unit_price\nTE;Te;12,50\nKOPP;Kopp;20\n")
+	sound(t, "/products/import", "nb", rec)
+	if rec.Code != 200 || !strings.Contains(rec.Body.String(), "Importert: 2 nye, 0 endret, 0 som før.") {
+		t.Errorf("the upload answers %d %s", rec.Code, rec.Body)
+	}
+	rec = w.sheet("/products/import", "sku;name;unit_price\nTE;Te;dyr\n;Uten;1\n")
+	for _, want := range []string{"Linje 2, unit_price: ", "Linje 3, sku: "} {
+		if rec.Code != 422 || !strings.Contains(rec.Body.String(), want) {
+			t.Errorf("the broken file answers %d without %q: %s", rec.Code, want, rec.Body)
+		}
+	}
+	if rec := w.post("/products/import"); rec.Code != 422 || !strings.Contains(rec.Body.String(), "Velg en fil.") {
+		t.Errorf("no file answers %d", rec.Code)
+	}
+	if rec := w.sheet("/products/import", strings.Repeat("x", maxForm)); rec.Code != 413 {
+		t.Errorf("a large file answers %d", rec.Code)
+	}
+	if rec := w.get("/products/export"); rec.Code != 200 || !strings.Contains(rec.Body.String(), ",TE,Te,,C62,12.5,") {
+		t.Errorf("the export answers %d %s", rec.Code, rec.Body)
+	}
+	w.actor.Role = process.RoleReader
+	if rec := w.get("/products/import"); rec.Code != 403 {
+		t.Errorf("a reader's import answers %d", rec.Code)
+	}
+	if body := w.get("/products").Body.String(); strings.Contains(body, "/products/import") || !strings.Contains(body, "/products/export") {
+		t.Error("a reader is offered the import, or not the export")
+	}
+}
+
+func TestPriceListForm(t *testing.T) {
+	w := newWorld(t)
+	w.sheet("/products/import", "sku;name;unit_price\nTE;Te;12,50\n")
+	rec := w.post("/price-lists", "name", "Gull", "currency", "NOK", "group", "gull", "prices", "TE; 12\r\nTE; 10; 1 011,25\r\n")
+	if rec.Code != 303 {
+		t.Fatalf("the form answers %d: %s", rec.Code, rec.Body)
+	}
+	id := first(t, w.s.PriceLists(), w.actor, "active")
+	if form := w.get("/price-lists/" + id + "/edit").Body.String(); !strings.Contains(form, "TE; 0; 12\nTE; 10; 1011,25") {
+		t.Errorf("the form begins with %s", form)
+	}
+	for prices, want := range map[string]string{"TE": "Linje 1: Skriv det som", "TE; 1\nKOPP; 2": "Linje 2: ", "TE; x; 2": "Linje 1: "} {
+		if rec := w.post("/price-lists", "name", "Feil", "prices", prices); rec.Code != 422 || !strings.Contains(rec.Body.String(), want) {
+			t.Errorf("%q answers %d without %q: %s", prices, rec.Code, want, rec.Body)
+		}
+	}
+}

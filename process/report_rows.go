@@ -1,0 +1,213 @@
+package process
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+// The rows of the reports. Percentages have one decimal and are absent where
+// there is nothing to divide by. Total marks the sums.
+
+// FunnelRow counts how far the leads of a source got.
+type FunnelRow struct {
+	Total     bool             `json:"total,omitempty"`
+	Source    string           `json:"source"`
+	Leads     int64            `json:"leads"`
+	Answered  int64            `json:"answered"`
+	Qualified int64            `json:"qualified"`
+	Quoted    int64            `json:"quoted"` // with a quote that was sent
+	Won       int64            `json:"won"`
+	Lost      int64            `json:"lost"` // disqualified, or the opportunity lost
+	WonRate   *decimal.Decimal `json:"won_rate,omitempty"`
+}
+
+func (r *FunnelRow) rate() { r.WonRate = percentOf(r.Won, r.Leads) }
+
+// ResponseRow are the times to the first answer that went out to a lead (a
+// mail other than the automatic receipt, or a contact that was logged), in
+// seconds: Median and P90 are the nearest ranks.
+type ResponseRow struct {
+	Total    bool   `json:"total,omitempty"`
+	Source   string `json:"source"`
+	Leads    int64  `json:"leads"`
+	Answered int64  `json:"answered"`
+	Median   *int64 `json:"median_seconds,omitempty"`
+	P90      *int64 `json:"p90_seconds,omitempty"`
+}
+
+// WinRow counts closed opportunities of an owner.
+type WinRow struct {
+	Total   bool             `json:"total,omitempty"`
+	Owner   string           `json:"owner"` // the user's name
+	OwnerID string           `json:"owner_id,omitempty"`
+	Closed  int64            `json:"closed"`
+	Won     int64            `json:"won"`
+	Lost    int64            `json:"lost"`
+	WinRate *decimal.Decimal `json:"win_rate,omitempty"`
+}
+
+func (r *WinRow) rate() { r.WinRate = percentOf(r.Won, r.Closed) }
+
+// ForecastRow sums open opportunities without VAT. Month is 2006-01, empty for
+// those without a date; Weighted counts each by its probability.
+type ForecastRow struct {
+	Total         bool   `json:"total,omitempty"`
+	Month         string `json:"month"`
+	Currency      string `json:"currency"`
+	Opportunities int64  `json:"opportunities"`
+	Unweighted    Money  `json:"unweighted"`
+	Weighted      Money  `json:"weighted"`
+}
+
+// ProductSalesRow sums lines of issued invoices and credit notes. Product is
+// the SKU, empty for free lines and for credited amounts.
+type ProductSalesRow struct {
+	Total    bool   `json:"total,omitempty"`
+	Product  string `json:"product"`
+	Name     string `json:"name"`
+	Currency string `json:"currency"`
+	Invoices int64  `json:"invoices"`
+	Invoiced Money  `json:"invoiced"`
+	Credited Money  `json:"credited"`
+	Net      Money  `json:"net"`
+}
+
+// CustomerSalesRow sums issued invoices and credit notes of a customer.
+type CustomerSalesRow struct {
+	Total      bool   `json:"total,omitempty"`
+	Customer   string `json:"customer"` // the present name
+	CustomerID string `json:"customer_id,omitempty"`
+	Currency   string `json:"currency"`
+	Invoices   int64  `json:"invoices"`
+	Invoiced   Money  `json:"invoiced"`
+	Credited   Money  `json:"credited"`
+	Net        Money  `json:"net"`
+}
+
+// ReceivablesRow is what a customer owes, by the days since it was due.
+// Overpaid is what was paid too much, a negative amount.
+type ReceivablesRow struct {
+	Total      bool   `json:"total,omitempty"`
+	Customer   string `json:"customer"`
+	CustomerID string `json:"customer_id,omitempty"`
+	Currency   string `json:"currency"`
+	Invoices   int64  `json:"invoices"`
+	NotDue     Money  `json:"not_due"`
+	Days1      Money  `json:"days_1_30"`
+	Days31     Money  `json:"days_31_60"`
+	Days61     Money  `json:"days_61_90"`
+	Days91     Money  `json:"days_over_90"`
+	Overpaid   Money  `json:"overpaid"`
+	Open       Money  `json:"open"`
+}
+
+// VATRow sums VAT groups of issued invoices less credit notes. CompanyBase and
+// CompanyVAT are Base and VAT in the company's currency, by the exchange rates
+// that the documents froze; they are absent when one of them has none.
+type VATRow struct {
+	Total        bool             `json:"total,omitempty"`
+	Month        string           `json:"month"`
+	Currency     string           `json:"currency"`
+	Category     string           `json:"category"`
+	Rate         *decimal.Decimal `json:"rate,omitempty"`
+	InvoicedBase Money            `json:"invoiced_base"`
+	InvoicedVAT  Money            `json:"invoiced_vat"`
+	CreditedBase Money            `json:"credited_base"`
+	CreditedVAT  Money            `json:"credited_vat"`
+	Base         Money            `json:"base"`
+	VAT          Money            `json:"vat"`
+	CompanyBase  *Money           `json:"company_base,omitempty"`
+	CompanyVAT   *Money           `json:"company_vat,omitempty"`
+}
+
+// Columns are the keys of the rows' fields, in their order.
+func (r Report) Columns() []string {
+	t := reflect.TypeOf(r.Items).Elem()
+	var keys []string
+	for i := range t.NumField() {
+		name, _, _ := cutTag(t.Field(i).Tag.Get("json"))
+		keys = append(keys, name)
+	}
+	return keys
+}
+
+// Rows are the values of the fields: string, bool, int64, Money, or nil where
+// there is none; percentages are decimal.Decimal.
+func (r Report) Rows() [][]any {
+	v := reflect.ValueOf(r.Items)
+	rows := make([][]any, v.Len())
+	for i := range rows {
+		for f := range v.Index(i).NumField() {
+			cell := v.Index(i).Field(f)
+			if cell.Kind() == reflect.Pointer {
+				if cell.IsNil() {
+					rows[i] = append(rows[i], nil)
+					continue
+				}
+				cell = cell.Elem()
+			}
+			rows[i] = append(rows[i], cell.Interface())
+		}
+	}
+	return rows
+}
+
+// WriteCSV writes the report with commas and a head (RFC 4180); amounts are
+// plain numbers, their currency has its own column. Company amounts are in the
+// company's currency.
+func (r Report) WriteCSV(w io.Writer) error {
+	c := csv.NewWriter(w)
+	if err := c.Write(r.Columns()); err != nil {
+		return fmt.Errorf("writing CSV: %w", err)
+	}
+	for _, row := range r.Rows() {
+		cells := make([]string, len(row))
+		for i, v := range row {
+			cells[i] = csvCell(v)
+		}
+		if err := c.Write(cells); err != nil {
+			return fmt.Errorf("writing CSV: %w", err)
+		}
+	}
+	c.Flush()
+	if err := c.Error(); err != nil {
+		return fmt.Errorf("writing CSV: %w", err)
+	}
+	return nil
+}
+
+// csvCell writes a value. Text that a spreadsheet would compute gets an
+// apostrophe before it: names and sources come from strangers.
+func csvCell(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case bool:
+		return strconv.FormatBool(v)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case string:
+		if v != "" && strings.ContainsRune("=+-@\t\r", rune(v[0])) {
+			return "'" + v
+		}
+		return v
+	}
+	return fmt.Sprint(v) // Money, decimal.Decimal
+}
+
+// FileName is what the report's CSV is called.
+func (r Report) FileName() string {
+	name := "emne-" + r.Name
+	for _, d := range []Date{r.From, r.To} {
+		if d != "" {
+			name += "-" + string(d)
+		}
+	}
+	return name + ".csv"
+}
