@@ -56,7 +56,7 @@ func (in *inputFlags) add(cmd *cobra.Command, typ reflect.Type, prefix string) {
 		flag := strings.ReplaceAll(path, "_", "-")
 		help := f.Tag.Get("doc")
 		switch {
-		case t.Kind() == reflect.Map:
+		case t.Kind() == reflect.Map && t.Elem().Kind() == reflect.String:
 			cmd.Flags().StringArray(flag, nil, help+", as nb=…; again for more languages")
 		case t.Kind() == reflect.Slice:
 			if flag = strings.TrimSuffix(flag, "s"); cmd.Flags().Lookup(flag) != nil {
@@ -81,19 +81,14 @@ func nested(t reflect.Type) bool {
 }
 
 func lineHelp(t reflect.Type) string {
-	if t.Kind() == reflect.String {
-		return "again for more"
-	}
-	if t == reflect.TypeFor[process.LineQuantity]() {
-		return "a line's id and quantity, as ID=2.5; again for more lines"
-	}
 	switch {
 	case t.Kind() == reflect.String:
 		return "again for more"
+	case t == reflect.TypeFor[process.LineQuantity]():
+		return "a line's id and quantity, as ID=2.5; again for more lines"
 	case t == reflect.TypeFor[process.AdjustmentInput]():
 		return "a discount or charge on the whole, as percent=10,reason=Discount or charge=true,reason=Freight,amount=80 NOK,vat=S:25; again for more"
-	}
-	if t == reflect.TypeFor[process.ListPrice]() {
+	case t == reflect.TypeFor[process.ListPrice]():
 		return "a price, as product=SKU,from=10,unit_price=900; again for more prices"
 	}
 	return "a line, as product=SKU,quantity=2 or description=Work,quantity=2,unit=HUR,unit_price=1200,vat=S:25; again for more lines"
@@ -147,7 +142,7 @@ func (f inputField) value(c *cobra.Command) (any, error) {
 	switch {
 	case f.typ.Kind() == reflect.Bool:
 		return c.Flags().GetBool(f.flag)
-	case f.typ.Kind() == reflect.Map:
+	case f.typ.Kind() == reflect.Map && f.typ.Elem().Kind() == reflect.Bool:
 		given, err := c.Flags().GetStringArray(f.flag)
 		answers := map[string]bool{}
 		for _, g := range given {

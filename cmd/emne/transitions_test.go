@@ -22,7 +22,9 @@ var origins = map[string]struct {
 	process.TypeQuote:       {"quotes", "draft", func(w *world) string { return w.madeBy("quotes", `{"customer":%q,"lines":[%s]}`, w.buyer(), labour) }},
 	process.TypeOrder:       {"orders", "open", func(w *world) string { return w.madeBy("orders", `{"customer":%q,"lines":[%s]}`, w.buyer(), labour) }},
 	process.TypeInvoice:     {"invoices", "draft", func(w *world) string { return w.madeBy("invoices", `{"customer":%q,"lines":[%s]}`, w.buyer(), labour) }},
-	process.TypePayment:     {"payments", "booked", func(w *world) string { return w.madeBy("payments", `{"invoice":%q,"amount":{"amount":"1"}}`, w.issued()) }},
+	process.TypePayment: {"payments", "booked", func(w *world) string {
+		return w.madeBy("payments", `{"invoice":%q,"amount":{"amount":"1"}}`, w.issued())
+	}},
 	process.TypeCreditNote: {"credit-notes", "issued", func(w *world) string {
 		return created(w.t, w.api("POST", "invoices/"+w.issued()+"/credit", map[string]any{"reason": "wrong"}), "credit-note")
 	}},
@@ -64,11 +66,14 @@ func (w *world) issued() string {
 var inputs = map[string][]string{
 	"lead disqualify": {"--reason", "lost"}, "lead edit": {"--phone", "22 33 44 55"}, "quote accept": {"--name", "Kari"}, "quote edit": {"--title", "A"},
 	"quote decline": {"--reason", "price"}, "invoice edit": {"--title", "A"}, "invoice credit": {"--reason", "agreed"}, "opportunity edit": {"--title", "A"},
+	"order edit": {"--title", "A"}, "order request_payment": {"--percent", "30"}, "invoice dispute": {"--reason", "not agreed"}, "invoice write_off": {"--reason", "bad debt"},
+	"lead log": {"--kind", "call", "--outcome", "reached"}, "opportunity log": {"--kind", "call", "--outcome", "reached"}, "quote log": {"--kind", "call", "--outcome", "reached"},
 	"product edit": {"--name", "B"}, "price-list edit": {"--name", "B"}, "task edit": {"--note", "B"},
 }
 
 // hindered are verbs that a state allows and the way to it forbids.
-var hindered = []string{"order open invoice", "quote closed decline", "quote closed revise"}
+var hindered = []string{"order open invoice", "quote closed decline", "quote closed revise", "order open return", "order on_hold return",
+	"invoice issued end_dispute", "invoice issued reinstate", "invoice issued release", "invoice issued waive"}
 
 // Every verb of the machine is tried on the command line in every state that
 // verbs lead to from a record's beginning: it ends with 0, or with 5 and
@@ -79,7 +84,8 @@ func TestTransitionsThroughCommandLine(t *testing.T) {
 	for _, record := range slices.Sorted(maps.Keys(origins)) {
 		for state, way := range w.ways(record) {
 			for _, tr := range process.Transitions() {
-				if tr.Record != record || tr.Verb == "question" || tr.Verb == "pay" {
+				// The demo's opportunities have no stages to move to.
+				if tr.Record != record || tr.Verb == "question" || tr.Verb == "pay" || tr.Verb == "move" {
 					continue
 				}
 				t.Run(strings.Join([]string{record, state, tr.Verb}, " "), func(t *testing.T) {
@@ -121,6 +127,9 @@ func (w *world) tryVerb(tr process.Transition, state string, way []string) {
 		flags := inputs[tr.Record+" "+verb]
 		if verb == "assign" {
 			flags = []string{"--user", w.items("users?role=owner")[0]["id"].(string)}
+		}
+		if verb == "merge" {
+			flags = []string{"--other", w.madeBy("leads", `{"name":"Kari"}`)}
 		}
 		w.cli(code, append([]string{tr.Record, strings.ReplaceAll(verb, "_", "-"), id}, flags...)...)
 	}

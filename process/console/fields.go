@@ -421,10 +421,13 @@ func listOf(s string) []string {
 // refused puts what is wrong to its fields.
 func (v *visit) refused(in *input, f *form, problems []process.Problem) {
 	in.problems = map[string]string{}
-	known := map[string]bool{}
+	known, prices := map[string]bool{}, ""
 	for _, s := range f.Sections {
 		for _, fd := range s.Fields {
 			known[fd.Name] = true
+			if fd.Kind == kindPrices {
+				prices = fd.Name
+			}
 			switch fd.Kind {
 			case kindMoney:
 				known[fd.Name+".amount"] = true
@@ -438,7 +441,7 @@ func (v *visit) refused(in *input, f *form, problems []process.Problem) {
 		if f.Lines != nil {
 			name = f.Lines.place(name)
 		}
-		if at, _, ok := strings.Cut(name, "["); ok && known[at] {
+		if at, _, ok := strings.Cut(name, "["); ok && at == prices {
 			in.problems[name] = v.t("price_list.line", "line", lineOf(name), "problem", text)
 			continue
 		}
