@@ -77,7 +77,7 @@ func measureMail(ctx context.Context, args []string) error {
 		if t, is := took["mbsync to a Maildir"]; is {
 			fmt.Printf("  %.1f times mbsync\n", median(t)/all)
 		}
-		fmt.Printf("  %d leads; %d MB resident at most; database %d MB\n", whole.Leads, whole.MemoryKB>>10, whole.Database>>20)
+		fmt.Printf("  %d leads; %.0f µs of processor time a mail; %d MB resident at most; database %d MB\n", whole.Leads, perMail(whole.CPU, *mails), whole.MemoryKB>>10, whole.Database>>20)
 		if whole.Leads != *mails {
 			return fmt.Errorf("%d mails became %d leads", *mails, whole.Leads)
 		}
@@ -123,6 +123,7 @@ func emne(ctx context.Context, s *mailboxtest.Server, mails, before int, extent,
 	if err := json.Unmarshal(out, result); err != nil {
 		return 0, err
 	}
+	result.CPU = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
 	return result.Seconds, nil
 }
 

@@ -47,6 +47,8 @@ type reading struct {
 // readout is what the reader measured; it is its standard output.
 type readout struct {
 	Seconds float64
+	// CPU is the seconds of processor time, its start included.
+	CPU float64
 	// MemoryKB is the most that was resident.
 	MemoryKB int64
 	Leads    int

@@ -20,8 +20,8 @@ const (
 	// maxRecording is how many mails are being recorded at once, and
 	// recordingBytes how many octets they may be together; a larger one waits
 	// until it is alone.
-	maxRecording   = 64
-	recordingBytes = 32 << 20
+	maxRecording   = 256
+	recordingBytes = 16 << 20
 )
 
 // The reasons why a mail is quarantined unparsed.
@@ -38,7 +38,11 @@ type taking struct {
 	slots  *semaphore.Weighted
 	bytes  *semaphore.Weighted
 	work   sync.WaitGroup
-	// turns has the last mail of each sender: theirs are recorded in order.
+	// placed is closed when the last mail that came has its turn: they are
+	// parsed at once, and get their turns in the order in which they came.
+	placed chan struct{}
+	// turns has the last mail of each sender: theirs are recorded in order. It
+	// belongs to the mail whose turn is being given.
 	turns map[string]chan struct{}
 
 	mu       sync.Mutex
@@ -167,14 +171,8 @@ func (t *taking) batch(ctx context.Context, batch []entry, part bool) error {
 	return err
 }
 
-// start parses a mail and records it beside others.
+// start parses a mail and records it, beside others.
 func (t *taking) start(ctx context.Context, f fetched) error {
-	at := t.s.start.MailboxUID
-	at.UID = f.uid
-	mail := t.s.m.parse(f.raw, at, f.arrived)
-	if f.cut {
-		mail.Unreadable = unreadableTooLarge
-	}
 	weight := min(int64(len(f.raw)), recordingBytes)
 	if err := t.slots.Acquire(ctx, 1); err != nil {
 		return err
@@ -183,15 +181,27 @@ func (t *taking) start(ctx context.Context, f fetched) error {
 		t.slots.Release(1)
 		return err
 	}
-	sender := strings.ToLower(mail.From)
-	before, mine := t.turns[sender], make(chan struct{})
-	t.turns[sender] = mine
+	before, placed := t.placed, make(chan struct{})
+	t.placed = placed
 	t.work.Go(func() {
 		defer t.slots.Release(1)
 		defer t.bytes.Release(weight)
-		defer close(mine)
+		at := t.s.start.MailboxUID
+		at.UID = f.uid
+		mail := t.s.m.parse(f.raw, at, f.arrived)
+		if f.cut {
+			mail.Unreadable = unreadableTooLarge
+		}
 		if before != nil {
-			<-before // it is being recorded, which has a deadline
+			<-before // it is being parsed, which is bounded
+		}
+		sender := strings.ToLower(mail.From)
+		last, mine := t.turns[sender], make(chan struct{})
+		t.turns[sender] = mine
+		close(placed)
+		defer close(mine)
+		if last != nil {
+			<-last // it is being recorded, which has a deadline
 		}
 		t.record(ctx, mail)
 	})
