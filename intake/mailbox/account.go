@@ -1,6 +1,7 @@
 package mailbox
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/emersion/go-sasl"
 	"github.com/robfig/cron/v3"
 )
 
@@ -60,6 +62,10 @@ type Account struct {
 	// Username defaults to Address.
 	Username string
 	Password string
+	// Auth gives the client of a SASL mechanism that the server offers, instead
+	// of the password, such as one with an OAuth2 token. Its error may have a
+	// method SignInAgain, when a person must act.
+	Auth func(ctx context.Context, offers func(mechanism string) bool) (sasl.Client, error)
 	// Folder defaults to INBOX.
 	Folder string
 	// Poll is a cron expression in the machine's time zone, or @every DURATION;
