@@ -31,6 +31,7 @@ type house struct {
 	texts   *templates.Set
 	service *process.Service
 	access  *access.Access
+	key     []byte // the installation's secret
 	unlock  func()
 }
 
@@ -50,8 +51,7 @@ func (h *house) open(ctx context.Context) (err error) {
 	if h.unlock, err = lock(cfg.Data); err != nil {
 		return err
 	}
-	key, err := readKey(cfg.Data)
-	if err != nil {
+	if h.key, err = readKey(cfg.Data); err != nil {
 		return err
 	}
 	if h.texts, err = templates.Open(cfg.Templates); err != nil {
@@ -65,7 +65,7 @@ func (h *house) open(ctx context.Context) (err error) {
 		return err
 	}
 	papers := documents.New(renderer)
-	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Clock: h.clock, Key: key})
+	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Clock: h.clock, Key: h.key})
 	h.access = access.New(h.store, h.clock)
 	return nil
 }
@@ -90,9 +90,13 @@ func (h *house) close() {
 }
 
 // localAPI is the API for whoever may open the data folder: that person owns
-// the installation.
+// the installation, its sealed tokens included.
 func (h *house) localAPI() http.Handler {
-	return api.New(api.Options{Service: h.service, Authenticate: localOwner{}, Version: version, Logger: h.log})
+	mux := http.NewServeMux()
+	mux.Handle("/", api.New(api.Options{Service: h.service, Authenticate: localOwner{}, Version: version, Logger: h.log}))
+	mux.Handle("GET "+sealedPath+"{name}", http.HandlerFunc(h.getSealed))
+	mux.Handle("PUT "+sealedPath+"{name}", http.HandlerFunc(h.putSealed))
+	return mux
 }
 
 // localOwner lets every request of the command line in.

@@ -92,7 +92,7 @@ func rootCommand() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.config, "config", "", "config.yaml of the installation")
 	root.PersistentFlags().StringVar(&p.data, "data", "", "data folder of a demo, instead of --config")
 	root.AddCommand(demoCommand(p), serveCommand(p), checkCommand(p), initCommand(), importCommand(p), verifyCommand(p),
-		userCommand(p), tokenCommand(p), settingsCommand(p), versionCommand())
+		userCommand(p), tokenCommand(p), mailboxCommand(p), settingsCommand(p), versionCommand())
 	root.AddCommand(recordCommands(p)...)
 	for _, c := range root.Commands() {
 		strict(c)

@@ -45,6 +45,8 @@ type Mailbox struct {
 	// Password is set whether it came inline or from PasswordFile.
 	Password     Secret `yaml:"password"`
 	PasswordFile string `yaml:"password_file"`
+	// OAuth stands instead of a password.
+	OAuth OAuth `yaml:"oauth"`
 	// Folder is the mailbox name on the server that is read.
 	Folder string `yaml:"folder"`
 	// Poll is a cron expression in the machine's time zone, or @every DURATION.
