@@ -14,7 +14,8 @@ import (
 	"github.com/emne/emne/intake/webform"
 )
 
-// accounts turns the configuration's mailboxes into the intake's, by name.
+// accounts turns the configuration's mailboxes into the intake's, by name: one
+// for each folder, since a cursor belongs to a folder.
 func accounts(boxes map[string]config.Mailbox, signIns map[string]*oauth.Source) []mailbox.Account {
 	var as []mailbox.Account
 	for _, name := range slices.Sorted(maps.Keys(boxes)) {
@@ -29,6 +30,10 @@ func accounts(boxes map[string]config.Mailbox, signIns map[string]*oauth.Source)
 			a.Auth = signIn.Client
 		}
 		as = append(as, a)
+		for _, folder := range m.Folders {
+			a.Name, a.Folder = name+mailbox.FolderMark+folder, folder
+			as = append(as, a)
+		}
 	}
 	return as
 }

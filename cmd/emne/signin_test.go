@@ -36,7 +36,7 @@ func TestSignInWalk(t *testing.T) {
 	text := fmt.Sprintf(`data: data
 listen: {http: %s}
 mailboxes:
-  sales: {address: sales@hansen.example, host: %s, port: %d, tls: none, username: sales, poll: "@every 1s",
+  sales: {address: sales@hansen.example, host: %s, port: %d, tls: none, username: sales, poll: "@every 1s", folders: [Sent],
     oauth: {provider: custom, client_id: %s, client_secret: "%s", scopes: [mail], auth_url: "%s/auth", token_url: "%s/token", device_url: "%s/device"}}
   other: {address: other@hansen.example, host: %s, port: %d, tls: none, password: x}
 `, listen, dovecot.Host, dovecot.Port, oauthtest.Client, oauthtest.Secret, provider.URL, provider.URL, provider.URL, dovecot.Host, dovecot.Port)
@@ -60,6 +60,21 @@ mailboxes:
 	w.eventually(10*time.Second, "connected mailbox", func() bool { return w.mailState("sales") == "ok" })
 	dovecot.Deliver("sales", []byte(strings.ReplaceAll(inquiry, "\n", "\r\n")))
 	w.eventually(10*time.Second, "lead of the mail", func() bool { return len(w.items("leads")) == 1 })
+
+	// A further folder is read too; the same mail there is no second lead.
+	dovecot.DeliverTo("sales", "Sent", []byte(strings.ReplaceAll(inquiry, "\n", "\r\n")))
+	dovecot.DeliverTo("sales", "Sent", []byte("From: Per <per@folder.example>\r\nTo: sales@hansen.example\r\nSubject: From a folder\r\n\r\nHei.\r\n"))
+	w.eventually(10*time.Second, "lead of the folder", func() bool {
+		for _, l := range w.items("leads") {
+			if l["source"] == "mail:sales:Sent" {
+				return true
+			}
+		}
+		return false
+	})
+	if n := len(w.items("leads")); n != 2 {
+		t.Errorf("there are %d leads", n)
+	}
 
 	// The tokens are worth nothing any more: a person signs in again while it runs.
 	provider.Revoke()

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-sasl"
@@ -46,7 +47,8 @@ type Backfill struct {
 
 // Account is a folder on an IMAP server and how it is read.
 type Account struct {
-	// Name is the mailbox's name in the history; it does not change.
+	// Name is the mailbox's name in the history; it does not change. A further
+	// folder of a mailbox has its own, with the folder's after a FolderMark.
 	Name string
 	// Address is what customers write to.
 	Address string
@@ -80,6 +82,15 @@ type Account struct {
 	Keyword string
 	// MoveTo is the folder of AfterMove.
 	MoveTo string
+}
+
+// FolderMark separates a mailbox's name from that of a further folder.
+const FolderMark = ":"
+
+// mailbox is the name in the configuration.
+func (a Account) mailbox() string {
+	name, _, _ := strings.Cut(a.Name, FolderMark)
+	return name
 }
 
 func (a Account) addr() string { return net.JoinHostPort(a.Host, strconv.Itoa(a.Port)) }

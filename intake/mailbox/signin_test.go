@@ -95,7 +95,7 @@ func TestKnownProvidersAreNamed(t *testing.T) {
 		"notgmail.com":           "many providers want an app password",
 		"eu.outlook.example.com": "many providers want an app password",
 	} {
-		a := Account{Name: "sales", Host: host, Username: "sales@example.com"}
+		a := Account{Name: "sales:Inquiries", Host: host, Username: "sales@example.com"}
 		if err := a.loginTrouble(refused); reasonOf(err) != ReasonPassword || !strings.Contains(err.Error(), words) {
 			t.Errorf("%s: %v", host, err)
 		}

@@ -116,7 +116,7 @@ func (a Account) loginTrouble(err error) error {
 		return trouble(ReasonPassword, err, "the server refuses the sign-in of %s, although the provider gave a token (%s): is IMAP switched on for this account, and are the scopes right?", a.Username, said)
 	}
 	if provider := a.provider(); provider != "" {
-		return trouble(ReasonPassword, err, "the server refuses the password of %s (%s): this is %s", a.Username, said, fmt.Sprintf(provider, a.Name))
+		return trouble(ReasonPassword, err, "the server refuses the password of %s (%s): this is %s", a.Username, said, fmt.Sprintf(provider, a.mailbox()))
 	}
 	return trouble(ReasonPassword, err, "the server refuses the password of %s (%s): many providers want an app password here", a.Username, said)
 }

@@ -126,6 +126,16 @@ func (r *reader) checkMailbox(path string, m *Mailbox) {
 		r.checkOAuth(at("oauth"), &m.OAuth)
 	}
 	r.require(at("folder"), m.Folder != "", "remove the key for INBOX")
+	for i, folder := range m.Folders {
+		switch {
+		case folder == "":
+			r.problem(index(at("folders"), i), "remove it", "an empty name")
+		case folder == m.Folder || slices.Contains(m.Folders[:i], folder):
+			r.problem(index(at("folders"), i), "remove it", "the folder %s is read already", quoted(folder))
+		case folder == m.MoveTo && m.After == AfterMove:
+			r.problem(index(at("folders"), i), "give move_to another folder", "the folder %s is the one that mail is moved to", quoted(folder))
+		}
+	}
 	r.schedule(at("poll"), m.Poll)
 	if !keyword.MatchString(m.Keyword) {
 		r.problem(at("keyword"), "use letters, digits, - and _, at most 64 of them", "not an IMAP keyword: %s", quoted(m.Keyword))

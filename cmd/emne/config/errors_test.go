@@ -107,6 +107,8 @@ func TestEachProblem(t *testing.T) {
 		{"oauth of an app without tenant", "mailboxes: {sales: {address: a@example.com, host: h, oauth: {provider: microsoft, client_id: c, client_secret: s, flow: app}}}\n", `config.yaml:1:54: mailboxes.sales.oauth.tenant: is missing (hint: the directory's id or domain: an app signs in to one)`},
 		{"oauth at nobody's address", "mailboxes: {sales: {address: a@example.com, host: h, oauth: {provider: custom, client_id: c, auth_url: \"https://a.example\"}}}\n", `config.yaml:1:54: mailboxes.sales.oauth.token_url: is missing (hint: the provider's token endpoint)`},
 		{"submission by an unknown mailbox", sub + "  oauth: sales\n", `config.yaml:5:3: submission.oauth: there is no such mailbox: "sales" (hint: the name of a mailbox with an oauth section)`},
+		{"folder twice", mailbox + "    folders: [A, INBOX]\n", `config.yaml:6:18: mailboxes.sales.folders[1]: the folder "INBOX" is read already (hint: remove it)`},
+		{"folder moved to", mailbox + "    after: move\n    move_to: A\n    folders: [A]\n", `config.yaml:8:15: mailboxes.sales.folders[0]: the folder "A" is the one that mail is moved to (hint: give move_to another folder)`},
 		{"missing public_url", "submission: {host: h, from: s@example.com}\n", `config.yaml:1:1: listen.public_url: is missing: the links in mails to customers begin with it (hint: such as https://sales.example.com)`},
 		{"missing store.url", "store:\n  engine: postgres\n", `config.yaml:1:1: store.url: is missing (hint: such as postgres://emne@db.example/emne, or url_file)`},
 		{"missing move_to", mailbox + "    after: move\n", `config.yaml:2:3: mailboxes.sales.move_to: is missing (hint: the folder that mail is moved to, such as Archive)`},

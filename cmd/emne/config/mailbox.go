@@ -49,6 +49,8 @@ type Mailbox struct {
 	OAuth OAuth `yaml:"oauth"`
 	// Folder is the mailbox name on the server that is read.
 	Folder string `yaml:"folder"`
+	// Folders are read beside it.
+	Folders []string `yaml:"folders"`
 	// Poll is a cron expression in the machine's time zone, or @every DURATION.
 	Poll string `yaml:"poll"`
 	// Idle asks the server to tell of new mail at once (RFC 2177).
