@@ -8,7 +8,7 @@ import (
 	"mime/quotedprintable"
 )
 
-var words = []string{"vi", "trenger", "et", "tilbud", "på", "nytt", "tak", "til", "hytta", "kan", "dere", "komme", "på", "befaring", "neste",
+var words = []string{"vi", "trenger", "et", "tilbud", "n" + string(rune(0xe5)), "nytt", "tak", "til", "hytta", "kan", "dere", "komme", "til", "befaring", "neste",
 	"uke", "pris", "levering", "montering", "garasje", "betong", "vennlig", "hilsen", "takk", "for", "svar", "we", "need", "a", "quote", "by", "Friday"}
 
 // letter is the inquiry number i, of about size octets: text and HTML beside
