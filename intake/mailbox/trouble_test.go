@@ -185,8 +185,8 @@ func TestMailThatBreaksEveryConnection(t *testing.T) {
 		s.Deliver("sales", letter(i))
 	}
 	p := newProxy(t, s.Addr())
-	p.poison = []byte("Hei, nummer 1.")
-	m, _ := run(t, r, account(s, func(a *Account) { a.Backfill.All, a.Port = true, p.port() }), func(o *Options) { o.RetryMin = time.Millisecond })
+	p.set(func(p *proxy) { p.poison = []byte("Hei, nummer 1.") })
+	m, stop := run(t, r, account(s, func(a *Account) { a.Backfill.All, a.Port = true, p.port() }), func(o *Options) { o.RetryMin = time.Millisecond })
 	r.waitMails(4) // the others do not wait for it
 	if got := r.subjects(); slices.Contains(got, "") {
 		t.Errorf("it was given up before the others came: %q", got)
@@ -194,6 +194,7 @@ func TestMailThatBreaksEveryConnection(t *testing.T) {
 	s.Deliver("sales", letter(5))
 	r.waitMails(6)
 	waitStatus(t, m, "caught up", func(st Status) bool { return st.Idle && st.Quarantined == 1 })
+	stop()
 	got := r.subjects()
 	slices.Sort(got)
 	if want := []string{"", "mail 0000", "mail 0002", "mail 0003", "mail 0004", "mail 0005"}; !slices.Equal(got, want) {
