@@ -33,13 +33,13 @@ campaign: deps ## the fault campaigns in full; prints counts and seeds
 	EMNE_CAMPAIGN=full go test -tags '$(TAGS)' -p 1 -count 1 -timeout 12h -v -run '^TestCampaign' ./...
 
 bench: deps ## ratios against peers and limits, measured side by side
-	cd cmd/emne-bench && go run -tags '$(TAGS)' . $(ARGS)
+	cd cmd/emne-bench && go run -mod=mod -tags '$(TAGS)' . $(ARGS)
 
 lint: ## gofmt and go vet
 	@unformatted=$$(gofmt -l $$(find . -name '*.go' -not -path './bin/*')); \
 	if [ -n "$$unformatted" ]; then echo "gofmt -w these files:"; echo "$$unformatted"; exit 1; fi
 	go vet -tags '$(TAGS)' ./...
-	@if [ -f cmd/emne-bench/go.mod ]; then echo "cd cmd/emne-bench && go vet ./..."; cd cmd/emne-bench && go vet -tags '$(TAGS)' ./...; fi
+	@if [ -f cmd/emne-bench/go.mod ]; then echo "cd cmd/emne-bench && go vet ./..."; cd cmd/emne-bench && go vet -mod=mod -tags '$(TAGS)' ./...; fi
 
 deps: ## what the tests need besides Go: says what is missing, installs it on Debian as root
 	@packaging/deps.sh

@@ -167,6 +167,15 @@ type Blob struct {
 	Data   []byte
 	// Staged is set by StageBlob when the bytes are already stored.
 	Staged bool
+	// Packed is the store's own form of Data, made by StageBlob so that no
+	// transaction waits for it.
+	Packed *PackedBlob
+}
+
+// PackedBlob is data as a store keeps it.
+type PackedBlob struct {
+	Data     []byte
+	Encoding string
 }
 
 // NewBlob addresses data.

@@ -49,12 +49,17 @@ func checkCommand(p *place) *cobra.Command {
 			}
 			fmt.Fprintf(c.OutOrStdout(), "%s: %s\n", what, result)
 		}
-		for _, a := range accounts(cfg.Mailboxes) {
+		signIns, done, err := p.signIns(c.Context(), cfg)
+		if err != nil {
+			return err
+		}
+		defer done()
+		for _, a := range accounts(cfg.Mailboxes, signIns) {
 			try("mailbox "+a.Name, func(ctx context.Context) error { return mailbox.Check(ctx, a) })
 		}
 		if cfg.Submission.Configured() {
 			try("submission", func(ctx context.Context) error {
-				s, err := submission(cfg.Submission)
+				s, err := submission(cfg.Submission, signIns)
 				if err != nil {
 					return err
 				}

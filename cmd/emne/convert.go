@@ -10,20 +10,30 @@ import (
 	"github.com/emne/emne/cmd/emne/config"
 	"github.com/emne/emne/documents/mail"
 	"github.com/emne/emne/intake/mailbox"
+	"github.com/emne/emne/intake/mailbox/oauth"
 	"github.com/emne/emne/intake/webform"
 )
 
-// accounts turns the configuration's mailboxes into the intake's, by name.
-func accounts(boxes map[string]config.Mailbox) []mailbox.Account {
+// accounts turns the configuration's mailboxes into the intake's, by name: one
+// for each folder, since a cursor belongs to a folder.
+func accounts(boxes map[string]config.Mailbox, signIns map[string]*oauth.Source) []mailbox.Account {
 	var as []mailbox.Account
 	for _, name := range slices.Sorted(maps.Keys(boxes)) {
 		m := boxes[name]
-		as = append(as, mailbox.Account{
+		a := mailbox.Account{
 			Name: name, Address: m.Address, Host: m.Host, Port: m.Port, TLS: mailbox.TLS(m.TLS), CAFile: m.CAFile,
 			Username: m.Username, Password: m.Password.Reveal(), Folder: m.Folder, Poll: m.Poll, Idle: m.Idle,
 			Backfill: mailbox.Backfill{All: m.Backfill.All, Since: m.Backfill.Since},
 			After:    mailbox.After(m.After), Keyword: m.Keyword, MoveTo: m.MoveTo,
-		})
+		}
+		if signIn := signIns[name]; signIn != nil {
+			a.Auth = signIn.Client
+		}
+		as = append(as, a)
+		for _, folder := range m.Folders {
+			a.Name, a.Folder = name+mailbox.FolderMark+folder, folder
+			as = append(as, a)
+		}
 	}
 	return as
 }
@@ -39,9 +49,12 @@ func sources(ss map[string]config.Source) map[string]webform.Source {
 	return out
 }
 
-func submission(s config.Submission) (mail.Submission, error) {
+func submission(s config.Submission, signIns map[string]*oauth.Source) (mail.Submission, error) {
 	out := mail.Submission{Host: s.Host, Port: s.Port, TLS: string(s.TLS), Username: s.Username, Password: s.Password.Reveal(),
 		From: s.From, Hello: s.Hello, Timeout: s.Timeout}
+	if signIn := signIns[s.OAuth]; signIn != nil {
+		out.Auth = signIn.Client
+	}
 	if s.CAFile == "" {
 		return out, nil
 	}

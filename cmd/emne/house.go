@@ -34,6 +34,7 @@ type house struct {
 	texts   *templates.Set
 	service *process.Service
 	access  *access.Access
+	key     []byte // the installation's secret
 	unlock  func()
 }
 
@@ -53,8 +54,7 @@ func (h *house) open(ctx context.Context) (err error) {
 	if h.unlock, err = lock(cfg.Data); err != nil {
 		return err
 	}
-	key, err := readKey(cfg.Data)
-	if err != nil {
+	if h.key, err = readKey(cfg.Data); err != nil {
 		return err
 	}
 	if h.texts, err = templates.Open(cfg.Templates); err != nil {
@@ -68,7 +68,7 @@ func (h *house) open(ctx context.Context) (err error) {
 		return err
 	}
 	papers := documents.New(renderer)
-	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Statements: bank.Reader{}, Rules: rules.New(), Register: registerOf(cfg), Clock: h.clock, Key: key, ReadMail: h.readMail})
+	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Statements: bank.Reader{}, Rules: rules.New(), Register: registerOf(cfg), Clock: h.clock, Key: h.key, ReadMail: h.readMail})
 	h.access = access.New(h.store, h.clock)
 	return nil
 }

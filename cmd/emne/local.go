@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/emne/emne/intake/message"
@@ -15,7 +16,14 @@ import (
 // localHandler is what the command line reaches over the socket in the data
 // folder, or in its own process when no server runs: the API, and what only
 // the installation's administrator does. Whoever may open the folder owns it.
+//
+// It is put together at the first request: most servers never get one.
 func (h *house) localHandler() http.Handler {
+	handler := sync.OnceValue(h.wireLocal)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler().ServeHTTP(w, r) })
+}
+
+func (h *house) wireLocal() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/api/", api.New(api.Options{Service: h.service, Authenticate: localOwner{}, Version: version, Logger: h.log}))
 	answer := func(pattern string, f func(*http.Request) (any, error)) {
@@ -41,6 +49,8 @@ func (h *house) localHandler() http.Handler {
 		return h.access.RevokeToken(r.Context(), administrator(), r.PathValue("id"))
 	})
 	answer("POST /local/mails", h.importMail)
+	mux.HandleFunc("GET "+sealedPath+"{name}", h.getSealed)
+	mux.HandleFunc("PUT "+sealedPath+"{name}", h.putSealed)
 	return mux
 }
 

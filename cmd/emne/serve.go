@@ -27,13 +27,17 @@ func serveCommand(p *place) *cobra.Command {
 		if err := h.firstSettings(c.Context()); err != nil {
 			return err
 		}
-		out, err := submission(cfg.Submission)
+		signIns, err := signIns(cfg.Mailboxes, h.store, h.key)
+		if err != nil {
+			return err
+		}
+		out, err := submission(cfg.Submission, signIns)
 		if err != nil {
 			return err
 		}
 		s, err := newServer(h, serverOptions{
 			who:        []identify{h.access.Session},
-			mailboxes:  accounts(cfg.Mailboxes),
+			mailboxes:  accounts(cfg.Mailboxes, signIns),
 			sources:    sources(cfg.Sources),
 			submission: out,
 		})

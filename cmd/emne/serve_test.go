@@ -162,6 +162,14 @@ sources:
 	w.config(exitDone, config, nil, "check", "--online")
 	w.config(exitDone, config, strings.NewReader("correct horse battery\n"), "user", "add", "kari@hansen.example", "--role", "owner", "--name", "Kari Hansen")
 	w.token = strings.TrimSpace(w.config(exitDone, config, nil, "token", "create", "test", "--role", "owner"))
+	w.serve(config)
+	return w
+}
+
+// serve runs `emne serve` until the test ends.
+func (w *world) serve(config string) {
+	t := w.t
+	t.Helper()
 	w.data = config
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -189,7 +197,6 @@ sources:
 		answer.Body.Close()
 		return answer.StatusCode == http.StatusOK
 	})
-	return w
 }
 
 // config runs a command with a configuration file.

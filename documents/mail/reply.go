@@ -77,7 +77,7 @@ func (s Submission) explain(err error) error {
 		hint = "it does not begin with TLS on this port; try tls: starttls"
 	case strings.Contains(err.Error(), "doesn't support STARTTLS"):
 		hint = "it offers no STARTTLS on this port; try tls: implicit, usually on port 465"
-	case errors.As(err, &said) && said.Code == 535:
+	case s.Auth == nil && errors.As(err, &said) && said.Code == 535:
 		hint = "some providers want an app password here"
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		hint = "no answer in time; a firewall, or the wrong kind of TLS for this port"

@@ -154,7 +154,12 @@ func (v *visitor) Logout() error { return nil }
 func startOffice(t *testing.T, kind string, a authority) (*postOffice, Submission) {
 	t.Helper()
 	p := &postOffice{}
-	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &visitor{office: p}, nil }))
+	return p, startOfficeOf(t, kind, a, smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &visitor{office: p}, nil }))
+}
+
+func startOfficeOf(t *testing.T, kind string, a authority, staff smtp.Backend) Submission {
+	t.Helper()
+	server := smtp.NewServer(staff)
 	server.Domain, server.EnableSMTPUTF8, server.AllowInsecureAuth = "mx.example", true, kind == "none"
 	server.ErrorLog = log.New(io.Discard, "", 0)
 	server.ReadTimeout, server.WriteTimeout = 10*time.Second, 10*time.Second
@@ -178,7 +183,7 @@ func startOffice(t *testing.T, kind string, a authority) (*postOffice, Submissio
 			t.Error(err)
 		}
 	})
-	return p, Submission{Host: "127.0.0.1", Port: port, TLS: kind, RootCAs: a.roots, Username: userName, Password: password,
+	return Submission{Host: "127.0.0.1", Port: port, TLS: kind, RootCAs: a.roots, Username: userName, Password: password,
 		From: userName, Hello: "emne.example", Timeout: 5 * time.Second}
 }
 

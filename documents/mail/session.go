@@ -54,7 +54,7 @@ func (s Submission) begin(ctx context.Context, conn net.Conn) (_ *session, err e
 	if err := c.Hello(s.hello()); err != nil {
 		return nil, fmt.Errorf("greeting %s: %w", s.Host, err)
 	}
-	if err := s.signIn(c); err != nil {
+	if err := s.signIn(ctx, c); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -81,8 +81,8 @@ func (s Submission) encrypt(ctx context.Context, w *wire) (*smtp.Client, error) 
 	return nil, fmt.Errorf("%q is no kind of TLS: implicit, starttls or none", s.TLS)
 }
 
-func (s Submission) signIn(c *session) error {
-	if s.Username == "" {
+func (s Submission) signIn(ctx context.Context, c *session) error {
+	if s.Username == "" && s.Auth == nil {
 		return nil
 	}
 	if _, encrypted := c.TLSConnectionState(); !encrypted && !loopback(c.wire.RemoteAddr()) {
@@ -90,6 +90,11 @@ func (s Submission) signIn(c *session) error {
 	}
 	var client sasl.Client
 	switch {
+	case s.Auth != nil:
+		var err error
+		if client, err = s.Auth(ctx, c.SupportsAuth); err != nil {
+			return fmt.Errorf("signing in to %s: %w", s.Host, err)
+		}
 	case c.SupportsAuth(sasl.Plain):
 		client = sasl.NewPlainClient("", s.Username, s.Password)
 	case c.SupportsAuth(sasl.Login):
@@ -100,6 +105,9 @@ func (s Submission) signIn(c *session) error {
 	if err := c.Auth(client); err != nil {
 		var refused *smtp.SMTPError
 		if errors.As(err, &refused) && refused.Code/100 == 5 {
+			if s.Auth != nil {
+				return fmt.Errorf("%s refuses the sign-in, although the provider gave a token: is sending switched on for this account, and are the scopes right? %w", s.Host, err)
+			}
 			return fmt.Errorf("%s refuses the user name or the password: %w", s.Host, err)
 		}
 		return fmt.Errorf("signing in to %s: %w", s.Host, err)

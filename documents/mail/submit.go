@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
 	"github.com/emne/emne/process"
@@ -24,6 +25,9 @@ type Submission struct {
 	// Username and Password sign in; nobody signs in when Username is empty.
 	Username string
 	Password string
+	// Auth gives the client of a SASL mechanism that the server offers, instead
+	// of the password, such as one with an OAuth2 token.
+	Auth func(ctx context.Context, offers func(mechanism string) bool) (sasl.Client, error)
 	// From is the envelope's sender; bounces come back to it.
 	From string
 	// Hello is the name that EHLO gives; the machine's when empty.

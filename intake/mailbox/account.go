@@ -1,6 +1,7 @@
 package mailbox
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -8,8 +9,10 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/emersion/go-sasl"
 	"github.com/robfig/cron/v3"
 )
 
@@ -44,7 +47,8 @@ type Backfill struct {
 
 // Account is a folder on an IMAP server and how it is read.
 type Account struct {
-	// Name is the mailbox's name in the history; it does not change.
+	// Name is the mailbox's name in the history; it does not change. A further
+	// folder of a mailbox has its own, with the folder's after a FolderMark.
 	Name string
 	// Address is what customers write to.
 	Address string
@@ -60,6 +64,10 @@ type Account struct {
 	// Username defaults to Address.
 	Username string
 	Password string
+	// Auth gives the client of a SASL mechanism that the server offers, instead
+	// of the password, such as one with an OAuth2 token. Its error may have a
+	// method SignInAgain, when a person must act.
+	Auth func(ctx context.Context, offers func(mechanism string) bool) (sasl.Client, error)
 	// Folder defaults to INBOX.
 	Folder string
 	// Poll is a cron expression in the machine's time zone, or @every DURATION;
@@ -74,6 +82,15 @@ type Account struct {
 	Keyword string
 	// MoveTo is the folder of AfterMove.
 	MoveTo string
+}
+
+// FolderMark separates a mailbox's name from that of a further folder.
+const FolderMark = ":"
+
+// mailbox is the name in the configuration.
+func (a Account) mailbox() string {
+	name, _, _ := strings.Cut(a.Name, FolderMark)
+	return name
 }
 
 func (a Account) addr() string { return net.JoinHostPort(a.Host, strconv.Itoa(a.Port)) }

@@ -43,7 +43,7 @@ func connect(ctx context.Context, a Account, stall time.Duration) (*link, error)
 		l.cut()
 		return nil, err
 	}
-	if err := l.login(); err != nil {
+	if err := l.login(ctx); err != nil {
 		l.close()
 		return nil, err
 	}
@@ -108,11 +108,25 @@ func (l *link) greeting() error {
 }
 
 // login prefers AUTHENTICATE PLAIN (RFC 4616), which takes every character.
-func (l *link) login() error {
+func (l *link) login(ctx context.Context) error {
+	var caps imap.CapSet
 	err := l.do(func() error {
-		caps := l.client.Caps()
+		caps = l.client.Caps()
+		return nil
+	})
+	var client sasl.Client
+	if l.account.Auth != nil && err == nil && l.client.State() != imap.ConnStateAuthenticated {
+		// The provider may be slow; the mail server owes nothing meanwhile.
+		if client, err = l.account.Auth(ctx, func(mechanism string) bool { return caps.Has(imap.AuthCap(mechanism)) }); err != nil {
+			return l.account.tokenTrouble(err)
+		}
+	}
+	err = l.do(func() error {
 		if l.client.State() == imap.ConnStateAuthenticated {
 			return nil // PREAUTH
+		}
+		if client != nil {
+			return l.client.Authenticate(client)
 		}
 		if caps.Has(imap.AuthCap(sasl.Plain)) {
 			return l.client.Authenticate(sasl.NewPlainClient("", l.account.Username, l.account.Password))

@@ -2,15 +2,17 @@
 // mail to the process, once.
 //
 //  1. Run keeps one connection to one folder: it dials, protects it with TLS
-//     (never less than was asked for), signs in and selects (connect.go). When
+//     (never less than was asked for), signs in, by a password or by the tokens
+//     of package oauth, and selects (connect.go). When
 //     it breaks, it comes back after a pause that grows (retry.go).
 //  2. At the first contact under a UIDVALIDITY it is noted which of the old
 //     mail is taken; a UIDVALIDITY that changes starts the folder over, and the
 //     process knows the mails that it has seen (session.go).
 //  3. What lies above the cursor is listed with its size first, then fetched in
-//     batches, one FETCH at a time; what is too large, and what failed three
-//     times, is quarantined with a reason (list.go, fetch.go, take.go).
-//  4. Mails are parsed as they arrive and recorded by many calls at once, those
+//     batches, one FETCH at a time; what is too large, and what does not come
+//     however often it is asked for, is quarantined with a reason, while the
+//     others go ahead (list.go, fetch.go, take.go, suspect.go).
+//  4. Mails are parsed beside each other and recorded by many calls at once, those
 //     of one sender in order, so that the store commits them together. The
 //     cursor moves only over an unbroken row of committed ones (prefix.go).
 //  5. Only what is committed is marked or moved on the server (after.go).

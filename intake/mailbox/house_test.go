@@ -89,7 +89,8 @@ func (b *tee) ReceiveMail(ctx context.Context, a intake.Actor, m intake.Mail) (i
 	if err != nil {
 		return receipt, err
 	}
-	_, err = b.recorder.ReceiveMail(ctx, a, m)
+	// What is committed is known to both, whatever ends in this moment.
+	_, err = b.recorder.ReceiveMail(context.WithoutCancel(ctx), a, m)
 	return receipt, err
 }
 

@@ -59,9 +59,11 @@ type Mailbox struct {
 
 	// What follows belongs to Run and is kept from one connection to the next.
 
-	// unfetched and unrecorded count the failures of single mails, under validity.
-	unfetched, unrecorded map[uint32]int
-	validity              uint32
+	// suspects are mails that did not come, unrecorded counts the failures to
+	// record single ones, both under validity.
+	suspects   *suspects
+	unrecorded map[uint32]int
+	validity   uint32
 	// waiting are the mails that are committed and not yet marked on the server.
 	waiting []uint32
 	unable  bool // the server cannot do what is asked for afterwards

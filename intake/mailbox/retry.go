@@ -20,7 +20,7 @@ func (r *retry) reset() { r.now = 0 }
 
 func (r *retry) next(reason string) time.Duration {
 	r.now = min(max(2*r.now, r.min), r.max)
-	if reason == ReasonPassword {
+	if reason == ReasonPassword || reason == ReasonSignIn {
 		r.now = max(r.now, min(slowest, r.max))
 	}
 	return r.now - time.Duration(rand.Int64N(int64(r.now/2)+1))

@@ -59,7 +59,7 @@ func (s *session) open(ctx context.Context) error {
 	s.saved = s.start.UID
 	if m.validity != folder.UIDValidity {
 		m.validity, m.waiting = folder.UIDValidity, nil
-		m.unfetched, m.unrecorded = map[uint32]int{}, map[uint32]int{}
+		m.suspects, m.unrecorded = newSuspects(m.retryMin), map[uint32]int{}
 	}
 	m.unable = false
 	return nil
@@ -99,7 +99,10 @@ func (s *session) catchUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if len(found) > 0 {
+		s.m.suspects.forget(s.saved, found)
+		sound, again := s.m.suspects.part(found, s.m.clock())
+		rest := len(sound) + len(again)
+		if rest > 0 {
 			if err := s.take(ctx, found); err != nil {
 				return err
 			}
@@ -107,7 +110,7 @@ func (s *session) catchUp(ctx context.Context) error {
 		if err := s.mark(); err != nil {
 			return err
 		}
-		if len(found) == 0 {
+		if rest == 0 {
 			return nil
 		}
 	}

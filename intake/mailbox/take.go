@@ -20,8 +20,8 @@ const (
 	// maxRecording is how many mails are being recorded at once, and
 	// recordingBytes how many octets they may be together; a larger one waits
 	// until it is alone.
-	maxRecording   = 64
-	recordingBytes = 32 << 20
+	maxRecording   = 256
+	recordingBytes = 16 << 20
 )
 
 // The reasons why a mail is quarantined unparsed.
@@ -38,7 +38,11 @@ type taking struct {
 	slots  *semaphore.Weighted
 	bytes  *semaphore.Weighted
 	work   sync.WaitGroup
-	// turns has the last mail of each sender: theirs are recorded in order.
+	// placed is closed when the last mail that came has its turn: they are
+	// parsed at once, and get their turns in the order in which they came.
+	placed chan struct{}
+	// turns has the last mail of each sender: theirs are recorded in order. It
+	// belongs to the mail whose turn is being given.
 	turns map[string]chan struct{}
 
 	mu       sync.Mutex
@@ -54,6 +58,7 @@ func (s *session) take(ctx context.Context, found []entry) error {
 	err := t.all(ctx, found)
 	t.work.Wait()
 	s.m.waiting = append(s.m.waiting, t.recorded...)
+	s.m.suspects.handled(t.recorded...)
 	if to := t.prefix.upTo(); to > s.saved && ctx.Err() == nil {
 		if failed := s.moveCursor(ctx, to); failed != nil {
 			return errors.Join(err, failed)
@@ -77,16 +82,32 @@ func (s *session) moveCursor(ctx context.Context, to uint32) error {
 	return nil
 }
 
-// all goes through the list, batch by batch.
+// all goes through the list: first the mails that never failed, so that one
+// that cannot be fetched keeps no other back, then those whose time has come.
 func (t *taking) all(ctx context.Context, found []entry) error {
+	sound, again := t.s.m.suspects.part(found, t.s.m.clock())
+	for _, e := range found {
+		if t.s.m.suspects.isHandled(e.uid) {
+			t.prefix.finish(e.uid)
+		}
+	}
+	if err := t.batches(ctx, sound); err != nil {
+		return err
+	}
+	return t.batches(ctx, again)
+}
+
+// batches goes through a list, batch by batch.
+func (t *taking) batches(ctx context.Context, found []entry) error {
 	m := t.s.m
 	for len(found) > 0 && t.broken() == nil {
 		e := found[0]
 		switch {
 		case t.s.isLeft(e):
 			t.prefix.finish(e.uid)
+			m.suspects.handled(e.uid)
 			found = found[1:]
-		case m.unfetched[e.uid] >= maxFailures:
+		case m.suspects.isHopeless(e.uid):
 			if err := t.giveUp(ctx, e); err != nil {
 				return err
 			}
@@ -118,7 +139,7 @@ func (t *taking) together(found []entry) int {
 	n, size := 0, int64(0)
 	for _, e := range found {
 		size += e.size
-		suspect := t.s.m.unfetched[e.uid] > 0
+		suspect := t.s.m.suspects.has(e.uid)
 		if n > 0 && (n == maxBatch || size > batchBytes || suspect || t.s.isLeft(e)) {
 			break
 		}
@@ -131,7 +152,7 @@ func (t *taking) together(found []entry) int {
 }
 
 // batch fetches mails and starts to record them. The first that did not come
-// is to blame.
+// is suspected.
 func (t *taking) batch(ctx context.Context, batch []entry, part bool) error {
 	got, err := t.s.fetch(batch, part, func(f fetched) error { return t.start(ctx, f) })
 	if ctx.Err() != nil {
@@ -139,8 +160,8 @@ func (t *taking) batch(ctx context.Context, batch []entry, part bool) error {
 	}
 	for _, e := range batch {
 		if !got[e.uid] {
-			t.s.m.unfetched[e.uid]++
-			t.s.m.log.Warn("a mail did not come", "uid", e.uid, "size", e.size, "failures", t.s.m.unfetched[e.uid], "error", err)
+			n := t.s.m.suspects.failed(e.uid, err == nil || isRefusal(err), t.s.m.clock())
+			t.s.m.log.Warn("a mail did not come", "uid", e.uid, "size", e.size, "failures", n, "error", err)
 			break
 		}
 	}
@@ -150,14 +171,8 @@ func (t *taking) batch(ctx context.Context, batch []entry, part bool) error {
 	return err
 }
 
-// start parses a mail and records it beside others.
+// start parses a mail and records it, beside others.
 func (t *taking) start(ctx context.Context, f fetched) error {
-	at := t.s.start.MailboxUID
-	at.UID = f.uid
-	mail := t.s.m.parse(f.raw, at, f.arrived)
-	if f.cut {
-		mail.Unreadable = unreadableTooLarge
-	}
 	weight := min(int64(len(f.raw)), recordingBytes)
 	if err := t.slots.Acquire(ctx, 1); err != nil {
 		return err
@@ -166,15 +181,27 @@ func (t *taking) start(ctx context.Context, f fetched) error {
 		t.slots.Release(1)
 		return err
 	}
-	sender := strings.ToLower(mail.From)
-	before, mine := t.turns[sender], make(chan struct{})
-	t.turns[sender] = mine
+	before, placed := t.placed, make(chan struct{})
+	t.placed = placed
 	t.work.Go(func() {
 		defer t.slots.Release(1)
 		defer t.bytes.Release(weight)
-		defer close(mine)
+		at := t.s.start.MailboxUID
+		at.UID = f.uid
+		mail := t.s.m.parse(f.raw, at, f.arrived)
+		if f.cut {
+			mail.Unreadable = unreadableTooLarge
+		}
 		if before != nil {
-			<-before // it is being recorded, which has a deadline
+			<-before // it is being parsed, which is bounded
+		}
+		sender := strings.ToLower(mail.From)
+		last, mine := t.turns[sender], make(chan struct{})
+		t.turns[sender] = mine
+		close(placed)
+		defer close(mine)
+		if last != nil {
+			<-last // it is being recorded, which has a deadline
 		}
 		t.record(ctx, mail)
 	})
@@ -230,6 +257,7 @@ func (t *taking) giveUp(ctx context.Context, e entry) error {
 	if err := t.commit(ctx, unread(intake.Mail{At: at, ReceivedAt: e.arrived}, unreadableFetch, note)); err != nil {
 		return trouble(ReasonStore, err, "the store does not work: %v", err)
 	}
+	t.s.m.suspects.handled(e.uid)
 	t.s.m.log.Error("a mail was quarantined: it cannot be fetched", "uid", e.uid, "size", e.size)
 	t.s.m.status.quarantined()
 	return nil

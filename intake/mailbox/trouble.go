@@ -32,6 +32,7 @@ const (
 	ReasonStartTLS    = "no_starttls"
 	ReasonCertificate = "certificate"
 	ReasonPassword    = "password"
+	ReasonSignIn      = "sign_in"
 	ReasonFolder      = "folder"
 	ReasonMoveTo      = "move_to"
 	ReasonMove        = "no_move"
@@ -110,7 +111,43 @@ func (a Account) loginTrouble(err error) error {
 	case refused.Code == imap.ResponseCodePrivacyRequired:
 		return trouble(ReasonTLS, err, "the server takes no password without TLS: set tls to implicit or starttls")
 	}
-	return trouble(ReasonPassword, err, "the server refuses the password of %s (%s): many providers want an app password here", a.Username, strings.TrimSpace(refused.Text))
+	said := strings.TrimSpace(refused.Text)
+	if a.Auth != nil {
+		return trouble(ReasonPassword, err, "the server refuses the sign-in of %s, although the provider gave a token (%s): is IMAP switched on for this account, and are the scopes right?", a.Username, said)
+	}
+	if provider := a.provider(); provider != "" {
+		return trouble(ReasonPassword, err, "the server refuses the password of %s (%s): this is %s", a.Username, said, fmt.Sprintf(provider, a.mailbox()))
+	}
+	return trouble(ReasonPassword, err, "the server refuses the password of %s (%s): many providers want an app password here", a.Username, said)
+}
+
+// providers are the servers that take no ordinary password, by the end of
+// their names, and what to do there.
+var providers = []struct{ host, words string }{
+	{"office365.com", "Microsoft 365: it needs OAuth2, give the mailbox an oauth section and run `emne mailbox login %s`"},
+	{"outlook.com", "Microsoft 365: it needs OAuth2, give the mailbox an oauth section and run `emne mailbox login %s`"},
+	{"gmail.com", "Gmail: it needs OAuth2 (give the mailbox an oauth section and run `emne mailbox login %s`), or an app password"},
+	{"googlemail.com", "Gmail: it needs OAuth2 (give the mailbox an oauth section and run `emne mailbox login %s`), or an app password"},
+}
+
+// provider is the words for a known server, with a %s for the mailbox's name.
+func (a Account) provider() string {
+	host := strings.TrimSuffix(strings.ToLower(a.Host), ".")
+	for _, p := range providers {
+		if host == p.host || strings.HasSuffix(host, "."+p.host) {
+			return p.words
+		}
+	}
+	return ""
+}
+
+// tokenTrouble words that no token is to be had.
+func (a Account) tokenTrouble(err error) error {
+	var person interface{ SignInAgain() }
+	if errors.As(err, &person) {
+		return trouble(ReasonSignIn, err, "%v", err)
+	}
+	return trouble(ReasonRefused, err, "%s cannot sign in: %v", a.Username, err)
 }
 
 // folderTrouble words a folder that cannot be opened.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -175,6 +176,32 @@ func TestUnfetchableIsQuarantined(t *testing.T) {
 	stop()
 	if got := r.mails[0]; got.Unreadable != unreadableFetch || got.At.UID != 5 || r.starts[7].UID != 5 || !strings.Contains(string(got.Raw.Data), "UID: 5") {
 		t.Errorf("recorded %+v, cursor %d", got, r.starts[7].UID)
+	}
+}
+
+func TestMailThatBreaksEveryConnection(t *testing.T) {
+	s, r := server(t), newRecorder(t)
+	for i := range 5 {
+		s.Deliver("sales", letter(i))
+	}
+	p := newProxy(t, s.Addr())
+	p.set(func(p *proxy) { p.poison = []byte("Hei, nummer 1.") })
+	m, stop := run(t, r, account(s, func(a *Account) { a.Backfill.All, a.Port = true, p.port() }), func(o *Options) { o.RetryMin = time.Millisecond })
+	r.waitMails(4) // the others do not wait for it
+	if got := r.subjects(); slices.Contains(got, "") {
+		t.Errorf("it was given up before the others came: %q", got)
+	}
+	s.Deliver("sales", letter(5))
+	r.waitMails(6)
+	waitStatus(t, m, "caught up", func(st Status) bool { return st.Idle && st.Quarantined == 1 })
+	stop()
+	got := r.subjects()
+	slices.Sort(got)
+	if want := []string{"", "mail 0000", "mail 0002", "mail 0003", "mail 0004", "mail 0005"}; !slices.Equal(got, want) {
+		t.Errorf("recorded %q, want %q", got, want)
+	}
+	if r.calls != 6 {
+		t.Errorf("%d calls for 6 mails", r.calls)
 	}
 }
 

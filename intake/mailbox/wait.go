@@ -20,6 +20,9 @@ func (s *session) wait(ctx context.Context) error {
 	if next := m.schedule.Next(now); !next.IsZero() {
 		until = min(until, max(next.Sub(now), 0))
 	}
+	if next, is := m.suspects.next(); is {
+		until = min(until, max(next.Sub(now), 0))
+	}
 	timer := time.NewTimer(until)
 	defer timer.Stop()
 	told, err := s.listen(ctx, timer.C)

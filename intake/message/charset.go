@@ -169,21 +169,30 @@ func cleanText(s string) string {
 	}
 	var b strings.Builder
 	b.Grow(len(s))
+	kept := 0 // the beginning of what is taken over next
 	for i, r := range s {
+		size, instead := utf8.RuneLen(r), ""
 		switch {
 		case r == '\r':
 			if i+1 >= len(s) || s[i+1] != '\n' {
-				b.WriteByte('\n')
+				instead = "\n"
 			}
-		case r == '\f' || r == '\v':
-			b.WriteByte('\n')
-		case r == '\u0085':
-			b.WriteByte('\n')
+		case r == '\f' || r == '\v' || r == '\u0085':
+			instead = "\n"
 		case r < ' ' && r != '\n' && r != '\t', r >= 0x7f && r < 0xa0, r == '\ufeff':
+		case r == utf8.RuneError:
+			if _, size = utf8.DecodeRuneInString(s[i:]); size != 1 {
+				continue
+			}
+			instead = "\ufffd"
 		default:
-			b.WriteRune(r)
+			continue
 		}
+		b.WriteString(s[kept:i])
+		b.WriteString(instead)
+		kept = i + size
 	}
+	b.WriteString(s[kept:])
 	return b.String()
 }
 

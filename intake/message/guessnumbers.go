@@ -136,6 +136,9 @@ var organisationLabels = []string{
 // form of a German VAT number.
 func findOrganisationNumber(lines []string) string {
 	for _, l := range lines {
+		if !hasDigits(l, 8) {
+			continue
+		}
 		lower := strings.ToLower(l)
 		label := -1
 		for _, o := range organisationLabels {
@@ -160,6 +163,16 @@ func findOrganisationNumber(lines []string) string {
 		}
 	}
 	return ""
+}
+
+// hasDigits tells whether there are n digits in s, together or not.
+func hasDigits(s string, n int) bool {
+	for i := 0; i < len(s) && n > 0; i++ {
+		if s[i] >= '0' && s[i] <= '9' {
+			n--
+		}
+	}
+	return n <= 0
 }
 
 // organisationNumber reads the first number of s by its check digit.

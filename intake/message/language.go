@@ -6,7 +6,7 @@ import (
 )
 
 // maxLanguageBytes is how much of a text tells its language.
-const maxLanguageBytes = 8 << 10
+const maxLanguageBytes = 2 << 10
 
 // languageNames are ISO 639-1 codes; the place of each is its bit in languageWords.
 var languageNames = [...]string{"nb", "sv", "da", "de", "en", "fr"}

@@ -24,24 +24,28 @@ const insertBlob = `INSERT INTO blob (id, sha256, size, encoding, complete, live
 	VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`
 
 // pack compresses data when that makes it smaller.
-func (db *DB) pack(data []byte) (packed []byte, encoding string) {
+func (db *DB) pack(data []byte) process.PackedBlob {
 	if len(data) < 128 {
-		return data, ""
+		return process.PackedBlob{Data: data}
 	}
 	z := db.packer.EncodeAll(data, make([]byte, 0, len(data)/2))
 	if len(z) >= len(data) {
-		return data, ""
+		return process.PackedBlob{Data: data}
 	}
-	return z, "zstd"
+	return process.PackedBlob{Data: z, Encoding: "zstd"}
 }
 
 // StageBlob implements process.Store.
 func (db *DB) StageBlob(ctx context.Context, b *process.Blob) error {
-	if len(b.Data) <= chunkSize || b.Staged {
+	if b.Staged || b.Packed != nil {
 		return nil
 	}
 	if err := checkBlob(b); err != nil {
 		return err
+	}
+	if len(b.Data) <= chunkSize {
+		b.Packed = new(db.pack(b.Data))
+		return nil
 	}
 	var known bool
 	err := db.InTx(ctx, func(tx process.Tx) error {
@@ -64,14 +68,14 @@ func (db *DB) StageBlob(ctx context.Context, b *process.Blob) error {
 // stage writes the chunks, each in a transaction of its own, under an id of
 // its own: two that stage the same bytes at once do not meet before the end.
 func (db *DB) stage(ctx context.Context, b *process.Blob) error {
-	packed, encoding := db.pack(b.Data)
+	packed := db.pack(b.Data)
 	id := process.NewID(db.clock())
 	position := int64(0)
-	for chunk := range slices.Chunk(packed, chunkSize) {
+	for chunk := range slices.Chunk(packed.Data, chunkSize) {
 		err := db.InTx(ctx, func(tx process.Tx) error {
 			t := tx.(*txn)
 			if position == 0 {
-				if _, err := t.exec(insertBlob, id, b.SHA256, b.Size, encoding, 0, 0, db.now().UnixMicro()); err != nil {
+				if _, err := t.exec(insertBlob, id, b.SHA256, b.Size, packed.Encoding, 0, 0, db.now().UnixMicro()); err != nil {
 					return err
 				}
 			}
@@ -108,12 +112,15 @@ func (t *txn) KeepBlob(b *process.Blob) error {
 	if n > 0 {
 		return nil
 	}
-	if err := checkBlob(b); err != nil {
-		return err
+	packed := b.Packed
+	if packed == nil {
+		if err := checkBlob(b); err != nil {
+			return err
+		}
+		packed = new(t.db.pack(b.Data))
 	}
-	packed, encoding := t.db.pack(b.Data)
 	id := process.NewID(t.db.clock())
-	n, err = t.exec(insertBlob, id, b.SHA256, b.Size, encoding, 1, 1, t.db.now().UnixMicro())
+	n, err = t.exec(insertBlob, id, b.SHA256, b.Size, packed.Encoding, 1, 1, t.db.now().UnixMicro())
 	if err != nil {
 		return fmt.Errorf("storing the blob %s: %w", b.SHA256, err)
 	}
@@ -124,7 +131,7 @@ func (t *txn) KeepBlob(b *process.Blob) error {
 		return nil
 	}
 	position := int64(0)
-	for chunk := range slices.Chunk(packed, chunkSize) {
+	for chunk := range slices.Chunk(packed.Data, chunkSize) {
 		if err := t.insertChunk(id, position, chunk); err != nil {
 			return fmt.Errorf("storing the blob %s: %w", b.SHA256, err)
 		}

@@ -16,12 +16,20 @@ type connector struct {
 	driver *sqlite3.SQLiteDriver
 	dsn    string
 	texts  *rewrites
+	// setup is run on each new connection.
+	setup string
 }
 
 func (c *connector) Connect(context.Context) (driver.Conn, error) {
 	conn, err := c.driver.Open(c.dsn)
 	if err != nil {
 		return nil, err
+	}
+	if c.setup != "" {
+		if _, err := conn.(*sqlite3.SQLiteConn).Exec(c.setup, nil); err != nil {
+			conn.Close()
+			return nil, err
+		}
 	}
 	return numberedConn{conn.(*sqlite3.SQLiteConn), c.texts}, nil
 }

@@ -14,6 +14,11 @@ import (
 
 const readers = 4
 
+// writerSetup gives the writing connection 16 MiB of pages to work with, and
+// lets the log grow to 32 MiB before it is written back: each time costs two
+// flushes of the disk, and pages that changed again meanwhile are written once.
+const writerSetup = "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8192"
+
 // OpenSQLite opens or creates the database file at path. There is one writing
 // connection, shared with River, and a pool that can only read.
 func OpenSQLite(ctx context.Context, path string, o Options) (*DB, error) {
@@ -33,21 +38,21 @@ func OpenSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 	file := "file:" + (&url.URL{Path: path}).EscapedPath()
 	common := "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=10000&_stmt_cache_size=160"
 	texts := newRewrites()
-	open := func(params string, conns int) *sql.DB {
-		pool := sql.OpenDB(&connector{driver: &sqlite3.SQLiteDriver{}, dsn: file + "?" + common + params, texts: texts})
+	open := func(params, setup string, conns int) *sql.DB {
+		pool := sql.OpenDB(&connector{driver: &sqlite3.SQLiteDriver{}, dsn: file + "?" + common + params, texts: texts, setup: setup})
 		pool.SetMaxOpenConns(conns)
 		pool.SetMaxIdleConns(conns)
 		db.closers = append(db.closers, pool.Close)
 		return pool
 	}
-	db.writer = open("&_txlock=immediate", 1)
+	db.writer = open("&_txlock=immediate", writerSetup, 1)
 	opening, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if err := db.migrate(opening); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
-	db.reader = open("&_query_only=1&_txlock=deferred", readers)
+	db.reader = open("&_query_only=1&_txlock=deferred", "", readers)
 	if err := db.Ping(opening); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("opening %s: %w", path, err)

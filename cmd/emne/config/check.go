@@ -26,7 +26,7 @@ func (r *reader) check(c *Config) {
 		r.checkMailbox(join("mailboxes", name), &mailbox)
 		c.Mailboxes[name] = mailbox
 	}
-	r.checkSubmission(&c.Submission)
+	r.checkSubmission(&c.Submission, c.Mailboxes)
 	for _, name := range slices.Sorted(maps.Keys(c.Sources)) {
 		source := c.Sources[name]
 		r.checkSource(join("sources", name), &source)
@@ -115,9 +115,27 @@ func (r *reader) checkMailbox(path string, m *Mailbox) {
 		m.Username = m.Address
 	}
 	r.secret(at("password"), &m.Password, &m.PasswordFile)
-	r.require(at("password"), m.Password.IsSet() || r.given(at("password_file")) || r.bad[at("password")],
-		"give password_file, or password: ${NAME} for an environment variable")
+	hasPassword := m.Password.IsSet() || r.given(at("password_file")) || r.bad[at("password")]
+	switch {
+	case !r.given(at("oauth")):
+		r.require(at("password"), hasPassword, "give password_file, or password: ${NAME} for an environment variable")
+	case hasPassword:
+		r.problem(at("oauth"), "keep one of them", "the mailbox signs in by a password or by oauth, not by both")
+		fallthrough
+	default:
+		r.checkOAuth(at("oauth"), &m.OAuth)
+	}
 	r.require(at("folder"), m.Folder != "", "remove the key for INBOX")
+	for i, folder := range m.Folders {
+		switch {
+		case folder == "":
+			r.problem(index(at("folders"), i), "remove it", "an empty name")
+		case folder == m.Folder || slices.Contains(m.Folders[:i], folder):
+			r.problem(index(at("folders"), i), "remove it", "the folder %s is read already", quoted(folder))
+		case folder == m.MoveTo && m.After == AfterMove:
+			r.problem(index(at("folders"), i), "give move_to another folder", "the folder %s is the one that mail is moved to", quoted(folder))
+		}
+	}
 	r.schedule(at("poll"), m.Poll)
 	if !keyword.MatchString(m.Keyword) {
 		r.problem(at("keyword"), "use letters, digits, - and _, at most 64 of them", "not an IMAP keyword: %s", quoted(m.Keyword))
@@ -133,7 +151,7 @@ func (r *reader) checkMailbox(path string, m *Mailbox) {
 	}
 }
 
-func (r *reader) checkSubmission(s *Submission) {
+func (r *reader) checkSubmission(s *Submission, mailboxes map[string]Mailbox) {
 	if !r.given("submission") {
 		return
 	}
@@ -143,7 +161,14 @@ func (r *reader) checkSubmission(s *Submission) {
 	r.certificates(at+"ca_file", &s.CAFile)
 	r.secret(at+"password", &s.Password, &s.PasswordFile)
 	hasPassword := s.Password.IsSet() || r.given(at+"password_file") || r.bad[at+"password"]
-	if s.Username != "" {
+	if s.OAuth != "" {
+		if m, known := mailboxes[s.OAuth]; !known || !m.OAuth.Configured() {
+			r.problem(at+"oauth", "the name of a mailbox with an oauth section", "there is no such mailbox: %s", quoted(s.OAuth))
+		}
+		if hasPassword {
+			r.problem(at+"oauth", "keep one of them", "submission signs in by a password or by oauth, not by both")
+		}
+	} else if s.Username != "" {
 		r.require(at+"password", hasPassword, "give password_file, or password: ${NAME} for an environment variable")
 	} else if hasPassword {
 		r.require(at+"username", false, "the name that the password belongs to")

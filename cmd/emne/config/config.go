@@ -98,6 +98,8 @@ type Submission struct {
 	// Password is set whether it came inline or from PasswordFile.
 	Password     Secret `yaml:"password"`
 	PasswordFile string `yaml:"password_file"`
+	// OAuth is the name of the mailbox whose sign-in is used instead of a password.
+	OAuth string `yaml:"oauth"`
 	// From is the bare address (addr-spec) that mail is sent from.
 	From string `yaml:"from"`
 	// Hello is the name in EHLO. Empty: the machine's host name.

@@ -45,8 +45,12 @@ type Mailbox struct {
 	// Password is set whether it came inline or from PasswordFile.
 	Password     Secret `yaml:"password"`
 	PasswordFile string `yaml:"password_file"`
+	// OAuth stands instead of a password.
+	OAuth OAuth `yaml:"oauth"`
 	// Folder is the mailbox name on the server that is read.
 	Folder string `yaml:"folder"`
+	// Folders are read beside it.
+	Folders []string `yaml:"folders"`
 	// Poll is a cron expression in the machine's time zone, or @every DURATION.
 	Poll string `yaml:"poll"`
 	// Idle asks the server to tell of new mail at once (RFC 2177).

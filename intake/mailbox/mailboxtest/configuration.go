@@ -36,7 +36,7 @@ ssl = yes
 ssl_cert = <{{.Folder}}/certificate.pem
 ssl_key = <{{.Folder}}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{{if .Introspection}} xoauth2 oauthbearer{{end}}
 auth_failure_delay = 0
 auth_worker_max_count = 4
 
@@ -44,11 +44,21 @@ passdb {
   driver = passwd-file
   args = scheme=PLAIN username_format=%u {{.Folder}}/users/%u
 }
+{{if .Introspection}}
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {{.Folder}}/oauth2.conf
+}
+{{end}}
 userdb {
   driver = static
   args = uid={{.UID}} gid={{.GID}} home={{.Folder}}/mail/%u
 }
 
+{{if .Capability}}
+imap_capability = {{.Capability}}
+{{end}}
 mail_location = maildir:~/Maildir
 mail_fsync = never
 mail_max_userip_connections = 10000
@@ -93,6 +103,7 @@ func (s *Server) configuration() string {
 	var b strings.Builder
 	err := configurationText.Execute(&b, map[string]any{
 		"Folder": s.folder, "Host": s.Host, "Port": s.Port, "TLSPort": s.TLSPort, "Greeting": s.greeting,
+		"Introspection": s.introspection != "", "Capability": s.capability,
 		"User": s.owner.name, "Group": s.owner.group, "UID": s.owner.uid, "GID": s.owner.gid,
 	})
 	if err != nil {

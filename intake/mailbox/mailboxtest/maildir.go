@@ -77,10 +77,16 @@ func (s *Server) makeMaildir(name string) {
 // or not at all. Later mails get greater UIDs.
 func (s *Server) Deliver(user string, raw []byte) {
 	s.t.Helper()
+	s.DeliverTo(user, "INBOX", raw)
+}
+
+// DeliverTo is Deliver into a folder, which is there.
+func (s *Server) DeliverTo(user, folder string, raw []byte) {
+	s.t.Helper()
 	s.mails++
 	at := time.Now()
 	name := fmt.Sprintf("%d.M%06dP%dQ%09d.emne", at.Unix(), at.Nanosecond()/1000, os.Getpid(), s.mails)
-	maildir := s.maildir(user, "INBOX")
+	maildir := s.maildir(user, folder)
 	if err := os.WriteFile(s.path(maildir+"/tmp/"+name), raw, 0o600); err != nil {
 		s.t.Fatalf("deliver to %s: %v", user, err)
 	}

@@ -40,6 +40,9 @@ type Server struct {
 	folder   string // of all its files
 	owner    owner
 	greeting string
+	// introspection is where tokens are looked up, capability what is said to be
+	// offered; see the options.
+	introspection, capability string
 	// mails and changes count deliveries and password files written.
 	mails, changes int64
 
@@ -47,8 +50,19 @@ type Server struct {
 	ended   chan struct{} // closed when command has ended
 }
 
+// Option changes how the server is.
+type Option func(*Server)
+
+// Introspection takes access tokens too (XOAUTH2, OAUTHBEARER): the server asks
+// at the URL whose they are (RFC 7662); the answer's username says it.
+func Introspection(url string) Option { return func(s *Server) { s.introspection = url } }
+
+// Capabilities makes the server say that it can do these alone once somebody
+// has signed in, as an older one does.
+func Capabilities(of string) Option { return func(s *Server) { s.capability = of } }
+
 // Dovecot starts a server that ends with the test.
-func Dovecot(t testing.TB) *Server {
+func Dovecot(t testing.TB, options ...Option) *Server {
 	t.Helper()
 	binary, err := find("dovecot", "/usr/sbin/dovecot")
 	if err != nil {
@@ -60,6 +74,9 @@ func Dovecot(t testing.TB) *Server {
 		t.Fatalf("make the server's folder: %v", err)
 	}
 	s := &Server{t: t, binary: binary, folder: folder, Host: "127.0.0.1", greeting: "emne " + rand.Text()}
+	for _, change := range options {
+		change(s)
+	}
 	t.Cleanup(s.end)
 	if s.owner, err = unprivileged(); err != nil {
 		t.Fatalf("find a user for the server: %v", err)
@@ -75,6 +92,9 @@ func Dovecot(t testing.TB) *Server {
 	}
 	s.CAFile = s.path("certificate.pem")
 
+	if s.introspection != "" {
+		s.write("oauth2.conf", "introspection_url = "+s.introspection+"\nintrospection_mode = post\nusername_attribute = username\nactive_attribute = active\nactive_value = true\nforce_introspection = yes\n")
+	}
 	// A free port may be taken by another test before the server has it.
 	for try := range 5 {
 		if s.Port, s.TLSPort, err = freePorts(); err != nil {

@@ -1,0 +1,10 @@
+// Emne-bench measures emne against the limits of the machine and against its
+// peers, side by side in one run, so that the ratios mean something on a busy
+// or a slow machine too. It is a module of its own: peers never enter emne.
+//
+//	make bench                            everything
+//	make bench ARGS="mail -mails 2000"    one part, smaller
+//
+// Parts: mail (mail.go) reads one mailbox of a real Dovecot over a bare socket,
+// with emne, and with mbsync when it is installed.
+package main
