@@ -140,11 +140,7 @@ func (s *server) wirePages() error {
 	if err != nil {
 		return err
 	}
-	page, err := newThanks(h.texts, st.Language)
-	if err != nil {
-		return err
-	}
-	hooks, err := webform.New(webform.Options{Sources: s.o.sources, Recorder: h.service, Page: page, Address: site.Address, Clock: h.clock, Logger: h.log})
+	hooks, err := webform.New(webform.Options{Sources: s.o.sources, Recorder: h.service, Page: &thanks{texts: h.texts, fallback: st.Language}, Address: site.Address, Clock: h.clock, Logger: h.log})
 	if err != nil {
 		return err
 	}
