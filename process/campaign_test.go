@@ -12,8 +12,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/store"
 	"github.com/emne/emne/process/store/storetest"
@@ -254,7 +252,7 @@ func (c *campaign) settle() {
 		}
 		winners := slices.Collect(maps.Keys(c.won[q.ID]))
 		switch {
-		case q.State == "won" && (len(winners) != 1 || len(orders[q.ID]) != 1 || q.Acceptance == nil || q.Acceptance.Name != winners[0] || !ordered(orders[q.ID][0], q)):
+		case q.State == "won" && (len(winners) != 1 || len(orders[q.ID]) != 1 || q.Acceptance == nil || q.Acceptance.Name != winners[0] || !c.ordered(orders[q.ID][0], q)):
 			t.Errorf("quote %s revision %d is won by %v, accepted by %+v, with the orders %v", q.Number, q.Revision, winners, q.Acceptance, orders[q.ID])
 		case q.State != "won" && (len(winners) > 0 || len(orders[q.ID]) > 0):
 			t.Errorf("quote %s revision %d is %s, and %v won it with %d orders", q.Number, q.Revision, q.State, winners, len(orders[q.ID]))
@@ -369,18 +367,13 @@ func (c *campaign) settleInvoices(invoiced map[string]string) {
 	}
 }
 
-// ordered reports whether an order is what the quote said, or less of it when
-// the rest was cancelled after a part was delivered.
-func ordered(o process.Order, q process.Quote) bool {
-	sum := func(lines []process.Line) decimal.Decimal {
-		var all decimal.Decimal
-		for _, l := range lines {
-			all = all.Add(l.Quantity)
-		}
-		return all
-	}
+// ordered reports whether an order is what the quote said. It may hold less
+// only when its history says that the rest was cancelled.
+func (c *campaign) ordered(o process.Order, q process.Quote) bool {
 	if o.Gross == q.Gross {
-		return sum(o.Lines).Equal(sum(q.Lines))
+		return true
 	}
-	return o.Gross.Minor < q.Gross.Minor && sum(o.Lines).LessThan(sum(q.Lines)) && (o.Progress == "completed" || o.Progress == "to_invoice")
+	cut, _, err := c.s.Timeline(c.ctx(), c.owner, process.Filter{Match: map[string]string{"about_id": o.ID, "type": "order.rest_cancelled"}, Limit: 1})
+	c.check(err)
+	return len(cut) == 1 && o.Gross.Minor < q.Gross.Minor
 }
