@@ -182,7 +182,9 @@ func (b *Books) Err() error {
 
 // Print writes the figures of the year.
 func (b *Books) Print(w io.Writer) error {
-	m := func(minor int64) string { return process.Money{Minor: minor, Currency: b.Currency}.String() + " " + b.Currency }
+	m := func(minor int64) string {
+		return process.Money{Minor: minor, Currency: b.Currency}.String() + " " + b.Currency
+	}
 	_, err := fmt.Fprintf(w, `year       %d leads, %d quotes, %d orders, %d invoices, %d credit notes, %d payments, %d reminders, %d mails, %d bank entries
 issued     %s
 credited   %s
