@@ -103,7 +103,7 @@ func (s *server) wireWork() error {
 		Deliverer: mail.NewSender(h.service, composer, s.o.submission, s.o.submission.From, h.clock, h.log),
 		Filer:     webform.NewFiler(h.service, s.o.sources),
 		Rules:     h.service,
-		Schedules: append(h.schedules(), jobs.Schedule{Name: "warn_expiry", When: jobs.Every(24 * time.Hour), Do: s.warnExpiry}),
+		Schedules: append(h.schedules(), jobs.Schedule{Name: "warn_expiry", When: jobs.Every(6 * time.Hour), Do: s.warnExpiry}),
 		Logger:    h.log,
 	})
 	if err != nil {
@@ -204,6 +204,9 @@ func (s *server) run(ctx context.Context, announced func(base string) error) err
 	}
 	if err := s.runner.Start(ctx); err != nil {
 		return err
+	}
+	if err := s.warnExpiry(ctx); err != nil { // the schedule counts from here
+		s.h.log.Error("looking for sign-ins that end", "error", err)
 	}
 	for _, m := range s.mailboxes {
 		g.Go(func() error { return m.Run(ctx) })
