@@ -13,3 +13,6 @@ DROP TABLE audit_payload;
 ALTER TABLE audit_payload_new RENAME TO audit_payload;
 CREATE TRIGGER audit_payload_no_update BEFORE UPDATE ON audit_payload FOR EACH ROW
 EXECUTE FUNCTION refuse('an audit payload is erased, never changed');
+
+-- Nothing looks links up by their record: the timeline does that.
+DROP INDEX audit_link_about;

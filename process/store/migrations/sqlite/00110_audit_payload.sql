@@ -15,3 +15,6 @@ ALTER TABLE audit_payload_new RENAME TO audit_payload;
 CREATE TRIGGER audit_payload_no_update BEFORE UPDATE ON audit_payload
 BEGIN SELECT RAISE(ABORT, 'an audit payload is erased, never changed'); END;
 -- +goose StatementEnd
+
+-- Nothing looks links up by their record: the timeline does that.
+DROP INDEX audit_link_about;
