@@ -10,6 +10,9 @@ import (
 // Prepayment is how much a customer pays ahead: a percentage of the total with
 // VAT, or an amount.
 type Prepayment struct {
+	// Kind is PrepayRequest, PrepayDeposit or PrepayNone; the company's usual one
+	// when empty.
+	Kind    string           `json:"kind,omitempty" doc:"request, deposit or none; the company's usual way when left out"`
 	Percent *decimal.Decimal `json:"percent,omitempty" doc:"of the total; give percent or amount"`
 	Amount  *Money           `json:"amount,omitempty"`
 }
@@ -39,10 +42,16 @@ type PaymentRequestInput struct {
 // checked refuses what is neither a percentage nor an amount; nothing is nothing.
 func (p *Prepayment) checked(currency string) (*Prepayment, error) {
 	if p == nil || p.Percent == nil && p.Amount == nil {
+		if p != nil && p.Kind == PrepayNone {
+			return &Prepayment{Kind: PrepayNone}, nil
+		}
 		return nil, nil
 	}
 	bad := func(field, reason, message string) error {
 		return Invalid("prepayment.invalid", "the prepayment cannot be asked for", Problem{Field: "prepayment." + field, Reason: reason, Message: message})
+	}
+	if p.Kind != "" && p.Kind != PrepayRequest && p.Kind != PrepayDeposit {
+		return nil, bad("kind", "prepayment.kind", "request or deposit; none goes without a percentage and an amount")
 	}
 	if p.Percent != nil && p.Amount != nil {
 		return nil, bad("amount", "prepayment.one", "give a percentage or an amount")
@@ -57,7 +66,7 @@ func (p *Prepayment) checked(currency string) (*Prepayment, error) {
 	if err != nil || m.Minor <= 0 {
 		return nil, bad("amount", "prepayment.amount", "more than nothing, in "+currency)
 	}
-	return &Prepayment{Amount: &m}, nil
+	return &Prepayment{Kind: p.Kind, Amount: &m}, nil
 }
 
 // of is the amount to pay ahead of a total.
@@ -71,7 +80,7 @@ func (p *Prepayment) of(total Money) Money {
 // RequestPayment mails a request for a prepayment on an order.
 func (s *Service) RequestPayment(ctx context.Context, a Actor, t Target, in PaymentRequestInput) (*Outcome, error) {
 	return s.changeOrder(ctx, a, t, "request_payment", func(u *unit, o *Order) (*Outcome, error) {
-		p, err := (&Prepayment{in.Percent, in.Amount}).checked(o.Currency)
+		p, err := (&Prepayment{PrepayRequest, in.Percent, in.Amount}).checked(o.Currency)
 		if err != nil {
 			return nil, err
 		}
@@ -92,24 +101,12 @@ func (s *Service) RequestPayment(ctx context.Context, a Actor, t Target, in Paym
 	})
 }
 
-// prepay asks for what the accepted quote wants ahead, when there is somebody to
-// ask; else the owner gets a task.
-func (u *unit) prepay(q *Quote, o *Order) error {
-	if q.Prepayment == nil {
-		return nil
-	}
-	amount := q.Prepayment.of(o.Payable())
-	if mailable(o.Recipient) != nil || amount.Minor <= 0 || amount.Minor > o.Payable().Minor {
-		_, err := u.task(Task{Reason: "prepayment", Owner: o.Owner, About: Ref{TypeOrder, o.ID}, Thread: o.Thread})
-		return err
-	}
-	_, err := u.requestPayment(o, amount, "")
-	return err
-}
-
 func (u *unit) requestPayment(o *Order, amount Money, due Date) (*Delivery, error) {
 	if o.Request != nil {
 		return nil, Conflict("prepayment.requested", "a prepayment on order %s was asked for already, with %s", o.Number, o.Request.Number)
+	}
+	if !o.Deposited.IsZero() {
+		return nil, Conflict("prepayment.requested", "a prepayment on order %s was asked for already, with a deposit invoice", o.Number)
 	}
 	if amount.Minor <= 0 || amount.Minor > o.Payable().Minor {
 		return nil, Invalid("prepayment.invalid", "the prepayment cannot be asked for", Problem{Field: "amount", Reason: "prepayment.amount", Message: "more than nothing, and at most the order's total"})
@@ -198,14 +195,10 @@ func (u *unit) reversePrepayment(p *Payment, why string) error {
 
 // deduct gives an invoice that is being issued what was paid ahead on its order
 // and no other invoice has (BT-113), up to its total.
-func (u *unit) deduct(i *Invoice) error {
+func (u *unit) deduct(o *Order, i *Invoice) error {
 	i.Prepaid = Money{Currency: i.Currency}
-	if i.Order == "" {
+	if o == nil {
 		return nil
-	}
-	o, err := u.Orders().Get(i.Order)
-	if err != nil {
-		return err
 	}
 	left := o.Prepaid.Sub(o.Deducted)
 	if left.Minor <= 0 || i.Payable().Minor <= 0 {

@@ -50,6 +50,10 @@ type Snapshot struct {
 	OrderNumber       string             `json:"order_number,omitempty"`       // BT-14
 	QuoteNumber       string             `json:"quote_number,omitempty"`
 	Preceding         *DocumentReference `json:"preceding,omitempty"` // BG-3
+	// Deposit marks a deposit invoice (UNTDID 1001: 386); Deposits are those that
+	// the lines deduct (BG-3).
+	Deposit  bool                `json:"deposit,omitempty"`
+	Deposits []DocumentReference `json:"deposits,omitempty"`
 
 	Lines []Line `json:"lines"` // BG-25
 	Pricing

@@ -11,7 +11,7 @@ func orderTable() table[process.Order] {
 	return table[process.Order]{
 		name: "sales_order", record: process.TypeOrder,
 		columns: `state progress number quote_id opportunity_id customer_id contact_id owner title recipient language
-			currency net_minor vat_minor gross_minor rounding_minor adjusted_minor adjustments prices_include_vat customer_reference delivery_date delivery_address payment_request prepaid_minor deducted_minor sha256 thread`,
+			currency net_minor vat_minor gross_minor rounding_minor adjusted_minor adjustments prices_include_vat customer_reference delivery_date delivery_address payment_request prepaid_minor deducted_minor deposited_minor sha256 thread`,
 		base: func(o *process.Order) *process.Record { return &o.Record },
 		fields: func(o *process.Order) []any {
 			return []any{&o.State, &o.Progress, ref{&o.Number}, ref{&o.Quote}, ref{&o.Opportunity}, ref{&o.Customer},
@@ -19,7 +19,7 @@ func orderTable() table[process.Order] {
 				money{&o.Net, &o.Currency}, money{&o.VAT, &o.Currency}, money{&o.Gross, &o.Currency}, money{&o.Rounding, &o.Currency}, money{&o.Adjusted, &o.Currency},
 				object{&o.Adjustments}, &o.PricesIncludeVAT,
 				&o.CustomerReference, &o.DeliveryDate, object{&o.DeliveryAddress}, object{&o.Request},
-				money{&o.Prepaid, &o.Currency}, money{&o.Deducted, &o.Currency}, &o.SHA256, &o.Thread}
+				money{&o.Prepaid, &o.Currency}, money{&o.Deducted, &o.Currency}, money{&o.Deposited, &o.Currency}, &o.SHA256, &o.Thread}
 		},
 		search: func(o *process.Order) []string {
 			return append(lineTexts(o.Lines), o.Number, o.Title, o.Recipient, o.CustomerReference)
