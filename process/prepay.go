@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/shopspring/decimal"
 )
@@ -140,6 +141,7 @@ func (u *unit) requestPayment(o *Order, amount Money, due Date) (*Delivery, erro
 		return nil, err
 	}
 	o.Request = &PaymentRequest{Number: snap.Number, Amount: amount, Date: snap.IssueDate, DueDate: snap.DueDate, Reference: snap.Payment.Reference, SHA256: blob.SHA256}
+	o.PaymentReference = o.Request.Reference
 	data := o.figures()
 	data["amount"], data["request"] = amount.String(), snap.Number
 	if err := u.saveOrder(o, Activity{Type: "order.payment_requested", Data: data}); err != nil {
@@ -163,20 +165,73 @@ func (s *Service) payOrder(ctx context.Context, a Actor, in PaymentInput) (*Outc
 		if in.Date == "" {
 			in.Date = u.today()
 		}
-		p := &Payment{Record: u.record(), State: "booked", Order: o.ID, Customer: o.Customer, Amount: amount, Date: in.Date,
-			Method: in.Method, Reference: in.Reference, Note: in.Note, Thread: o.Thread}
-		if err := u.Payments().Insert(p); err != nil {
-			return nil, err
-		}
-		o.Prepaid, o.UpdatedAt = o.Prepaid.Add(amount), u.now
-		return (&Outcome{}).of(p), u.saveOrder(o, Activity{Type: "order.prepaid", Related: Ref{TypePayment, p.ID},
-			Data: map[string]string{"number": o.Number, "amount": amount.String(), "currency": amount.Currency, "date": string(p.Date)}})
+		p := &Payment{Record: u.record(), Amount: amount, Date: in.Date, Method: in.Method, Reference: in.Reference, Note: in.Note}
+		return (&Outcome{}).of(p), u.bookPrepayment(o, p)
 	})
+}
+
+// bookPrepayment books p on an order: money that came in, or below zero that
+// was paid back.
+func (u *unit) bookPrepayment(o *Order, p *Payment) error {
+	zero := Money{Currency: o.Currency}
+	p.State, p.Order, p.Customer, p.Thread, p.Refunded, p.WrittenOff = "booked", o.ID, o.Customer, o.Thread, zero, zero
+	if err := u.Payments().Insert(p); err != nil {
+		return err
+	}
+	o.Prepaid, o.UpdatedAt = o.Prepaid.Add(p.Amount), u.now
+	act := Activity{Type: "order.prepaid", Related: Ref{TypePayment, p.ID},
+		Data: map[string]string{"number": o.Number, "amount": p.Amount.String(), "currency": o.Currency, "date": string(p.Date)}}
+	if p.Amount.Minor < 0 {
+		act.Type, act.Why, act.Data["amount"] = "order.prepayment_refunded", p.Note, p.Amount.Neg().String()
+	}
+	if err := u.saveOrder(o, act); err != nil || o.Prepaid.Minor > o.Deducted.Minor {
+		return err
+	}
+	return u.resolve(Ref{TypeOrder, o.ID}, "refund_prepayment")
+}
+
+// refundPrepayment books that money paid ahead was paid back, as far as no
+// invoice deducts it.
+func (u *unit) refundPrepayment(p *Payment, in RefundInput) (*Outcome, error) {
+	o, err := u.Orders().Get(p.Order)
+	if err != nil {
+		return nil, err
+	}
+	left := p.Amount.Sub(p.Refunded)
+	if left.Minor <= 0 {
+		return nil, Conflict("payment.refunded", "nothing of this payment is left to pay back")
+	}
+	if free := o.Prepaid.Sub(o.Deducted); free.Minor < left.Minor {
+		left = free
+	}
+	if left.Minor <= 0 {
+		return nil, Conflict("payment.deducted", "the prepayment is deducted on an invoice of order %s already", o.Number)
+	}
+	amount, err := in.part(p.Amount.Currency, left)
+	if err != nil {
+		return nil, err
+	}
+	p.Refunded = p.Refunded.Add(amount)
+	if err := u.Payments().Update(p); err != nil {
+		return nil, err
+	}
+	if in.Date == "" {
+		in.Date = u.today()
+	}
+	back := &Payment{Record: u.record(), Amount: amount.Neg(), Date: in.Date, Method: strings.TrimSpace(in.Method), Reference: p.Reference,
+		Note: strings.TrimSpace(in.Reason), RefundOf: p.ID}
+	if err := u.bookPrepayment(o, back); err != nil {
+		return nil, err
+	}
+	return &Outcome{Created: []Ref{{TypePayment, back.ID}}}, nil
 }
 
 // reversePrepayment takes the booking of a prepayment back, as far as no
 // invoice has deducted it.
 func (u *unit) reversePrepayment(p *Payment, why string) error {
+	if !p.Refunded.IsZero() {
+		return Conflict("payment.refunded", "money of this payment was paid back: reverse that first")
+	}
 	o, err := u.Orders().Get(p.Order)
 	if err != nil {
 		return err
@@ -187,6 +242,16 @@ func (u *unit) reversePrepayment(p *Payment, why string) error {
 	p.State = "reversed"
 	if err := u.Payments().Update(p); err != nil {
 		return err
+	}
+	if p.RefundOf != "" {
+		paid, err := u.Payments().Get(p.RefundOf)
+		if err != nil {
+			return err
+		}
+		paid.Refunded = paid.Refunded.Add(p.Amount)
+		if err := u.Payments().Update(paid); err != nil {
+			return err
+		}
 	}
 	o.Prepaid, o.UpdatedAt = o.Prepaid.Sub(p.Amount), u.now
 	return u.saveOrder(o, Activity{Type: "order.prepayment_reversed", Why: why, Related: Ref{TypePayment, p.ID},

@@ -207,9 +207,11 @@ type Order struct {
 	DeliveryAddress *Address `json:"delivery_address,omitempty"`
 	// Request asks for a prepayment; Prepaid is what came in for it, Deducted
 	// what issued invoices have deducted of that.
-	Request  *PaymentRequest `json:"payment_request,omitempty"`
-	Prepaid  Money           `json:"prepaid"`
-	Deducted Money           `json:"deducted"`
+	Request *PaymentRequest `json:"payment_request,omitempty"`
+	// PaymentReference is the request's, by which bank files are matched.
+	PaymentReference string `json:"payment_reference,omitempty"`
+	Prepaid          Money  `json:"prepaid"`
+	Deducted         Money  `json:"deducted"`
 	// Deposited is what the issued deposit invoices sum to, with VAT, less what
 	// was credited of them.
 	Deposited Money `json:"deposited"`

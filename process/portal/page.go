@@ -157,6 +157,11 @@ func (c *call) quote(p *customerPage, q *process.Quote) {
 	}
 	p.SHA256, p.State, p.CanAsk = q.SHA256, "open", true
 	p.Figures = []figure{{c.t("total"), c.money(snap.Payable), true}, {c.t("to"), p.Buyer, false}, {c.t("valid_until"), c.date(q.ValidUntil), false}}
+	if ahead := snap.Prepayment; ahead != nil && ahead.Percent != nil {
+		p.Figures = append(p.Figures, figure{c.t("prepayment"), c.percent(*ahead.Percent), false})
+	} else if ahead != nil && ahead.Amount != nil {
+		p.Figures = append(p.Figures, figure{c.t("prepayment"), c.money(*ahead.Amount), false})
+	}
 	say := func(state string, pairs ...string) {
 		p.State, p.StateTitle, p.StateText = state, c.t(state+".title"), c.t(state+".text", pairs...)
 	}
