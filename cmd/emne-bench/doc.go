@@ -6,5 +6,7 @@
 //	make bench ARGS="mail -mails 2000"    one part, smaller
 //
 // Parts: mail (mail.go) reads one mailbox of a real Dovecot over a bare socket,
-// with emne, and with mbsync when it is installed.
+// with emne, and with mbsync when it is installed, into an empty database and
+// into one that has many mails (fill.go). Latency (latency.go) measures how soon
+// a mail is a lead on the API of a running daemon.
 package main
