@@ -15,6 +15,7 @@ var parts = []struct {
 }{
 	{"mail", measureMail},
 	{"latency", measureLatency},
+	{"chain", measureChain},
 }
 
 func main() {
