@@ -65,7 +65,7 @@ func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error)
 		}
 		i.State, i.Number, i.SHA256, i.Problems = "issued", snap.Number, blob.SHA256, nil
 		i.IssueDate, i.SupplyDate, i.DueDate, i.PaymentReference = snap.IssueDate, snap.SupplyDate, snap.DueDate, snap.Payment.Reference
-		i.BuyerReference = snap.BuyerReference
+		i.BuyerReference, i.Exchange = snap.BuyerReference, snap.Exchange
 		data := i.figures()
 		data["sha256"] = i.SHA256
 		if err := u.saveInvoice(i, Activity{Type: "invoice.issued", From: "draft", To: "issued", Data: data}); err != nil {
@@ -167,7 +167,13 @@ func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
 	if !i.Prepaid.IsZero() {
 		snap.Prepaid, snap.Payable = i.Prepaid, snap.Payable.Sub(i.Prepaid)
 	}
-	snap.exchange(i.Exchange, u.settings.Currency)
+	rate := i.Exchange
+	if rate == nil {
+		if rate, err = u.rateOn(i.Currency, snap.IssueDate); err != nil {
+			return snap, err
+		}
+	}
+	snap.exchange(rate, u.settings.Currency)
 	snap.Payment = u.settings.paymentMeans()
 	snap.Terms = u.settings.Terms.Invoice[i.Language]
 	return snap, nil
