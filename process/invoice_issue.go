@@ -17,6 +17,13 @@ type IssueInput struct {
 // is in the bytes, so it is rendered inside the transaction, and the series
 // stays gapless because everything rolls back together.
 func (s *Service) IssueInvoice(ctx context.Context, a Actor, t Target, in IssueInput) (*Outcome, error) {
+	s.recheck(ctx, a, func(u *unit) (string, error) {
+		i, err := u.Invoices().Get(t.ID)
+		if err != nil || i.State != "draft" {
+			return "", err
+		}
+		return i.Customer, nil
+	})
 	return s.changeInvoice(ctx, a, t, "issue", s.issuing(in))
 }
 
@@ -68,6 +75,12 @@ func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error)
 		i.BuyerReference, i.Exchange = snap.BuyerReference, snap.Exchange
 		data := i.figures()
 		data["sha256"] = i.SHA256
+		if i.Warnings, err = u.registerWarnings(i.Customer); err != nil {
+			return nil, err
+		}
+		for _, w := range i.Warnings {
+			data["warning"] = w.Reason
+		}
 		if err := u.saveInvoice(i, Activity{Type: "invoice.issued", From: "draft", To: "issued", Data: data}); err != nil {
 			return nil, err
 		}

@@ -15,6 +15,7 @@ type Service struct {
 	documents Documents
 	invoices  EInvoices
 	register  Register
+	answers   registerAnswers
 	rules     Rules
 	// statements is nil when no bank files are read.
 	statements StatementReader
