@@ -24,17 +24,18 @@ func (s *Service) IssueInvoice(ctx context.Context, a Actor, t Target, in IssueI
 func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error) {
 	return func(u *unit, i *Invoice) (*Outcome, error) {
 		send := in.Send == nil || *in.Send
-		if send {
-			if err := mailable(i.Recipient); err != nil {
-				return nil, err
-			}
-		}
 		if err := u.deduct(i); err != nil {
 			return nil, err
 		}
 		snap, err := u.invoiceSnapshot(i)
 		if err != nil {
 			return nil, err
+		}
+		var way routes
+		if send {
+			if way, err = u.routes(i.Customer, "", i.Recipient, snap); err != nil {
+				return nil, err
+			}
 		}
 		if i.Payable().Minor < 0 {
 			return nil, Invalid("invoice.negative", "the invoice is over less than nothing", Problem{Field: "lines", Reason: "invoice.negative", Message: "credit the invoice that this takes back instead"})
@@ -63,7 +64,7 @@ func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error)
 		if err := u.freeze(i.ID, snap, blob); err != nil {
 			return nil, err
 		}
-		i.State, i.Number, i.SHA256, i.Problems = "issued", snap.Number, blob.SHA256, nil
+		i.State, i.Number, i.SHA256, i.Problems = "issued", snap.Number, blob.SHA256, way.blocked
 		i.IssueDate, i.SupplyDate, i.DueDate, i.PaymentReference = snap.IssueDate, snap.SupplyDate, snap.DueDate, snap.Payment.Reference
 		i.BuyerReference = snap.BuyerReference
 		data := i.figures()
@@ -75,39 +76,45 @@ func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error)
 		if err := u.resolve(Ref{TypeInvoice, i.ID}, "invoice_problems"); err != nil || !send {
 			return out, err
 		}
-		return out, u.sendInvoice(i, out)
+		return out, u.sendInvoice(i, way, out)
 	}
 }
 
-// SendInput may name another recipient.
+// SendInput may name another recipient, and another way than the customer's; who
+// names another recipient without a way means mail.
 type SendInput struct {
 	Recipient string `json:"recipient,omitempty"`
+	By        string `json:"by,omitempty" doc:"mail, e_invoice or both; as the customer has it when left out"`
 }
 
-// SendInvoice mails an issued invoice again, the same bytes.
+func (in *SendInput) mailed(before string) {
+	if in.By == "" && in.Recipient != "" && in.Recipient != before {
+		in.By = SendByMail
+	}
+}
+
+// SendInvoice sends an issued invoice again, the same bytes.
 func (s *Service) SendInvoice(ctx context.Context, a Actor, t Target, in SendInput) (*Outcome, error) {
 	return s.changeInvoice(ctx, a, t, "send", func(u *unit, i *Invoice) (*Outcome, error) {
 		out := &Outcome{}
+		in.mailed(i.Recipient)
 		if in.Recipient != "" {
 			i.Recipient = in.Recipient
 		}
-		if err := mailable(i.Recipient); err != nil {
+		way, err := u.again(in, Ref{TypeInvoice, i.ID}, i.Customer, i.Recipient)
+		if err != nil {
 			return nil, err
 		}
 		if err := u.saveInvoice(i, Activity{Type: "invoice.sent_again"}); err != nil {
 			return nil, err
 		}
-		return out, u.sendInvoice(i, out)
+		return out, u.sendInvoice(i, way, out)
 	})
 }
 
-func (u *unit) sendInvoice(i *Invoice, out *Outcome) error {
-	d, err := u.deliver(Delivery{Kind: "invoice", About: Ref{TypeInvoice, i.ID}, To: i.Recipient, Language: i.Language, Thread: i.Thread,
-		Data: map[string]string{"number": i.Number, "gross": i.Payable().String(), "currency": i.Currency, "due_date": string(i.DueDate), "payment_link": u.settings.PaymentLinkOf(i)}})
-	if err == nil {
-		out.Created = append(out.Created, Ref{TypeDelivery, d.ID})
-	}
-	return err
+func (u *unit) sendInvoice(i *Invoice, way routes, out *Outcome) error {
+	return u.dispatch(way, Delivery{Kind: "invoice", About: Ref{TypeInvoice, i.ID}, To: i.Recipient, Language: i.Language, Thread: i.Thread,
+		Data: map[string]string{"number": i.Number, "gross": i.Payable().String(), "currency": i.Currency, "due_date": string(i.DueDate), "payment_link": u.settings.PaymentLinkOf(i)}}, out)
 }
 
 // number takes the next number of a series and moves the issue date forward

@@ -24,6 +24,9 @@ type Settings struct {
 	// PaymentReference is how invoices are told apart by the bank: "number" or
 	// "kid-mod10" (Norway).
 	PaymentReference string `json:"payment_reference"`
+	// SendBy is how invoices and credit notes go out to customers that say
+	// nothing else: mail (also when empty), e_invoice or both.
+	SendBy string `json:"send_by,omitempty"`
 	// PaymentLink is the address of a page to pay an invoice, with {reference},
 	// {amount}, {number} and {currency}; empty when there is none.
 	PaymentLink string `json:"payment_link,omitempty"`
@@ -186,6 +189,9 @@ func (s Settings) Problems() []Problem {
 	case "number", "kid-mod10":
 	default:
 		bad("payment_reference", "settings.payment_reference", "%q is no payment reference: number or kid-mod10", s.PaymentReference)
+	}
+	if !knownSendBy(s.SendBy) {
+		bad("send_by", "settings.send_by", "%q is no way to send: mail, e_invoice or both", s.SendBy)
 	}
 	if why := linkProblem(s.PaymentLink); why != "" {
 		bad("payment_link", "settings.payment_link", "%s", why)

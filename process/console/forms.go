@@ -37,7 +37,8 @@ func customerForm(v *visit, in input) form {
 		{Title: v.t("section.invoicing"), Fields: []field{f(kindText, "organisation_number"), f(kindText, "vat_number"),
 			f(kindSelect, "language", choices(v.languages(true))), f(kindWhole, "payment_days", hint(v.t("hint.payment_days"))), f(kindText, "group"),
 			f(kindSelect, "payment_rule", choices(v.dueRules(true))), f(kindCheck, "no_reminders"),
-			f(kindText, "e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "e_invoice_address.id")}},
+			f(kindText, "e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "e_invoice_address.id"),
+			f(kindSelect, "send_by", choices(v.sendBy(true)))}},
 	}}
 }
 
@@ -48,6 +49,15 @@ func (v *visit) dueRules(empty bool) []option {
 		rules = append([]option{{Label: v.t("option.usual")}}, rules...)
 	}
 	return rules
+}
+
+// sendBy are the ways that invoices go out.
+func (v *visit) sendBy(usual bool) []option {
+	ways := v.options("send_by.", process.SendByMail, process.SendByEInvoice, process.SendByBoth)
+	if usual {
+		ways = append([]option{{Label: v.t("option.usual")}}, ways...)
+	}
+	return ways
 }
 
 func contactForm(v *visit, in input) form {
