@@ -61,7 +61,7 @@ func (u *unit) routes(customer, by, recipient string, snap Snapshot) (routes, er
 	err := mailable(recipient)
 	var nobody *Error
 	if len(way.blocked) > 0 && errors.As(err, &nobody) {
-		return way, Invalid("einvoice.nowhere", "the e-invoice is blocked, and there is nobody to mail the PDF to", append(way.blocked, nobody.Problems...)...)
+		return way, Invalid("einvoice.no_way", "the e-invoice is blocked, and there is nobody to mail the PDF to", append(way.blocked, nobody.Problems...)...)
 	}
 	return way, err
 }

@@ -57,7 +57,7 @@ func TestWaysOfAnInvoice(t *testing.T) {
 		{name: "both without mail address", by: "both", endpoint: gln, refused: "recipient.missing"},
 		{name: "no endpoint", by: "e_invoice", email: "a@kunde.example", want: "invoice", task: "the customer has no e-invoice address"},
 		{name: "both, no endpoint", by: "both", email: "a@kunde.example", want: "invoice", task: "the customer has no e-invoice address"},
-		{name: "no endpoint, no mail address", by: "e_invoice", refused: "einvoice.nowhere"},
+		{name: "no endpoint, no mail address", by: "e_invoice", refused: "einvoice.no_way"},
 		{name: "no access point", by: "e_invoice", email: "a@kunde.example", endpoint: gln, nowhere: true, want: "invoice", task: "no access point is configured"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

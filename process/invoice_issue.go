@@ -3,8 +3,6 @@ package process
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 )
 
 // IssueInput says whether the invoice is mailed at once; it is when left out.
@@ -55,7 +53,9 @@ func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error)
 			snap.DueDate = snap.IssueDate
 		}
 		snap.Draft = false
-		snap.Payment.Reference = u.settings.paymentReference(snap.Number)
+		if snap.Payment.Reference, err = u.paymentReference(i.Customer, snap.Number); err != nil {
+			return nil, err
+		}
 		pdf, err := s.documents.Render(snap)
 		if err != nil {
 			return nil, fmt.Errorf("rendering invoice %s: %w", snap.Number, err)
@@ -194,35 +194,4 @@ func (s Settings) paymentMeans() PaymentMeans {
 		m.Code = "58"
 	}
 	return m
-}
-
-// paymentReference is what the customer gives the bank: the number, or a KID of
-// the number's digits with a MOD10 check digit (Luhn), as Norwegian banks
-// compute it.
-func (s Settings) paymentReference(number string) string {
-	if s.PaymentReference != "kid-mod10" {
-		return number
-	}
-	digits := strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, number)
-	return digits + strconv.Itoa(mod10(digits))
-}
-
-// mod10 is the check digit of Luhn (ISO/IEC 7812-1 annex B).
-func mod10(digits string) int {
-	sum := 0
-	for i := range len(digits) {
-		d := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 0 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return (10 - sum%10) % 10
 }

@@ -34,7 +34,7 @@ func customerForm(v *visit, in input) form {
 		{Fields: []field{f(kindText, "name", required), f(kindSelect, "kind", choices(v.options("customer_kind.", "business", "consumer"))),
 			f(kindEmail, "email"), f(kindTel, "phone")}},
 		{Title: v.t("section.address"), Fields: v.addressFields(in, "address.")},
-		{Title: v.t("section.invoicing"), Fields: []field{f(kindText, "organisation_number"), f(kindText, "vat_number"),
+		{Title: v.t("section.invoicing"), Fields: []field{f(kindText, "number", func(f *field) { f.Label = v.t("field.customer_number") }), f(kindText, "organisation_number"), f(kindText, "vat_number"),
 			f(kindSelect, "language", choices(v.languages(true))), f(kindWhole, "payment_days", hint(v.t("hint.payment_days"))), f(kindText, "group"),
 			f(kindSelect, "payment_rule", choices(v.dueRules(true))), f(kindCheck, "no_reminders"),
 			f(kindText, "e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "e_invoice_address.id"),

@@ -28,6 +28,7 @@ func readCustomer(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.vat_number"), words(c.VATNumber))
 	p.fact(v.t("field.address"), words(v.addressOf(c.Address)))
 	p.fact(v.t("section.e_invoice"), words(joined(c.EInvoiceAddress.Scheme, c.EInvoiceAddress.ID)))
+	p.fact(v.t("field.customer_number"), words(c.Number))
 	if c.SendBy != "" {
 		p.fact(v.t("field.send_by"), words(v.t("send_by."+c.SendBy)))
 	}
