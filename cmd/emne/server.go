@@ -19,6 +19,7 @@ import (
 	"github.com/emne/emne/documents/accesspoint"
 	"github.com/emne/emne/documents/mail"
 	"github.com/emne/emne/intake/mailbox"
+	"github.com/emne/emne/intake/mailbox/oauth"
 	"github.com/emne/emne/intake/message"
 	"github.com/emne/emne/intake/webform"
 	"github.com/emne/emne/process"
@@ -37,6 +38,7 @@ type serverOptions struct {
 	mailboxes  []mailbox.Account
 	sources    map[string]webform.Source
 	submission mail.Submission
+	signIns    map[string]*oauth.Source
 	demo       *demoRoom
 }
 
@@ -52,6 +54,7 @@ type server struct {
 	o         serverOptions
 	runner    *jobs.Runner
 	mailboxes []*mailbox.Mailbox
+	mailroom  *mailroom
 	console   *console.Console
 	listener  net.Listener
 	base      string
@@ -106,7 +109,7 @@ func (s *server) wireWork() error {
 		EInvoices: accesspoint.NewSender(h.service, drop, h.log),
 		Filer:     webform.NewFiler(h.service, s.o.sources),
 		Rules:     h.service,
-		Schedules: h.schedules(),
+		Schedules: append(h.schedules(), jobs.Schedule{Name: "warn_expiry", When: jobs.Every(6 * time.Hour), Do: s.warnExpiry}),
 		Logger:    h.log,
 	})
 	if err != nil {
@@ -114,12 +117,14 @@ func (s *server) wireWork() error {
 	}
 	parse := message.Parser(message.Options{Region: h.region(context.Background())})
 	for _, a := range s.o.mailboxes {
-		m, err := mailbox.New(mailbox.Options{Account: a, Recorder: h.service, Parse: parse, Clock: h.clock, Logger: h.log})
+		m, err := mailbox.New(mailbox.Options{Account: a, Recorder: h.service, Parse: parse, Consent: h.service, Clock: h.clock, Logger: h.log})
 		if err != nil {
 			return err
 		}
 		s.mailboxes = append(s.mailboxes, m)
 	}
+	s.mailroom = newMailroom(s.mailboxes, s.o, s.base, h.clock)
+	h.sources, h.wake = sourceList{s}, s.mailroom.Wake
 	return nil
 }
 
@@ -131,7 +136,7 @@ func (s *server) wirePages() error {
 		return err
 	}
 	who := access.First(append([]identify{h.access.Bearer}, s.o.who...)...)
-	co := console.Options{Service: h.service, Templates: h.texts, Sessions: h.access, Who: who, Site: site, PublicURL: s.base, Clock: h.clock, Logger: h.log}
+	co := console.Options{Service: h.service, Templates: h.texts, Sessions: h.access, Who: who, Site: site, PublicURL: s.base, Mailboxes: s.mailroom, Clock: h.clock, Logger: h.log}
 	if s.o.demo != nil {
 		co.Sessions, co.Demo = nil, &console.DemoLinks{Mailboxes: "/demo/", Form: "/demo/form"}
 	}
@@ -205,6 +210,9 @@ func (s *server) run(ctx context.Context, announced func(base string) error) err
 	}
 	if err := s.runner.Start(ctx); err != nil {
 		return err
+	}
+	if err := s.warnExpiry(ctx); err != nil { // the schedule counts from here
+		s.h.log.Error("looking for sign-ins that end", "error", err)
 	}
 	for _, m := range s.mailboxes {
 		g.Go(func() error { return m.Run(ctx) })
