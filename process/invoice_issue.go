@@ -22,24 +22,28 @@ func (s *Service) IssueInvoice(ctx context.Context, a Actor, t Target, in IssueI
 func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error) {
 	return func(u *unit, i *Invoice) (*Outcome, error) {
 		send := in.Send == nil || *in.Send
-		if err := u.deduct(i); err != nil {
+		o, err := u.settleDeposits(i)
+		if err != nil {
+			return nil, err
+		}
+		if err := u.deduct(o, i); err != nil {
 			return nil, err
 		}
 		snap, err := u.invoiceSnapshot(i)
 		if err != nil {
 			return nil, err
 		}
-		var way routes
-		if send {
-			if way, err = u.routes(i.Customer, "", i.Recipient, snap); err != nil {
-				return nil, err
-			}
-		}
 		if i.Payable().Minor < 0 {
 			return nil, Invalid("invoice.negative", "the invoice is over less than nothing", Problem{Field: "lines", Reason: "invoice.negative", Message: "credit the invoice that this takes back instead"})
 		}
 		if ps := blocking(s.documents.Check(snap)); len(ps) > 0 {
 			return nil, Invalid("invoice.incomplete", "the invoice cannot be issued yet", ps...)
+		}
+		var way routes
+		if send {
+			if way, err = u.routes(i.Customer, "", i.Recipient, snap); err != nil {
+				return nil, err
+			}
 		}
 		if snap.Number, err = u.number(TypeInvoice, u.settings.Numbers.Invoice, &snap.IssueDate); err != nil {
 			return nil, err
@@ -114,7 +118,7 @@ func (s *Service) SendInvoice(ctx context.Context, a Actor, t Target, in SendInp
 
 func (u *unit) sendInvoice(i *Invoice, way routes, out *Outcome) error {
 	return u.dispatch(way, Delivery{Kind: "invoice", About: Ref{TypeInvoice, i.ID}, To: i.Recipient, Language: i.Language, Thread: i.Thread,
-		Data: map[string]string{"number": i.Number, "gross": i.Payable().String(), "currency": i.Currency, "due_date": string(i.DueDate), "payment_link": u.settings.PaymentLinkOf(i)}}, out)
+		Data: map[string]string{"number": i.Number, "order": i.OrderNumber, "gross": i.Payable().String(), "currency": i.Currency, "due_date": string(i.DueDate), "payment_link": u.settings.PaymentLinkOf(i)}}, out)
 }
 
 // number takes the next number of a series and moves the issue date forward
@@ -170,6 +174,10 @@ func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
 		}
 	}
 	snap.Lines, snap.Pricing, snap.Totals, snap.Payable = i.Lines, i.Pricing, i.Totals, i.Payable()
+	snap.Deposit = i.Deposit
+	if snap.Deposits, err = u.deducted(i); err != nil {
+		return snap, err
+	}
 	snap.DeliveryAddress = i.DeliveryAddress
 	if !i.Prepaid.IsZero() {
 		snap.Prepaid, snap.Payable = i.Prepaid, snap.Payable.Sub(i.Prepaid)
