@@ -164,6 +164,9 @@ func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
 	}
 	snap.Lines, snap.Pricing, snap.Totals, snap.Payable = i.Lines, i.Pricing, i.Totals, i.Payable()
 	snap.DeliveryAddress = i.DeliveryAddress
+	if snap.Specification, err = u.specification(i); err != nil {
+		return snap, err
+	}
 	if !i.Prepaid.IsZero() {
 		snap.Prepaid, snap.Payable = i.Prepaid, snap.Payable.Sub(i.Prepaid)
 	}

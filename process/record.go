@@ -34,6 +34,7 @@ const (
 	TypeProduct      = "product"
 	TypePriceList    = "price-list"
 	TypeTask         = "task"
+	TypeHours        = "hours"
 	TypeActivity     = "activity"
 	TypeDelivery     = "delivery"
 	TypeMessage      = "message"

@@ -43,6 +43,8 @@ type Tx interface {
 	Products() Records[Product]
 	PriceLists() Records[PriceList]
 	Tasks() Records[Task]
+	// TimeEntries are found by person, date, month (2006-01), order, line and invoice.
+	TimeEntries() Records[Hours]
 	Deliveries() Records[Delivery]
 	Messages() Records[Message]
 	Quarantine() Records[Quarantine]
