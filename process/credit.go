@@ -45,18 +45,15 @@ func (s *Service) CreditInvoice(ctx context.Context, a Actor, t Target, in Credi
 		if err != nil {
 			return nil, err
 		}
-		if n.Payable().Minor > left.Minor || n.Payable().Minor <= 0 {
+		if n.Payable().Minor > left.Minor || n.Payable().Minor < 0 || n.Payable().IsZero() && !deducts(n.Lines) {
 			return nil, Invalid("credit.too_much", "more than is left of the invoice", Problem{Field: "amount", Reason: "credit.too_much", Message: fmt.Sprintf("at most %s %s is left", left, left.Currency)})
 		}
-		if err := u.issueCreditNote(n, i); err != nil {
-			return nil, err
+		if i.Deposit {
+			if err := u.creditDeposit(i, n); err != nil {
+				return nil, err
+			}
 		}
-		i.Credited = i.Credited.Add(n.Payable())
-		if err := u.regain(i); err != nil {
-			return nil, err
-		}
-		if err := u.saveInvoice(i, Activity{Type: "invoice.credited", Why: n.Reason, Related: Ref{TypeCreditNote, n.ID},
-			Data: map[string]string{"number": i.Number, "credit_note": n.Number, "gross": n.Payable().String(), "currency": n.Currency}}); err != nil {
+		if err := u.bookCredit(i, n); err != nil {
 			return nil, err
 		}
 		if in.Reinvoice && i.Order != "" {
@@ -74,6 +71,19 @@ func (s *Service) CreditInvoice(ctx context.Context, a Actor, t Target, in Credi
 		}
 		return out, nil
 	})
+}
+
+// bookCredit issues the credit note and counts it on its invoice.
+func (u *unit) bookCredit(i *Invoice, n *CreditNote) error {
+	if err := u.issueCreditNote(n, i); err != nil {
+		return err
+	}
+	i.Credited, i.UpdatedAt = i.Credited.Add(n.Payable()), u.now
+	if err := u.regain(i); err != nil {
+		return err
+	}
+	return u.saveInvoice(i, Activity{Type: "invoice.credited", Why: n.Reason, Related: Ref{TypeCreditNote, n.ID},
+		Data: map[string]string{"number": i.Number, "credit_note": n.Number, "gross": n.Payable().String(), "currency": n.Currency}})
 }
 
 // creditLines gives the credit note the lines of the input, and returns the
@@ -206,6 +216,7 @@ func (u *unit) issueCreditNote(n *CreditNote, i *Invoice) error {
 	snap.Preceding = &DocumentReference{Number: i.Number, Date: i.IssueDate}
 	snap.Reason, snap.Terms, snap.PaymentTerms, snap.Introduction = n.Reason, "", "", ""
 	snap.Specification = nil
+	snap.Deposits = nil
 	snap.DueDate, snap.Prepaid = "", Money{Currency: n.Currency}
 	snap.Lines, snap.Pricing, snap.Totals, snap.Payable = n.Lines, n.Pricing, n.Totals, n.Payable()
 	snap.exchange(original.Exchange, original.TaxCurrency)

@@ -29,7 +29,11 @@ func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error)
 				return nil, err
 			}
 		}
-		if err := u.deduct(i); err != nil {
+		o, err := u.settleDeposits(i)
+		if err != nil {
+			return nil, err
+		}
+		if err := u.deduct(o, i); err != nil {
 			return nil, err
 		}
 		snap, err := u.invoiceSnapshot(i)
@@ -103,7 +107,7 @@ func (s *Service) SendInvoice(ctx context.Context, a Actor, t Target, in SendInp
 
 func (u *unit) sendInvoice(i *Invoice, out *Outcome) error {
 	d, err := u.deliver(Delivery{Kind: "invoice", About: Ref{TypeInvoice, i.ID}, To: i.Recipient, Language: i.Language, Thread: i.Thread,
-		Data: map[string]string{"number": i.Number, "gross": i.Payable().String(), "currency": i.Currency, "due_date": string(i.DueDate), "payment_link": u.settings.PaymentLinkOf(i)}})
+		Data: map[string]string{"number": i.Number, "order": i.OrderNumber, "gross": i.Payable().String(), "currency": i.Currency, "due_date": string(i.DueDate), "payment_link": u.settings.PaymentLinkOf(i)}})
 	if err == nil {
 		out.Created = append(out.Created, Ref{TypeDelivery, d.ID})
 	}
@@ -163,6 +167,10 @@ func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
 		}
 	}
 	snap.Lines, snap.Pricing, snap.Totals, snap.Payable = i.Lines, i.Pricing, i.Totals, i.Payable()
+	snap.Deposit = i.Deposit
+	if snap.Deposits, err = u.deducted(i); err != nil {
+		return snap, err
+	}
 	snap.DeliveryAddress = i.DeliveryAddress
 	if snap.Specification, err = u.specification(i); err != nil {
 		return snap, err

@@ -55,6 +55,7 @@ var transitions = []Transition{
 	{TypeOrder, "edit", []string{"open", "on_hold"}, nil},
 	{TypeOrder, "send", []string{"open", "on_hold"}, nil},
 	{TypeOrder, "request_payment", []string{"open", "on_hold"}, nil},
+	{TypeOrder, "prepay", []string{"open", "on_hold"}, nil},
 
 	{TypeInvoice, "edit", []string{"draft"}, nil},
 	{TypeInvoice, "delete", []string{"draft"}, nil},

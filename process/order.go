@@ -94,7 +94,7 @@ func (u *unit) insertOrder(o *Order) error {
 	if err != nil {
 		return err
 	}
-	o.Prepaid, o.Deducted = Money{Currency: o.Currency}, Money{Currency: o.Currency}
+	o.Prepaid, o.Deducted, o.Deposited = Money{Currency: o.Currency}, Money{Currency: o.Currency}, Money{Currency: o.Currency}
 	o.Number, o.Progress = u.settings.Numbers.Order.Format(n), o.progress()
 	if err := u.Orders().Insert(o); err != nil {
 		return err
@@ -357,7 +357,7 @@ func (s *Service) CancelOrder(ctx context.Context, a Actor, t Target, in CancelI
 	return s.changeOrder(ctx, a, t, "cancel", func(u *unit, o *Order) (*Outcome, error) {
 		for _, l := range o.Lines {
 			if !l.Delivered.IsZero() || !l.Invoiced.IsZero() {
-				if err := u.cancelRest(o); err != nil {
+				if err := u.cancelRest(o, in.Reason); err != nil {
 					return nil, err
 				}
 				return &Outcome{}, u.saveOrder(o, Activity{Type: "order.rest_cancelled", Why: in.Reason})
@@ -365,6 +365,9 @@ func (s *Service) CancelOrder(ctx context.Context, a Actor, t Target, in CancelI
 		}
 		from := o.State
 		o.State = "cancelled"
+		if err := u.releaseDeposits(o, in.Reason); err != nil {
+			return nil, err
+		}
 		return &Outcome{}, u.saveOrder(o, Activity{Type: "order.cancelled", From: from, To: o.State, Why: in.Reason})
 	})
 }

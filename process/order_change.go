@@ -115,7 +115,7 @@ func (s *Service) ReturnOrder(ctx context.Context, a Actor, t Target, in ReturnI
 
 // cancelRest lowers the order to what is delivered or invoiced of it. Its
 // discounts and charges follow in proportion, as they do on part invoices.
-func (u *unit) cancelRest(o *Order) error {
+func (u *unit) cancelRest(o *Order, why string) error {
 	done := map[string]decimal.Decimal{}
 	var kept []Line
 	left := false
@@ -145,10 +145,13 @@ func (u *unit) cancelRest(o *Order) error {
 	}
 	o.Lines = kept
 	o.Totals = o.Sum(o.Lines, o.Currency)
+	if err := u.releaseDeposits(o, why); err != nil {
+		return err
+	}
 	if slices.ContainsFunc(o.Lines, func(l Line) bool { return !l.Invoiced.Equal(l.Quantity) }) {
 		return nil // the last invoice takes what rounding leaves
 	}
-	billed, parts, err := u.billed(o)
+	billed, parts, err := u.billed(o, "")
 	if err != nil {
 		return err
 	}

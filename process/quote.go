@@ -56,6 +56,9 @@ func (s *Service) CreateQuote(ctx context.Context, a Actor, in QuoteInput) (*Out
 			q.Customer, q.Thread = o.Customer, o.Thread
 			in.fromOpportunity(o)
 		}
+		if in.Prepayment == nil {
+			in.Prepayment = u.settings.Prepayment.usual()
+		}
 		if err := u.applyQuote(in, q); err != nil {
 			return nil, err
 		}

@@ -28,6 +28,8 @@ type Settings struct {
 	// PaymentLink is the address of a page to pay an invoice, with {reference},
 	// {amount}, {number} and {currency}; empty when there is none.
 	PaymentLink string `json:"payment_link,omitempty"`
+	// Prepayment is what customers pay ahead unless a quote says otherwise.
+	Prepayment PrepaymentTerms `json:"prepayment,omitzero"`
 	// WriteOffLimit is up to where the difference between a payment and what is
 	// open is written off; none are when it is zero.
 	WriteOffLimit Money `json:"write_off_limit,omitzero"`
@@ -198,6 +200,7 @@ func (s Settings) Problems() []Problem {
 		bad("write_off_limit", "settings.write_off_limit", "the limit is an amount in %s", s.Currency)
 	}
 	ps = append(ps, s.BankCSV.problems()...)
+	ps = append(ps, s.Prepayment.problems(s.Currency)...)
 	if s.Mail.DigestHour < 0 || s.Mail.DigestHour > 23 {
 		bad("mail.digest_hour", "settings.digest_hour", "an hour is between 0 and 23")
 	}

@@ -109,6 +109,7 @@ var bodies = map[string]string{
 	"quote edit":            `{"title":"A better roof"}`,
 	"order edit":            `{"title":"A better roof"}`,
 	"order request_payment": `{"percent":"30"}`,
+	"order prepay":          `{"percent":"30"}`,
 	// The first invoice that is issued in a house.
 	"bank-entry match": `{"invoice":"10001"}`,
 	"invoice edit":     `{"title":"A better roof"}`,

@@ -52,6 +52,7 @@ func Verbs() []Verb {
 		verb("orders", TypeOrder, "return", (*Service).ReturnOrder),
 		verb("orders", TypeOrder, "send", (*Service).SendOrder),
 		verb("orders", TypeOrder, "request_payment", (*Service).RequestPayment),
+		verb("orders", TypeOrder, "prepay", (*Service).PrepayOrder),
 		verb("invoices", TypeInvoice, "issue", (*Service).IssueInvoice),
 		verb("invoices", TypeInvoice, "credit", (*Service).CreditInvoice),
 		verb("invoices", TypeInvoice, "send", (*Service).SendInvoice),

@@ -121,7 +121,7 @@ func (p *chainPlace) copied(table, column string, rows int64) string {
 	case column == "id" || column == "thread" || strings.HasSuffix(column, "_id") && column != "message_id" && column != "actor_id" && column != "subscription_id":
 		// A time of ten characters, six for the copy, ten that are the row's own.
 		return fmt.Sprintf("CASE WHEN length(%[1]s) = 26 THEN substr(%[1]s, 1, 10) || %[2]s || substr(%[1]s, 17) ELSE %[1]s END", c, digits)
-	case (table == "audit_link" || table == "audit_payload") && (column == "hash" || column == "prev" || column == "payload_hash"):
+	case table == "audit_link" && (column == "hash" || column == "prev" || column == "payload_hash"):
 		return fmt.Sprintf("substr(%s, 1, 58) || %s", c, digits)
 	case column == "number" || column == "order_number" || column == "payment_reference" || column == "message_id" || column == "reference":
 		return c + " || '.' || " + digits

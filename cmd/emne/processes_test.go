@@ -258,12 +258,19 @@ func TestProjectWithPrepayment(t *testing.T) {
 	order := w.newest("orders?quote=" + quote)
 	at := "orders/" + order["id"].(string)
 	w.eventually(10*time.Second, "order on hold", func() bool { return w.api("GET", at, nil)["state"] == "on_hold" })
-	w.task("Ask for the prepayment of order " + order["number"].(string) + ": 14250 NOK")
-	w.api("POST", at+"/release", nil)
+	request := w.api("GET", at, nil)["payment_request"].(map[string]any)
+	w.mail("kari@vik.example", request["number"].(string))
+	if got := request["amount"].(map[string]any)["amount"]; got != "14250.00" {
+		t.Errorf("asked for %v", got)
+	}
+	w.api("POST", "payments", map[string]any{"order": order["id"], "amount": request["amount"]})
 	w.mail("kari@vik.example", "We begin with order "+order["number"].(string))
 	w.api("POST", at+"/fulfil", nil)
 	invoice := w.newest("invoices?state=issued")
-	w.api("POST", "payments", map[string]any{"invoice": invoice["id"], "amount": map[string]any{"amount": "14250.00", "currency": "NOK"}})
+	if amountOf(invoice, "prepaid") != "14250.00" || amountOf(invoice, "open") != "33250.00" {
+		t.Errorf("the invoice deducts %s, %s is open", amountOf(invoice, "prepaid"), amountOf(invoice, "open"))
+	}
+	w.api("POST", "payments", map[string]any{"invoice": invoice["id"], "amount": map[string]any{"amount": "10000.00", "currency": "NOK"}})
 	w.task("of invoice " + invoice["number"].(string) + " is still open")
 	w.untroubled(w.api("GET", "invoices/"+invoice["id"].(string), nil))
 }

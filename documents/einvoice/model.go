@@ -10,6 +10,7 @@ import (
 const (
 	TypeInvoice    = "380"
 	TypeCreditNote = "381"
+	TypeDeposit    = "386" // prepayment invoice; PEPPOL-EN16931-P0100 allows it
 )
 
 // Model is the semantic model of EN 16931-1. A field without a value is not

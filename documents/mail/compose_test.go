@@ -113,7 +113,7 @@ func labels(t *testing.T, lang string) map[string]string {
 
 func TestTextsAreCompleteAndUsed(t *testing.T) {
 	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindOrderConfirmation, ""}, {kindPaymentRequest, ""}, {kindQuoteFollowUp, ""}, {kindQuoteExpired, ""}, {kindAcknowledgement, ""}, {kindRule, ""}, {kindNotification, reasonDigest},
-		{kindReminder, "upcoming"}, {kindReminder, "reminder"}, {kindReminder, "notice"}}
+		{kindReminder, "upcoming"}, {kindReminder, "reminder"}, {kindReminder, "notice"}, {kindInvoice, "deposit"}}
 	for _, reason := range notices(t) {
 		kinds = append(kinds, [2]string{kindNotification, reason})
 	}
@@ -123,6 +123,9 @@ func TestTextsAreCompleteAndUsed(t *testing.T) {
 			for _, named := range []string{"Kari Bær", ""} {
 				m := everything(k[0], k[1], lang)
 				m.Delivery.ToName = named
+				if k[1] == "deposit" {
+					m.Snapshot.Deposit = true
+				}
 				c, err := NewComposer(texts(t), "https://emne.fjord.example", userName)
 				if err != nil {
 					t.Fatal(err)

@@ -53,6 +53,9 @@ func newView(l templates.Labels, m *process.Mail) view {
 	if d.Kind == kindNotification || d.Kind == kindReminder {
 		key += "." + d.Reason
 	}
+	if d.Kind == kindInvoice && m.Snapshot != nil && m.Snapshot.Deposit {
+		key = "deposit"
+	}
 	if d.Kind == kindRule {
 		return ruleView(l, m)
 	}

@@ -64,10 +64,14 @@ func (c *composer) date(d process.Date) string { return templates.FormatDate(c.l
 
 // heading is the document's name, such as "Faktura 10042".
 func (c *composer) heading() string {
-	if c.snap.Number == "" {
-		return c.text("title." + string(c.snap.Kind) + ".unnumbered")
+	kind := string(c.snap.Kind)
+	if c.snap.Kind == process.KindInvoice && c.snap.Deposit {
+		kind = "deposit"
 	}
-	return c.text("title."+string(c.snap.Kind), "number", c.snap.Number)
+	if c.snap.Number == "" {
+		return c.text("title." + kind + ".unnumbered")
+	}
+	return c.text("title."+kind, "number", c.snap.Number)
 }
 
 // continuation is the head of each page but the first.

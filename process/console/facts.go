@@ -100,9 +100,12 @@ func readQuote(v *visit, id string) (*recordPage, error) {
 	}
 	p.fact(v.t("field.next"), v.link(process.TypeQuote, q.Next))
 	if q.Prepayment != nil {
+		if kind := q.Prepayment.Kind; kind != "" {
+			p.fact(v.t("field.prepayment.kind"), words(v.known("prepayment_kind.", kind)))
+		}
 		if q.Prepayment.Percent != nil {
 			p.fact(v.t("field.prepayment"), words(v.percent(*q.Prepayment.Percent)))
-		} else {
+		} else if q.Prepayment.Amount != nil {
 			p.fact(v.t("field.prepayment"), words(v.money(*q.Prepayment.Amount)))
 		}
 	}
@@ -141,7 +144,7 @@ func readOrder(v *visit, id string) (*recordPage, error) {
 	}
 	p.delivered, p.recipient = delivered, o.Recipient
 	p.hidden["cancel"], p.hidden["hold"] = true, o.Progress == "completed"
-	p.hidden["return"], p.hidden["request_payment"] = true, o.Request != nil
+	p.hidden["return"], p.hidden["prepay"] = true, o.Request != nil || o.Progress == "completed"
 	for _, l := range o.Lines {
 		p.hidden["return"] = p.hidden["return"] && l.Delivered.IsZero()
 		p.hidden["cancel"] = p.hidden["cancel"] && (l.Delivered.Equal(l.Quantity) || l.Invoiced.Equal(l.Quantity))
@@ -155,6 +158,9 @@ func readOrder(v *visit, id string) (*recordPage, error) {
 	if !o.Prepaid.IsZero() {
 		p.fact(v.t("total.prepaid"), words(v.money(o.Prepaid)))
 		p.fact(v.t("field.deducted"), words(v.money(o.Deducted)))
+	}
+	if !o.Deposited.IsZero() {
+		p.fact(v.t("field.deposited"), words(v.money(o.Deposited)))
 	}
 	p.fact(v.t("field.title"), words(o.Title))
 	v.parties(p, o.Customer, o.Contact, o.Owner)

@@ -41,6 +41,11 @@ func customerForm(v *visit, in input) form {
 	}}
 }
 
+// prepaymentKinds are the ways to ask for a prepayment; nothing is the usual one.
+func (v *visit) prepaymentKinds() []option {
+	return append([]option{{Label: v.t("prepayment_kind.usual")}}, v.options("prepayment_kind.", process.PrepayRequest, process.PrepayDeposit)...)
+}
+
 // dueRules are the ways in which payment days count.
 func (v *visit) dueRules(empty bool) []option {
 	rules := v.options("payment_rule.", process.DueNet, process.DueEndOfMonth)
@@ -80,7 +85,8 @@ func quoteForm(v *visit, in input) form {
 	}
 	fields = append(fields, v.contactField(in)...)
 	fields = append(fields, f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindDate, "valid_until", hint(v.t("hint.valid_until"))),
-		f(kindText, "customer_reference"), f(kindDecimal, "prepayment.percent", hint(v.t("hint.prepayment"))),
+		f(kindText, "customer_reference"), f(kindSelect, "prepayment.kind", choices(append(v.prepaymentKinds(), v.options("prepayment_kind.", process.PrepayNone)...)), hint(v.t("hint.prepayment_kind"))),
+		f(kindDecimal, "prepayment.percent", hint(v.t("hint.prepayment"))),
 		f(kindMoney, "prepayment.amount", currency(either(in.value("currency"), v.settings.Currency)), hint(v.t("hint.prepayment"))),
 		f(kindSelect, "language", choices(v.languages(true))), f(kindText, "currency"), f(kindSelect, "owner", choices(v.owners())))
 	in.options = true

@@ -225,6 +225,9 @@ func (v *visit) quoteName(q process.Quote) string {
 }
 
 func (v *visit) invoiceName(i process.Invoice) string {
+	if i.Deposit {
+		return v.t("kind.deposit") + " " + either(i.Number, v.t("unnumbered"))
+	}
 	return v.t("kind.invoice") + " " + either(i.Number, v.t("unnumbered"))
 }
 
