@@ -33,6 +33,7 @@ const (
 	TypeSubscription = "subscription"
 	TypeProduct      = "product"
 	TypePriceList    = "price-list"
+	TypeRate         = "rate"
 	TypeTask         = "task"
 	TypeHours        = "hours"
 	TypeActivity     = "activity"
