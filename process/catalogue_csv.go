@@ -268,6 +268,9 @@ func (sh sheet[T, In]) give(s *Service, ctx context.Context, a Actor) ([]byte, e
 
 // ImportColumns are the names of the columns that an import of the type takes.
 func ImportColumns(typ string) string {
+	if typ == TypeRate {
+		return "date, currency, rate, units, base"
+	}
 	t := reflect.TypeFor[ProductInput]()
 	if typ == TypeCustomer {
 		t = reflect.TypeFor[CustomerInput]()

@@ -33,6 +33,7 @@ const (
 	TypeSubscription = "subscription"
 	TypeProduct      = "product"
 	TypePriceList    = "price-list"
+	TypeRate         = "rate"
 	TypeTask         = "task"
 	TypeActivity     = "activity"
 	TypeDelivery     = "delivery"

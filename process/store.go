@@ -42,6 +42,7 @@ type Tx interface {
 	Subscriptions() Records[Subscription]
 	Products() Records[Product]
 	PriceLists() Records[PriceList]
+	Rates() Records[Rate]
 	Tasks() Records[Task]
 	Deliveries() Records[Delivery]
 	Messages() Records[Message]
@@ -52,6 +53,9 @@ type Tx interface {
 	Sessions() Records[Session]
 	Tokens() Records[Token]
 	Links() Records[Link]
+
+	// RateOn is the newest rate that is not after the day, nil when there is none.
+	RateOn(base, currency string, day Date) (*Rate, error)
 
 	// Reports computes figures over the records.
 	Reports() Reports

@@ -35,6 +35,7 @@ func collections() []collection {
 		of("contacts", process.TypeContact, (*process.Service).Contacts, "email", "customer"),
 		of("products", process.TypeProduct, (*process.Service).Products, "sku"),
 		of("price-lists", process.TypePriceList, (*process.Service).PriceLists, "currency", "customer", "group"),
+		of("rates", process.TypeRate, (*process.Service).Rates, "base", "currency", "date"),
 		of("tasks", process.TypeTask, (*process.Service).Tasks, "owner", "reason", "about_type", "about_id", "thread"),
 		of("deliveries", process.TypeDelivery, (*process.Service).Deliveries, "to", "kind", "reason", "message_id", "about_type", "about_id", "thread"),
 		of("messages", process.TypeMessage, (*process.Service).Messages, "from", "mailbox", "message_id", "customer", "about_type", "about_id", "thread"),

@@ -18,6 +18,7 @@ var sheets = []struct {
 }{
 	{"products", (*process.Service).ImportProducts, (*process.Service).ExportProducts},
 	{"customers", (*process.Service).ImportCustomers, (*process.Service).ExportCustomers},
+	{"rates", (*process.Service).ImportRates, (*process.Service).ExportRates},
 }
 
 // sheetBody is a CSV file inside JSON.

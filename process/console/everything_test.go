@@ -31,6 +31,7 @@ func (w *world) everything() {
 	ok(w.s.ArchiveProduct(ctx, a, at(gone), struct{}{}))
 	prices := []process.ListPrice{{Product: "VP", UnitPrice: *d("1200")}, {Product: "VP", From: *d("10"), UnitPrice: *d("1100.50")}}
 	ok(w.s.CreatePriceList(ctx, a, process.PriceListInput{Name: "Gull", Group: "gull", ValidUntil: "2027-12-31", Prices: prices}))
+	ok(w.s.ImportRates(ctx, a, []byte("date,currency,rate\n2026-02-27,EUR,11.4325\n")))
 	past := ok(w.s.CreatePriceList(ctx, a, process.PriceListInput{Name: "I fjor"})).Record.(*process.PriceList).ID
 	ok(w.s.ArchivePriceList(ctx, a, at(past), struct{}{}))
 	ok(w.s.RestorePriceList(ctx, a, at(past), struct{}{}))

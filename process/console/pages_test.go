@@ -123,6 +123,7 @@ func (w *world) records() map[string]map[string]string {
 	each(w.t, func() ([]process.Contact, error) { return all(ctx, w.s.Contacts(), a, f, 1000) }, func(r process.Contact) { add("contact", r.ID, r.State) })
 	each(w.t, func() ([]process.Product, error) { return all(ctx, w.s.Products(), a, f, 1000) }, func(r process.Product) { add("product", r.ID, r.State) })
 	each(w.t, func() ([]process.PriceList, error) { return all(ctx, w.s.PriceLists(), a, f, 1000) }, func(r process.PriceList) { add("price-list", r.ID, r.State) })
+	each(w.t, func() ([]process.Rate, error) { return all(ctx, w.s.Rates(), a, f, 1000) }, func(r process.Rate) { add("rate", r.ID, r.State) })
 	each(w.t, func() ([]process.Task, error) { return all(ctx, w.s.Tasks(), a, f, 1000) }, func(r process.Task) { add("task", r.ID, r.State) })
 	each(w.t, func() ([]process.Delivery, error) { return all(ctx, w.s.Deliveries(), a, f, 1000) }, func(r process.Delivery) { add("delivery", r.ID, r.State) })
 	each(w.t, func() ([]process.Message, error) { return all(ctx, w.s.Messages(), a, f, 1000) }, func(r process.Message) { add("message", r.ID, r.State) })

@@ -250,7 +250,7 @@ func messageRow(v *visit, m process.Message) row {
 	if m.FromName != "" {
 		from.Note = m.From
 	}
-	return v.row(process.TypeMessage, m.ID, from, words(m.Subject), words(v.known("decision.", m.Decision)), words(v.moment(m.ReceivedAt)), v.states(process.TypeMessage, m.State))
+	return v.row(process.TypeMessage, m.ID, from, words(m.Subject), v.decision(m), words(v.moment(m.ReceivedAt)), v.states(process.TypeMessage, m.State))
 }
 
 func quarantineRow(v *visit, q process.Quarantine) row {

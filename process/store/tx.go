@@ -176,6 +176,7 @@ func (t *txn) Subscriptions() process.Records[process.Subscription] {
 }
 func (t *txn) Products() process.Records[process.Product]      { return on(t, &t.db.tables.products) }
 func (t *txn) PriceLists() process.Records[process.PriceList]  { return on(t, &t.db.tables.priceLists) }
+func (t *txn) Rates() process.Records[process.Rate]            { return on(t, &t.db.tables.rates) }
 func (t *txn) Tasks() process.Records[process.Task]            { return on(t, &t.db.tables.tasks) }
 func (t *txn) Deliveries() process.Records[process.Delivery]   { return on(t, &t.db.tables.deliveries) }
 func (t *txn) Messages() process.Records[process.Message]      { return on(t, &t.db.tables.messages) }

@@ -27,6 +27,7 @@ type chain struct {
 	bankEntry    *process.BankEntry
 	subscription *process.Subscription
 	product      *process.Product
+	rate         *process.Rate
 	prices       *process.PriceList
 	task         *process.Task
 	delivery     *process.Delivery
@@ -43,6 +44,7 @@ func (c *chain) insert(tx process.Tx) error {
 	c.token = filled(func(k *process.Token) { k.State, k.Role = "revoked", process.RoleReader })
 	c.link = filled(func(*process.Link) {})
 	c.customer = filled(func(v *process.Customer) { v.State, v.Kind = "active", "consumer" })
+	c.rate = filled(func(v *process.Rate) { v.State = "active" })
 	c.product = filled(func(v *process.Product) { v.State = "active" })
 	c.task = filled(func(v *process.Task) { v.State = "done" })
 	c.delivery = filled(func(v *process.Delivery) { v.State = "unknown" })
@@ -126,6 +128,7 @@ func (c *chain) insert(tx process.Tx) error {
 			return tx.BankEntries().Insert(c.bankEntry)
 		},
 		func() error { return tx.Products().Insert(c.product) },
+		func() error { return tx.Rates().Insert(c.rate) },
 		func() error {
 			c.prices = filled(func(v *process.PriceList) { v.State, v.Customer = "archived", c.customer.ID })
 			return tx.PriceLists().Insert(c.prices)
@@ -226,6 +229,7 @@ func everyField(s suite) {
 	same(s, process.Tx.Payments, c.payment, c.payment.ID)
 	same(s, process.Tx.BankEntries, c.bankEntry, c.bankEntry.ID)
 	same(s, process.Tx.Products, c.product, c.product.ID)
+	same(s, process.Tx.Rates, c.rate, c.rate.ID)
 	same(s, process.Tx.PriceLists, c.prices, c.prices.ID)
 	same(s, process.Tx.Tasks, c.task, c.task.ID)
 	same(s, process.Tx.Deliveries, c.delivery, c.delivery.ID)
