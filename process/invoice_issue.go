@@ -185,6 +185,9 @@ func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
 		return snap, err
 	}
 	snap.DeliveryAddress = i.DeliveryAddress
+	if snap.Specification, err = u.specification(i); err != nil {
+		return snap, err
+	}
 	if !i.Prepaid.IsZero() {
 		snap.Prepaid, snap.Payable = i.Prepaid, snap.Payable.Sub(i.Prepaid)
 	}

@@ -295,6 +295,9 @@ func (s *Service) Rates() Collection[Rate] {
 func (s *Service) Tasks() Collection[Task] {
 	return Collection[Task]{s, TypeTask, Tx.Tasks, nil}
 }
+func (s *Service) TimeEntries() Collection[Hours] {
+	return Collection[Hours]{s, TypeHours, Tx.TimeEntries, nil}
+}
 func (s *Service) Deliveries() Collection[Delivery] {
 	return Collection[Delivery]{s, TypeDelivery, Tx.Deliveries, nil}
 }

@@ -31,6 +31,9 @@ func compose(f *fonts, labels templates.Labels, p palette, snap process.Snapshot
 	}
 	c.onBreak = c.continuation
 	c.closing()
+	if err := c.specification(); err != nil {
+		return nil, err
+	}
 	if len(c.pages) > maxPages {
 		return nil, errTooLong
 	}
