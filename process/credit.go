@@ -218,6 +218,7 @@ func (u *unit) issueCreditNote(n *CreditNote, i *Invoice) error {
 	snap.Kind, snap.MadeAt, snap.IssueDate, snap.Draft = KindCreditNote, u.now, u.today(), false
 	snap.Preceding = &DocumentReference{Number: i.Number, Date: i.IssueDate}
 	snap.Reason, snap.Terms, snap.PaymentTerms, snap.Introduction = n.Reason, "", "", ""
+	snap.Specification = nil
 	snap.Deposits = nil
 	snap.DueDate, snap.Prepaid = "", Money{Currency: n.Currency}
 	snap.Lines, snap.Pricing, snap.Totals, snap.Payable = n.Lines, n.Pricing, n.Totals, n.Payable()
@@ -259,6 +260,9 @@ func (u *unit) reinvoice(i *Invoice, n *CreditNote, taken []LineQuantity) error 
 	}
 	o.giveBack(lines)
 	o.UpdatedAt = u.now
+	if err := u.freeHours(i, append([]LineQuantity{}, taken...)); err != nil {
+		return err
+	}
 	return u.saveOrder(o, Activity{Type: "order.to_invoice_again", Related: Ref{TypeCreditNote, n.ID}})
 }
 

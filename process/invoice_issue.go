@@ -15,6 +15,13 @@ type IssueInput struct {
 // is in the bytes, so it is rendered inside the transaction, and the series
 // stays gapless because everything rolls back together.
 func (s *Service) IssueInvoice(ctx context.Context, a Actor, t Target, in IssueInput) (*Outcome, error) {
+	s.recheck(ctx, a, func(u *unit) (string, error) {
+		i, err := u.Invoices().Get(t.ID)
+		if err != nil || i.State != "draft" {
+			return "", err
+		}
+		return i.Customer, nil
+	})
 	return s.changeInvoice(ctx, a, t, "issue", s.issuing(in))
 }
 
@@ -70,9 +77,15 @@ func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error)
 		}
 		i.State, i.Number, i.SHA256, i.Problems = "issued", snap.Number, blob.SHA256, way.blocked
 		i.IssueDate, i.SupplyDate, i.DueDate, i.PaymentReference = snap.IssueDate, snap.SupplyDate, snap.DueDate, snap.Payment.Reference
-		i.BuyerReference = snap.BuyerReference
+		i.BuyerReference, i.Exchange = snap.BuyerReference, snap.Exchange
 		data := i.figures()
 		data["sha256"] = i.SHA256
+		if i.Warnings, err = u.registerWarnings(i.Customer); err != nil {
+			return nil, err
+		}
+		for _, w := range i.Warnings {
+			data["warning"] = w.Reason
+		}
 		if err := u.saveInvoice(i, Activity{Type: "invoice.issued", From: "draft", To: "issued", Data: data}); err != nil {
 			return nil, err
 		}
@@ -179,10 +192,19 @@ func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
 		return snap, err
 	}
 	snap.DeliveryAddress = i.DeliveryAddress
+	if snap.Specification, err = u.specification(i); err != nil {
+		return snap, err
+	}
 	if !i.Prepaid.IsZero() {
 		snap.Prepaid, snap.Payable = i.Prepaid, snap.Payable.Sub(i.Prepaid)
 	}
-	snap.exchange(i.Exchange, u.settings.Currency)
+	rate := i.Exchange
+	if rate == nil {
+		if rate, err = u.rateOn(i.Currency, snap.IssueDate); err != nil {
+			return snap, err
+		}
+	}
+	snap.exchange(rate, u.settings.Currency)
 	snap.Payment = u.settings.paymentMeans()
 	snap.Terms = u.settings.Terms.Invoice[i.Language]
 	return snap, nil

@@ -279,6 +279,8 @@ type Invoice struct {
 	// Subscription and the date of its Period made the invoice, once.
 	Subscription string `json:"subscription,omitempty"`
 	Period       Date   `json:"period,omitempty"`
+	// Warnings are what looked wrong when it was issued, and did not stop it.
+	Warnings []Problem `json:"warnings,omitempty"`
 	// Problems are what stands in the way of issuing a draft.
 	Problems []Problem `json:"problems,omitempty"`
 	Thread   string    `json:"thread"`

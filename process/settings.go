@@ -11,14 +11,15 @@ import (
 // history and are edited in the console. What the machine needs stands in
 // config.yaml instead.
 type Settings struct {
-	Company  Company  `json:"company"`
-	Language string   `json:"language"`  // the company's own: nb or en
-	Currency string   `json:"currency"`  // ISO 4217
-	TimeZone string   `json:"time_zone"` // IANA name, such as Europe/Oslo
-	Terms    Terms    `json:"terms"`
-	Numbers  Numbers  `json:"numbers"`
-	VAT      VAT      `json:"vat"` // of lines that name none
-	Mail     MailText `json:"mail"`
+	Company  Company       `json:"company"`
+	Language string        `json:"language"`  // the company's own: nb or en
+	Currency string        `json:"currency"`  // ISO 4217
+	TimeZone string        `json:"time_zone"` // IANA name, such as Europe/Oslo
+	Terms    Terms         `json:"terms"`
+	Numbers  Numbers       `json:"numbers"`
+	VAT      VAT           `json:"vat"` // of lines that name none
+	Mail     MailText      `json:"mail"`
+	Hours    HoursSettings `json:"hours,omitzero"`
 	// Reminders call open invoices to mind.
 	Reminders Reminders `json:"reminders"`
 	// PaymentReference is how invoices are told apart by the bank: "number",
@@ -214,7 +215,7 @@ func (s Settings) Problems() []Problem {
 		bad("mail.digest_hour", "settings.digest_hour", "an hour is between 0 and 23")
 	}
 	ps = append(append(ps, s.Process.problems()...), automationProblems(s.Automations)...)
-	ps = append(ps, s.Reminders.problems(s.Currency)...)
+	ps = append(append(ps, s.Reminders.problems(s.Currency)...), s.Hours.problems()...)
 	ps = append(ps, s.vatRuleProblems()...)
 	return append(ps, s.VAT.problems("vat")...)
 }

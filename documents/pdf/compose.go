@@ -35,6 +35,9 @@ func compose(f *fonts, labels templates.Labels, p palette, snap process.Snapshot
 	if c.flaw != nil {
 		return nil, c.flaw
 	}
+	if err := c.specification(); err != nil {
+		return nil, err
+	}
 	if len(c.pages) > maxPages {
 		return nil, errTooLong
 	}

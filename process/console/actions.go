@@ -50,6 +50,7 @@ var verbs = map[string][]string{
 	process.TypeMessage:      {"make_lead", "move", "not_a_lead"},
 	process.TypeQuarantine:   {"retry"},
 	process.TypeSenderRule:   {"delete"},
+	process.TypeHours:        {"edit", "delete"},
 	process.TypeTask:         {"done", "snooze", "edit"},
 	process.TypeCustomer:     {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "new_subscription", "statement", "edit"},
 	process.TypeContact:      {"edit"},

@@ -206,6 +206,9 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.due_date"), words(v.date(i.DueDate)))
 	p.fact(v.t("field.payment_reference"), words(i.PaymentReference))
 	v.place(p, i.DeliveryAddress)
+	for _, w := range i.Warnings {
+		p.fact(v.t("field.warning"), words(v.problem(w)))
+	}
 	if i.Exchange != nil {
 		p.fact(v.t("field.exchange"), words(v.t("exchange", "currency", i.Currency, "rate", v.typed(i.Exchange.Rate), "company", v.settings.Currency, "date", v.date(i.Exchange.Date))))
 	}

@@ -33,7 +33,7 @@ func (v *visit) settingsForm(in input) form {
 	}
 	numbers = append(numbers, f(kindText, "numbers.payment_request.prefix", request("prefix")), f(kindWhole, "numbers.payment_request.first", request("first")))
 	texts := []field{f(kindWhole, "terms.payment_days"), f(kindSelect, "terms.payment_rule", choices(v.dueRules(false))),
-		f(kindCheck, "terms.working_days", hint(v.t("hint.working_days"))), f(kindDates, "terms.holidays", hint(v.t("hint.holidays"))), f(kindWhole, "terms.quote_valid_days"),
+		f(kindCheck, "hours.draft", hint(v.t("hint.hours_draft"))), f(kindWhole, "hours.day"), f(kindCheck, "terms.working_days", hint(v.t("hint.working_days"))), f(kindDates, "terms.holidays", hint(v.t("hint.holidays"))), f(kindWhole, "terms.quote_valid_days"),
 		f(kindWhole, "terms.follow_up_before", hint(v.t("hint.follow_up"))), f(kindWhole, "terms.follow_up_after", hint(v.t("hint.follow_up")))}
 	for _, kind := range []string{process.TypeQuote, process.TypeInvoice} {
 		for _, l := range v.c.o.Templates.Languages() {
