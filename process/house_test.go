@@ -309,6 +309,8 @@ func (h *house) look(record, id string) base {
 		r, err = h.s.Products().Get(h.ctx(), h.owner, id)
 	case process.TypePriceList:
 		r, err = h.s.PriceLists().Get(h.ctx(), h.owner, id)
+	case process.TypeHours:
+		r, err = h.s.TimeEntries().Get(h.ctx(), h.owner, id)
 	case process.TypeTask:
 		r, err = h.s.Tasks().Get(h.ctx(), h.owner, id)
 	default:

@@ -35,6 +35,7 @@ const (
 	TypePriceList    = "price-list"
 	TypeRate         = "rate"
 	TypeTask         = "task"
+	TypeHours        = "hours"
 	TypeActivity     = "activity"
 	TypeDelivery     = "delivery"
 	TypeMessage      = "message"

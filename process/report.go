@@ -47,6 +47,9 @@ type Reports interface {
 	// VAT sums the VAT of what was issued and credited within the period, by
 	// month, category and rate; the company's currency is the given one.
 	VAT(p Period, currency string) ([]VATRow, error)
+	// UninvoicedOrders are the ids of orders of which something is delivered and
+	// may not be invoiced; what it is, is computed of each.
+	UninvoicedOrders() ([]string, error)
 }
 
 // ReportQuery asks for a report.
@@ -90,6 +93,7 @@ var reportOf = []struct {
 	{"products", reflect.TypeFor[ProductSalesRow](), func(u *unit, p Period) (any, error) { return totalled(u.Reports().ProductSales(p)) }},
 	{"customers", reflect.TypeFor[CustomerSalesRow](), func(u *unit, p Period) (any, error) { return totalled(u.Reports().CustomerSales(p)) }},
 	{"receivables", reflect.TypeFor[ReceivablesRow](), func(u *unit, p Period) (any, error) { return totalled(u.Reports().Receivables(u.today())) }},
+	{"uninvoiced", reflect.TypeFor[UninvoicedRow](), func(u *unit, _ Period) (any, error) { return totalled(u.uninvoiced()) }},
 	{"vat", reflect.TypeFor[VATRow](), func(u *unit, p Period) (any, error) {
 		return totalled(u.Reports().VAT(p, u.settings.Currency))
 	}},
@@ -146,8 +150,8 @@ func (u *unit) period(q ReportQuery) (Period, error) {
 	if q.From != "" && q.To != "" && q.To < q.From {
 		ps = append(ps, Problem{Field: "to", Reason: "report.order", Message: "the last day is before the first"})
 	}
-	if q.Name == "receivables" && (q.From != "" || q.To != "") {
-		ps = append(ps, Problem{Field: "to", Reason: "report.now", Message: "receivables are those of this moment: leave the days out"})
+	if (q.Name == "receivables" || q.Name == "uninvoiced") && (q.From != "" || q.To != "") {
+		ps = append(ps, Problem{Field: "to", Reason: "report.now", Message: q.Name + " are those of this moment: leave the days out"})
 	}
 	if len(ps) > 0 {
 		return p, Invalid("report.invalid", "the report cannot be made for these days", ps...)

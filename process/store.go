@@ -44,6 +44,8 @@ type Tx interface {
 	PriceLists() Records[PriceList]
 	Rates() Records[Rate]
 	Tasks() Records[Task]
+	// TimeEntries are found by person, date, month (2006-01), order, line and invoice.
+	TimeEntries() Records[Hours]
 	Deliveries() Records[Delivery]
 	Messages() Records[Message]
 	Quarantine() Records[Quarantine]

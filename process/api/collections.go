@@ -37,6 +37,7 @@ func collections() []collection {
 		of("price-lists", process.TypePriceList, (*process.Service).PriceLists, "currency", "customer", "group"),
 		of("rates", process.TypeRate, (*process.Service).Rates, "base", "currency", "date"),
 		of("tasks", process.TypeTask, (*process.Service).Tasks, "owner", "reason", "about_type", "about_id", "thread"),
+		of("hours", process.TypeHours, (*process.Service).TimeEntries, "person", "date", "month", "order", "line", "invoice", "thread"),
 		of("deliveries", process.TypeDelivery, (*process.Service).Deliveries, "to", "kind", "reason", "message_id", "about_type", "about_id", "thread"),
 		of("messages", process.TypeMessage, (*process.Service).Messages, "from", "mailbox", "message_id", "customer", "about_type", "about_id", "thread"),
 		of("quarantine", process.TypeQuarantine, (*process.Service).Quarantine, "source", "kind", "origin_id"),

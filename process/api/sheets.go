@@ -17,6 +17,7 @@ var sheets = []struct {
 	give       func(*process.Service, context.Context, process.Actor) ([]byte, error)
 }{
 	{"products", (*process.Service).ImportProducts, (*process.Service).ExportProducts},
+	{"hours", (*process.Service).ImportHours, (*process.Service).ExportHours},
 	{"customers", (*process.Service).ImportCustomers, (*process.Service).ExportCustomers},
 	{"rates", (*process.Service).ImportRates, (*process.Service).ExportRates},
 }

@@ -26,6 +26,7 @@ type chain struct {
 	payment      *process.Payment
 	bankEntry    *process.BankEntry
 	subscription *process.Subscription
+	hours        *process.Hours
 	product      *process.Product
 	rate         *process.Rate
 	prices       *process.PriceList
@@ -110,6 +111,10 @@ func (c *chain) insert(tx process.Tx) error {
 				return err
 			}
 			return tx.Invoices().Insert(c.invoice)
+		},
+		func() error {
+			c.hours = filled(func(v *process.Hours) { v.State, v.Order, v.Invoice = "invoiced", c.order.ID, c.invoice.ID })
+			return tx.TimeEntries().Insert(c.hours)
 		},
 		func() error {
 			c.credit = filled(func(v *process.CreditNote) {
@@ -232,6 +237,7 @@ func everyField(s suite) {
 	same(s, process.Tx.Rates, c.rate, c.rate.ID)
 	same(s, process.Tx.PriceLists, c.prices, c.prices.ID)
 	same(s, process.Tx.Tasks, c.task, c.task.ID)
+	same(s, process.Tx.TimeEntries, c.hours, c.hours.ID)
 	same(s, process.Tx.Deliveries, c.delivery, c.delivery.ID)
 	same(s, process.Tx.Messages, c.message, c.message.ID)
 	same(s, process.Tx.Quarantine, c.quarantine, c.quarantine.ID)
