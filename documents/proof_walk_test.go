@@ -63,14 +63,14 @@ func (h *proofHouse) order(d deal, id string) (issued []process.Ref) {
 	invoice := func(out *process.Outcome) {
 		for _, r := range out.Created {
 			if r.Type == process.TypeInvoice {
-				if d.exchange != nil {
-					i, err := h.s.Invoices().Get(ctx, h.owner, r.ID)
-					h.check(err)
-					in := i.Input()
-					in.Exchange = d.exchange
-					_, err = h.s.EditInvoice(ctx, h.owner, process.Target{ID: r.ID}, in)
-					h.check(err)
+				i, err := h.s.Invoices().Get(ctx, h.owner, r.ID)
+				h.check(err)
+				in := i.Input()
+				if in.Exchange = d.exchange; in.SupplyDate == "" && (h.chance(50) || i.VATGroups[0].Category == "K" || len(i.VATGroups) > 1) {
+					in.SupplyDate = "2026-12-10" // BR-IC-11 asks for it
 				}
+				_, err = h.s.EditInvoice(ctx, h.owner, process.Target{ID: r.ID}, in)
+				h.check(err)
 				issued = append(issued, h.issue(r.ID)...)
 			}
 		}
