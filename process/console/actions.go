@@ -175,7 +175,9 @@ func (v *visit) verbForm(typ, verb string, p *recordPage, in input) (form, []par
 		return fields(f(kindSelect, "kind", choices(v.prepaymentKinds()), hint(v.t("hint.prepayment_kind")), func(f *field) { f.Label = v.t("field.prepayment.kind") }), f(kindCheck, "draft"), f(kindDecimal, "percent"), f(kindMoney, "amount", currency(p.open.Currency)), f(kindDate, "due_date"), f(kindEmail, "recipient", value(p.recipient))), nil
 	case "quote.decline":
 		return fields(reason, f(kindArea, "comment", wide)), nil
-	case "quote.send", "invoice.send", "credit-note.send", "order.send":
+	case "invoice.send", "credit-note.send":
+		return fields(f(kindEmail, "recipient", value(p.recipient)), f(kindSelect, "by", choices(v.sendBy(true)))), nil
+	case "quote.send", "order.send":
 		return fields(f(kindEmail, "recipient", value(p.recipient))), nil
 	case "customer.send_statement":
 		return fields(f(kindEmail, "recipient", value(p.recipient)), f(kindDate, "from", func(f *field) { f.Label = v.t("statement.from") }), f(kindDate, "to", func(f *field) { f.Label = v.t("field.until") })), nil
