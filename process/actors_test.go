@@ -106,6 +106,7 @@ func TestFormActors(t *testing.T) {
 		process.TypeOrder: {fmt.Sprintf(`{"customer":%q,"lines":%s}`, customer, lines), false}, process.TypeInvoice: {fmt.Sprintf(`{"customer":%q,"lines":%s}`, customer, lines), true},
 		process.TypeSubscription: {fmt.Sprintf(`{"customer":%q,"lines":%s}`, customer, lines), true},
 		process.TypePayment:      {fmt.Sprintf(`{"invoice":%q,"amount":{"amount":"1"}}`, invoice), true},
+		process.TypeHours:        {fmt.Sprintf(`{"order":%q,"quantity":"1"}`, h.openOrder()), false},
 		process.TypeProduct:      {`{"sku":"A1","name":"Thing","unit_price":"1"}`, false}, process.TypeTask: {`{"title":"Call"}`, false},
 	} {
 		f := h.form(record)

@@ -68,13 +68,15 @@ func (u *unit) draftDeposit(o *Order, amount Money, due Date) (*Invoice, error) 
 		CustomerReference: o.CustomerReference, SupplyDate: o.DeliveryDate, DueDate: due, DeliveryAddress: o.DeliveryAddress, Thread: o.Thread}
 	inv.PricesIncludeVAT = o.PricesIncludeVAT
 	weights := make([]Money, len(l.groups))
+	all := amount == most
 	for k, g := range l.groups {
 		weights[k] = g.vat.with(g.free())
+		all = all && weights[k].Minor >= 0 // a group below zero is left to the last invoice
 	}
 	for k, part := range divide(amount, weights) {
 		g := l.groups[k]
 		base := g.vat.partOf(g.free(), part)
-		if amount == most {
+		if all {
 			base = g.free()
 		}
 		if base.Minor <= 0 {
@@ -101,8 +103,9 @@ func (v VAT) of(net Money) Money {
 
 func (v VAT) with(net Money) Money { return net.Add(v.of(net)) }
 
-// nearby is how many minor units a deposit's group may lie off its share.
-const nearby = 5
+// nearby is how many minor units a deposit's group may lie off its share: the
+// fraction of the VAT comes around within as many for rates from about 7 % on.
+const nearby = 8
 
 // partOf is what of a VAT group's whole net amount an amount with VAT pays. Of
 // those next to it, it is one whose VAT and that of the rest sum to the VAT of

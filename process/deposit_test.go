@@ -176,6 +176,24 @@ func TestCreditOfDeducted(t *testing.T) {
 	h.verify()
 }
 
+// A group below zero, such as something taken in return, is no part of a
+// deposit, and no rounding either: the last invoice has it.
+func TestDepositBesideLessThanNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	id := h.create(process.TypeOrder, fmt.Sprintf(`{"customer":%q,"lines":[{"description":"Car","quantity":"1","unit_price":"1000"},{"description":"Old car","quantity":"-1","unit_price":"400","vat":{"category":"Z","rate":"0"}}]}`, h.customer()))
+	deposit := get(h, h.s.Invoices(), h.prepay(id, `{"kind":"deposit","percent":"100"}`))
+	if deposit.Payable().String() != "850.00" || !deposit.Rounding.IsZero() || deposit.Net.String() != "680.00" {
+		t.Errorf("the deposit is %s, %s net, rounded by %s", deposit.Payable(), deposit.Net, deposit.Rounding)
+	}
+	final := created(t, h.do(process.TypeOrder, "fulfil", id, ""), process.TypeInvoice)
+	h.do(process.TypeInvoice, "issue", final, "")
+	if i := get(h, h.s.Invoices(), final); !i.Payable().IsZero() || i.Net.String() != "-80.00" || i.VAT.String() != "80.00" {
+		t.Errorf("the last invoice is over %s: %s and VAT %s", i.Payable(), i.Net, i.VAT)
+	}
+	h.verify()
+}
+
 func TestPrepaymentTerms(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

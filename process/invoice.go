@@ -290,6 +290,9 @@ func (s *Service) DeleteInvoice(ctx context.Context, a Actor, t Target) (*Outcom
 			}
 			o.giveBack(i.Lines)
 			o.UpdatedAt = u.now
+			if err := u.freeHours(i, nil); err != nil {
+				return nil, err
+			}
 			if err := u.saveOrder(o, Activity{Type: "order.invoice_deleted"}); err != nil {
 				return nil, err
 			}

@@ -105,6 +105,9 @@ var transitions = []Transition{
 
 	{TypeSenderRule, "delete", []string{"active"}, nil},
 
+	{TypeHours, "edit", []string{"open"}, nil},
+	{TypeHours, "delete", []string{"open"}, nil},
+
 	{TypeTask, "edit", []string{"open"}, nil},
 	{TypeTask, "done", []string{"open"}, []string{"done"}},
 	{TypeTask, "snooze", []string{"open"}, nil},

@@ -225,11 +225,29 @@ func lineByID(lines []Line, id string) *Line {
 type InvoiceOrderInput struct {
 	Lines []LineQuantity `json:"lines,omitempty"`
 	Date  Date           `json:"date,omitempty"`
+	// Until takes the time that was worked up to a day, and nothing else; Date is
+	// that day when it is left out.
+	Until Date `json:"until,omitempty" doc:"only time that was worked up to this day"`
 }
 
 // InvoiceOrder drafts another invoice of what is delivered and not invoiced.
 func (s *Service) InvoiceOrder(ctx context.Context, a Actor, t Target, in InvoiceOrderInput) (*Outcome, error) {
 	return s.changeOrder(ctx, a, t, "invoice", func(u *unit, o *Order) (*Outcome, error) {
+		if in.Until != "" {
+			if len(in.Lines) > 0 {
+				return nil, Invalid("order.until", "invoice lines or time up to a day, not both", Problem{Field: "until", Reason: "order.until", Message: "leave it out"})
+			}
+			var err error
+			if in.Lines, err = u.worked(o, in.Until); err != nil {
+				return nil, err
+			}
+			if len(in.Lines) == 0 {
+				return nil, Conflict("hours.none", "no time on order %s up to %s is left to invoice", o.Number, in.Until)
+			}
+			if in.Date == "" {
+				in.Date = min(in.Until, u.today())
+			}
+		}
 		if in.Date == "" {
 			in.Date = u.today()
 		}
@@ -272,6 +290,9 @@ func (u *unit) draftInvoice(o *Order, supply Date, parts []LineQuantity) (*Outco
 		return nil, err
 	}
 	if err := u.insertInvoice(inv); err != nil {
+		return nil, err
+	}
+	if err := u.claimHours(inv); err != nil {
 		return nil, err
 	}
 	out := &Outcome{Created: []Ref{{TypeInvoice, inv.ID}}}

@@ -92,6 +92,15 @@ func (s *Service) ReturnOrder(ctx context.Context, a Actor, t Target, in ReturnI
 		if err != nil {
 			return nil, err
 		}
+		for _, part := range in.Lines {
+			open, err := first(u.TimeEntries(), map[string]string{"line": part.ID}, "open")
+			if err != nil {
+				return nil, err
+			}
+			if open != nil {
+				return nil, Conflict("order.hours", "hours on order %s are taken back by changing or deleting their entries", o.Number)
+			}
+		}
 		out := &Outcome{}
 		if slices.ContainsFunc(o.Lines, func(l Line) bool { return l.Invoiced.Abs().GreaterThan(l.Delivered.Abs()) }) {
 			task, err := u.task(Task{Reason: "return_invoiced", Note: in.Note, Owner: o.Owner, About: Ref{TypeOrder, o.ID}, Thread: o.Thread})

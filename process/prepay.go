@@ -131,7 +131,9 @@ func (u *unit) requestPayment(o *Order, amount Money, due Date) (*Delivery, erro
 	snap.Lines, snap.Pricing, snap.Payable, snap.Terms = nil, Pricing{}, amount, ""
 	snap.Totals = Totals{Net: zero, VAT: zero, Gross: zero, Rounding: zero, Adjusted: zero, VATGroups: []VATGroup{}}
 	snap.Payment = u.settings.paymentMeans()
-	snap.Payment.Reference = u.settings.paymentReference(snap.Number)
+	if snap.Payment.Reference, err = u.paymentReference(o.Customer, snap.Number); err != nil {
+		return nil, err
+	}
 	pdf, err := u.s.documents.Render(snap)
 	if err != nil {
 		return nil, fmt.Errorf("rendering the payment request on order %s: %w", o.Number, err)

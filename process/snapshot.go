@@ -72,6 +72,8 @@ type Snapshot struct {
 	Terms        string       `json:"terms,omitempty"`
 	Reason       string       `json:"reason,omitempty"` // of a credit note; BT-22
 	Notes        []string     `json:"notes,omitempty"`  // BT-22
+	// Specification is the time that an invoice is for, printed after it.
+	Specification []WorkLine `json:"specification,omitempty"`
 	// Prepayment is what a quote asks for when it is accepted.
 	Prepayment *Prepayment `json:"prepayment,omitempty"`
 	// Acceptance is set on the copy of a quote that the customer said yes to.

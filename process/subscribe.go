@@ -57,6 +57,13 @@ func (s *Service) InvoiceSubscriptions(ctx context.Context) (int, error) {
 
 // invoicePeriod invoices the next date of a subscription when it has come.
 func (s *Service) invoicePeriod(ctx context.Context, id string) (made bool, err error) {
+	s.recheck(ctx, System(), func(u *unit) (string, error) {
+		sub, err := u.Subscriptions().Get(id)
+		if err != nil || !sub.Issue || sub.State != "active" || sub.Next == "" || sub.Next > u.today() {
+			return "", err
+		}
+		return sub.Customer, nil
+	})
 	_, err = s.change(ctx, System(), MayInvoice, func(u *unit) (*Outcome, error) {
 		made = false
 		sub, err := u.Subscriptions().Get(id)

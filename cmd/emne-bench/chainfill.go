@@ -23,7 +23,7 @@ var finishedTables = []string{"line", "vat_group", "snapshot", "customer", "cont
 func (p *chainPlace) full(ctx context.Context, finished int, keep string) (*chainHouse, error) {
 	driver, dsn, err := "sqlite3", filepath.Join(keep, fmt.Sprintf("full-%d.db", finished)), error(nil)
 	if keep == "" || p.engine != store.SQLite {
-		if driver, dsn, err = p.database(ctx, "full"); err != nil {
+		if driver, dsn, err = p.database(ctx, "finished"); err != nil {
 			return nil, err
 		}
 	} else if _, err := os.Stat(dsn); err == nil {

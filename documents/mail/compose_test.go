@@ -30,7 +30,7 @@ func everything(kind, reason, lang string) *process.Mail {
 				"open": "10625.00", "fees": "35.00", "interest": "12.50", "total": "10672.50", "days": "7"}}}
 	if reason == reasonDigest {
 		var tasks []string
-		for _, r := range []string{"mail_reply", "mail_unsorted", "form_again", "invoice_problems", "quote_question", "delivery_failed", "delivery_bounced", "delivery_unknown", "follow_up", "rule_failed", "rule_loop", "mailbox_secret", "mailbox_sign_in"} {
+		for _, r := range []string{"mail_reply", "mail_unsorted", "form_again", "invoice_problems", "quote_question", "e_invoice_blocked", "delivery_failed", "delivery_bounced", "delivery_unknown", "follow_up", "rule_failed", "rule_loop", "mailbox_secret", "mailbox_sign_in"} {
 			tasks = append(tasks, `{"reason":"`+r+`","title":"Ring","due":"2026-11-20"}`)
 		}
 		m.Delivery.Data["tasks"] = "[" + strings.Join(tasks, ",") + "]"

@@ -15,6 +15,7 @@ type composer struct {
 	labels   templates.Labels
 	lang     string
 	decimals int32 // of the currency
+	flaw     error // what drawing the payment code met
 }
 
 // compose lays snap out on pages; nothing is drawn yet, so that each page can
@@ -31,6 +32,12 @@ func compose(f *fonts, labels templates.Labels, p palette, snap process.Snapshot
 	}
 	c.onBreak = c.continuation
 	c.closing()
+	if c.flaw != nil {
+		return nil, c.flaw
+	}
+	if err := c.specification(); err != nil {
+		return nil, err
+	}
 	if len(c.pages) > maxPages {
 		return nil, errTooLong
 	}

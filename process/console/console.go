@@ -109,6 +109,8 @@ func (c *Console) routes() http.Handler {
 	handle("GET /quotes/{id}/compare", (*visit).compare)
 	handle("GET /customers/{id}/statement", (*visit).statement)
 	handle("GET /customers/{id}/statement.csv", (*visit).statementFile)
+	handle("GET /hours/month", (*visit).month)
+	handle("POST /hours/month", (*visit).saveMonth)
 	handle("GET /reports", (*visit).reportsPage)
 	handle("GET /reports/{name}", (*visit).report)
 	if c.o.Mailboxes != nil {

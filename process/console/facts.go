@@ -200,12 +200,15 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.title"), words(i.Title))
 	v.parties(p, i.Customer, i.Contact, i.Owner)
 	p.fact(v.t("field.recipient"), words(either(i.Recipient, v.t("recipient.missing"))))
-	p.fact(v.t("field.delivery_channel"), words(v.t("delivery_channel.mail")))
+	p.fact(v.t("field.delivery_channel"), words(v.t("send_by."+v.sentBy(i.Customer))))
 	p.fact(v.t("field.issue_date"), words(v.date(i.IssueDate)))
 	p.fact(v.t("field.supply_date"), words(v.date(i.SupplyDate)))
 	p.fact(v.t("field.due_date"), words(v.date(i.DueDate)))
 	p.fact(v.t("field.payment_reference"), words(i.PaymentReference))
 	v.place(p, i.DeliveryAddress)
+	for _, w := range i.Warnings {
+		p.fact(v.t("field.warning"), words(v.problem(w)))
+	}
 	if i.Exchange != nil {
 		p.fact(v.t("field.exchange"), words(v.t("exchange", "currency", i.Currency, "rate", v.typed(i.Exchange.Rate), "company", v.settings.Currency, "date", v.date(i.Exchange.Date))))
 	}
@@ -242,6 +245,15 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 		return nil, err
 	}
 	return p, v.relate(p, process.TypePayment, map[string]string{"invoice": i.ID})
+}
+
+// sentBy is how a customer's invoices go out.
+func (v *visit) sentBy(customer string) string {
+	way := ""
+	if c, err := v.s.Customers().Get(v.ctx(), v.actor, customer); err == nil {
+		way = c.SendBy
+	}
+	return either(way, v.settings.SendBy, process.SendByMail)
 }
 
 func readCreditNote(v *visit, id string) (*recordPage, error) {
