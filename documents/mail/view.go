@@ -212,7 +212,7 @@ func preheader(v view) string {
 
 // money is an amount with its currency, on one line.
 func money(lang string, m process.Money) string {
-	return m.Currency + "\u00a0" + templates.FormatMoney(lang, m.Minor, process.Decimals(m.Currency))
+	return templates.FormatAmount(lang, m.Minor, process.Decimals(m.Currency), m.Currency)
 }
 
 func footer(c process.Company) []string {

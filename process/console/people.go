@@ -90,7 +90,7 @@ func readProduct(v *visit, id string) (*recordPage, error) {
 	if r.ShowParts {
 		p.fact(v.t("field.show_parts"), words(v.t("yes")))
 	}
-	for _, l := range v.c.o.Templates.Languages() {
+	for _, l := range process.Languages() {
 		p.fact(v.t("product.name_in", "language", v.t("language."+l)), words(r.Names[l]))
 		p.fact(v.t("product.text_in", "language", v.t("language."+l)), words(r.Texts[l]))
 	}
