@@ -46,7 +46,7 @@ func TestNasty(t *testing.T) {
 		{"unknown transfer encoding", with("Content-Transfer-Encoding: x-weird", "", "Hei"), "Hei", "", DefectTransferEncoding},
 		{"base64 that is none", with("Content-Transfer-Encoding: base64", "", "Hei, dette er ren tekst, ikke base64!"), "Hei, dette er ren tekst, ikke base64!", "", DefectTransferEncoding},
 		{"words that say base64", with("Content-Transfer-Encoding: base64", "", strings.TrimSuffix(strings.Repeat("bestilling stolsetene  oppussing kontorbygg\n", 9), "\n")), strings.TrimSuffix(strings.Repeat("bestilling stolsetene  oppussing kontorbygg\n", 9), "\n"), "", DefectTransferEncoding},
-		{"base64 whose lines were joined by spaces", with("Content-Transfer-Encoding: base64", "", strings.Repeat("SGVpIGR1IGRlciBib3J0ZSBo ", 9)+"SGVp"), strings.Repeat("Hei du der borte h", 9)+"Hei", "", ""},
+		{"base64 whose lines were joined by spaces", with("Content-Transfer-Encoding: base64", "", strings.Repeat("SGVpIGR1IGRlciBib3J0ZSBo ", 9)+"SGVp"), strings.Repeat("Hei du der borte h", 9) + "Hei", "", ""},
 		{"truncated base64", with("Content-Transfer-Encoding: base64", "", "SGVpIGR1IGTDpXI"), "Hei du dår", "", ""},
 		{"base64 cut inside a group", with("Content-Transfer-Encoding: base64", "", "SGVpIGR1I"), "Hei du", "", DefectBase64},
 		{"base64 with junk inside", with("Content-Transfer-Encoding: base64", "", "SGVp!IGR1IGRlciBib3J0ZSBoZXI="), "Hei du der borte her", "", DefectBase64},
