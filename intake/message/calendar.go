@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/emne/emne/intake/card"
 )
 
 // maxEvents bounds the events of one calendar that are written out.
@@ -35,19 +37,19 @@ func invitation(s string) string {
 	method := ""
 	var events []event
 	var open []string // the components around a line
-	for line := range contentLines(s) {
-		switch p := cutProperty(line); {
-		case p.name == "BEGIN" && len(open) < MaxDepth:
-			open = append(open, strings.ToUpper(p.value))
+	for p := range card.Lines(s) {
+		switch {
+		case p.Name == "BEGIN" && len(open) < MaxDepth:
+			open = append(open, strings.ToUpper(p.Value))
 			if isEvent(open) && len(events) < maxEvents {
 				events = append(events, event{})
 			} else if isEvent(open) {
 				return inviteText(events, method)
 			}
-		case p.name == "END" && len(open) > 0:
+		case p.Name == "END" && len(open) > 0:
 			open = open[:len(open)-1]
-		case p.name == "METHOD" && len(open) <= 1:
-			method = strings.ToUpper(p.value)
+		case p.Name == "METHOD" && len(open) <= 1:
+			method = strings.ToUpper(p.Value)
 		case isEvent(open) && len(events) > 0:
 			events[len(events)-1].set(p)
 		}
@@ -59,82 +61,13 @@ func isEvent(open []string) bool {
 	return len(open) > 0 && (open[len(open)-1] == "VEVENT" || open[len(open)-1] == "VTODO")
 }
 
-// contentLines are the lines of a calendar or card, unfolded (RFC 5545 section 3.1).
-func contentLines(s string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		s = cleanText(s)
-		var line strings.Builder
-		for part := range strings.Lines(s) {
-			part = strings.TrimSuffix(part, "\n")
-			if part != "" && isSpace(part[0]) {
-				line.WriteString(part[1:])
-				continue
-			}
-			if line.Len() > 0 && !yield(line.String()) {
-				return
-			}
-			line.Reset()
-			line.WriteString(part)
-		}
-		if line.Len() > 0 {
-			yield(line.String())
-		}
-	}
-}
-
-// calendarProperty is a content line: NAME;KEY=VALUE;…:value.
-type calendarProperty struct {
-	name, value string
-	params      map[string]string
-}
-
-func cutProperty(line string) calendarProperty {
-	p := calendarProperty{params: map[string]string{}}
-	quoted, start, key := false, 0, ""
-	piece := func(end int) {
-		v := strings.Trim(line[start:end], `" `)
-		switch {
-		case p.name == "":
-			p.name = strings.ToUpper(v)
-		case key != "":
-			p.params[key] = v
-		}
-		start, key = end+1, ""
-	}
-	for i := 0; i < len(line) && len(p.params) < maxParams; i++ {
-		switch c := line[i]; {
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '=' && key == "" && p.name != "":
-			key = strings.ToUpper(strings.TrimSpace(line[start:i]))
-			start = i + 1
-		case c == ';':
-			piece(i)
-		case c == ':':
-			piece(i)
-			p.value = strings.TrimSpace(line[i+1:])
-			if strings.EqualFold(p.params["ENCODING"], "QUOTED-PRINTABLE") { // vCalendar 1.0
-				p.value = toUTF8(decodeQuotedPrintable([]byte(p.value)), p.params["CHARSET"], &ledger{})
-			}
-			return p
-		}
-	}
-	return p
-}
-
-// text is a value of text with its escapes undone (RFC 5545 section 3.3.11).
-func (p calendarProperty) text() string {
-	return strings.TrimSpace(strings.NewReplacer(`\n`, "\n", `\N`, "\n", `\,`, ",", `\;`, ";", `\\`, `\`).Replace(p.value))
-}
-
 // person is "Name <address>" of a calendar address (RFC 5545 section 3.3.3).
-func (p calendarProperty) person() string {
-	address := p.value
+func person(p card.Property) string {
+	address := oneLine(p.Value)
 	if len(address) > 7 && strings.EqualFold(address[:7], "mailto:") {
 		address = address[7:]
 	}
-	name := oneLine(p.params["CN"])
+	name := oneLine(p.Params["CN"])
 	switch {
 	case name == "" || strings.EqualFold(name, address):
 		return address
@@ -152,30 +85,30 @@ type event struct {
 	duration                                                time.Duration
 }
 
-func (e *event) set(p calendarProperty) {
-	switch p.name {
+func (e *event) set(p card.Property) {
+	switch p.Name {
 	case "SUMMARY":
-		e.summary = oneLine(p.text())
+		e.summary = oneLine(p.Text())
 	case "LOCATION":
-		e.location = oneLine(p.text())
+		e.location = oneLine(p.Text())
 	case "DESCRIPTION":
-		e.description = cleanText(p.text())
+		e.description = cleanText(p.Text())
 	case "ORGANIZER":
-		e.organizer = p.person()
+		e.organizer = person(p)
 	case "ATTENDEE":
 		if e.attendee == "" {
-			e.attendee, e.answer = p.person(), strings.ToUpper(oneLine(p.params["PARTSTAT"]))
+			e.attendee, e.answer = person(p), strings.ToUpper(oneLine(p.Params["PARTSTAT"]))
 		}
 	case "STATUS":
-		e.status = strings.ToUpper(oneLine(p.value))
+		e.status = strings.ToUpper(oneLine(p.Value))
 	case "RRULE":
-		e.rule = oneLine(p.value)
+		e.rule = oneLine(p.Value)
 	case "DTSTART":
 		e.start = parseMoment(p)
 	case "DTEND", "DUE":
 		e.end = parseMoment(p)
 	case "DURATION":
-		e.duration = parseDuration(p.value)
+		e.duration = parseDuration(p.Value)
 	}
 }
 
@@ -226,16 +159,16 @@ type moment struct {
 }
 
 // parseMoment reads RFC 5545 section 3.3.4 and 3.3.5.
-func parseMoment(p calendarProperty) moment {
-	if t, err := time.Parse("20060102", p.value); err == nil {
+func parseMoment(p card.Property) moment {
+	if t, err := time.Parse("20060102", p.Value); err == nil {
 		return moment{at: t, day: true}
 	}
-	v, utc := strings.CutSuffix(p.value, "Z")
+	v, utc := strings.CutSuffix(p.Value, "Z")
 	t, err := time.Parse("20060102T150405", v)
 	if err != nil {
 		return moment{}
 	}
-	m := moment{at: t, zone: strings.TrimPrefix(oneLine(p.params["TZID"]), "/")}
+	m := moment{at: t, zone: strings.TrimPrefix(oneLine(p.Params["TZID"]), "/")}
 	if utc {
 		m.zone = "UTC"
 	}
