@@ -10,6 +10,8 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unk
 export GOTOOLCHAIN := $(shell GOTOOLCHAIN=auto go version >/dev/null 2>&1 && echo auto || echo local)
 export CGO_ENABLED := 1
 
+# The version comes from git describe above; go's own stamp would refuse a
+# checkout that belongs to somebody else.
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
@@ -24,7 +26,7 @@ demo: build ## build emne and run the whole system, without an account or config
 
 build: ## ./bin/emne
 	@mkdir -p bin
-	go build -trimpath -tags '$(TAGS)' -ldflags '$(LDFLAGS)' -o bin/emne ./cmd/emne
+	go build -buildvcs=false -trimpath -tags '$(TAGS)' -ldflags '$(LDFLAGS)' -o bin/emne ./cmd/emne
 
 test: deps lint ## install what the tests need, then run all of them
 	go test -race -tags '$(TAGS)' -p $(PARALLEL) -timeout 9m ./...
@@ -33,7 +35,7 @@ campaign: deps ## the fault campaigns in full; prints counts and seeds
 	EMNE_CAMPAIGN=full go test -tags '$(TAGS)' -p 1 -count 1 -timeout 12h -v -run '^TestCampaign' ./...
 
 bench: deps ## ratios against peers and limits, measured side by side
-	cd cmd/emne-bench && go run -mod=mod -tags '$(TAGS)' . $(ARGS)
+	cd cmd/emne-bench && go run -buildvcs=false -mod=mod -tags '$(TAGS)' . $(ARGS)
 
 lint: ## gofmt and go vet
 	@unformatted=$$(gofmt -l $$(find . -name '*.go' -not -path './bin/*')); \

@@ -71,7 +71,10 @@ func (u *unit) spam(m *IncomingMail) (string, error) {
 			why = fmt.Sprintf("%s: %s", strings.TrimSpace(r.ScoreHeader), s)
 		}
 	}
-	text := strings.ToLower(m.Inquiry.Subject + "\n" + m.Inquiry.Text)
+	text := ""
+	if why == "" && len(r.Words) > 0 {
+		text = strings.ToLower(m.Inquiry.Subject + "\n" + m.Inquiry.Text)
+	}
 	for _, w := range r.Words {
 		if w = strings.ToLower(strings.TrimSpace(w)); why == "" && w != "" && strings.Contains(text, w) {
 			why = "word: " + w

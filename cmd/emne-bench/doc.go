@@ -6,5 +6,7 @@
 //	make bench ARGS="mail -mails 2000"    one part, smaller
 //
 // Parts: mail (mail.go) reads one mailbox of a real Dovecot over a bare socket,
-// with emne, and with mbsync when it is installed.
+// with emne, and with mbsync when it is installed; chain (chain.go) goes the
+// whole way from a lead to a payment, beside bare durable commits of the same
+// database, in an empty house and beside 100,000 finished ones.
 package main

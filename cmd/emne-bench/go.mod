@@ -6,7 +6,10 @@ toolchain go1.26.11
 
 replace github.com/emne/emne => ../..
 
-require github.com/emne/emne v0.0.0
+require (
+	github.com/emne/emne v0.0.0
+	github.com/shopspring/decimal v1.6.0
+)
 
 require (
 	eliasnaur.com/font v0.0.0-20230308162249-dd43949cb42d // indirect
@@ -57,7 +60,6 @@ require (
 	github.com/rs/xid v1.4.0 // indirect
 	github.com/rs/zerolog v1.28.0 // indirect
 	github.com/sethvargo/go-retry v0.5.0 // indirect
-	github.com/shopspring/decimal v1.6.0 // indirect
 	github.com/spf13/cobra v1.10.2 // indirect
 	github.com/spf13/pflag v1.0.10 // indirect
 	github.com/tidwall/gjson v1.19.0 // indirect

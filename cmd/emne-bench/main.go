@@ -14,6 +14,7 @@ var parts = []struct {
 	run  func(ctx context.Context, args []string) error
 }{
 	{"mail", measureMail},
+	{"chain", measureChain},
 }
 
 func main() {

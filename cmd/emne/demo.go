@@ -17,6 +17,7 @@ import (
 	"github.com/emne/emne/cmd/emne/config"
 	"github.com/emne/emne/cmd/emne/demo"
 	"github.com/emne/emne/cmd/emne/demo/postoffice"
+	"github.com/emne/emne/cmd/emne/demo/year"
 	"github.com/emne/emne/documents/mail"
 	"github.com/emne/emne/intake/mailbox"
 	"github.com/emne/emne/intake/webform"
@@ -28,6 +29,10 @@ import (
 type demoOptions struct {
 	listen, imap, smtp, token, language, postgres string
 	quiet                                         bool
+	// year lets a year of business happen first, with so many leads.
+	year  bool
+	leads int
+	seed  uint64
 }
 
 // demoCommand runs the whole system in one process, mail server included.
@@ -46,6 +51,9 @@ func demoCommand(p *place) *cobra.Command {
 	f.StringVar(&o.token, "token", "", "API token, a random one when left out")
 	f.StringVar(&o.language, "language", "en", "the company's language: nb or en")
 	f.StringVar(&o.postgres, "postgres", "", "keep the records in this PostgreSQL database instead of SQLite")
+	f.BoolVar(&o.year, "year", false, "let a year of business happen first (takes a minute or two)")
+	f.IntVar(&o.leads, "leads", year.Leads, "how many leads come in within the year")
+	f.Uint64Var(&o.seed, "seed", 1, "what happens in the year")
 	f.BoolVar(&o.quiet, "quiet", false, "print nothing but the addresses")
 	return cmd
 }
@@ -53,6 +61,9 @@ func demoCommand(p *place) *cobra.Command {
 func runDemo(ctx context.Context, dir string, o demoOptions, out io.Writer) error {
 	if o.language != "nb" && o.language != "en" {
 		return usageError{fmt.Errorf("--language is nb or en, not %q", o.language)}
+	}
+	if o.leads < 1 || o.leads > maxYearLeads {
+		return usageError{fmt.Errorf("--leads is between 1 and %d", maxYearLeads)}
 	}
 	if o.token == "" {
 		o.token = randomToken()
@@ -73,12 +84,15 @@ func runDemo(ctx context.Context, dir string, o demoOptions, out io.Writer) erro
 	if o.quiet {
 		log = quietLogger()
 	}
+	if o.year {
+		return runDemoYear(ctx, cfg, log, o, out)
+	}
 	h, err := openHouse(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
 	defer h.close()
-	return h.demo(ctx, o, out)
+	return h.demo(ctx, o, out, nil)
 }
 
 func demoConfig(dir string, o demoOptions) (*config.Config, error) {
@@ -103,7 +117,8 @@ func demoConfig(dir string, o demoOptions) (*config.Config, error) {
 // officeClose bounds ending the mail server's connections.
 const officeClose = 5 * time.Second
 
-func (h *house) demo(ctx context.Context, o demoOptions, out io.Writer) error {
+// demo serves until ctx ends; before is done ahead of it, once the company is there.
+func (h *house) demo(ctx context.Context, o demoOptions, out io.Writer, before func(context.Context, process.Actor, *postoffice.Office) error) error {
 	office, err := postoffice.Open(postoffice.Options{Dir: filepath.Join(h.cfg.Data, "mail"), Logger: h.log, Now: h.clock})
 	if err != nil {
 		return err
@@ -128,6 +143,11 @@ func (h *house) demo(ctx context.Context, o demoOptions, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if before != nil {
+		if err := before(ctx, owner, office); err != nil {
+			return err
+		}
+	}
 	s, err := newServer(h, demoServer(h, o, owner, office, imapListener.Addr(), smtpListener.Addr()))
 	if err != nil {
 		return err
@@ -146,7 +166,11 @@ func (h *house) demo(ctx context.Context, o demoOptions, out io.Writer) error {
 
 // furnishDemo gives the demo its company, its owner, its token and its products.
 func (h *house) furnishDemo(ctx context.Context, o demoOptions) (process.Actor, error) {
-	if err := h.seedSettings(ctx, demo.Settings(o.language)); err != nil {
+	settings := demo.Settings(o.language)
+	if o.year {
+		settings = year.Settings(settings)
+	}
+	if err := h.seedSettings(ctx, settings); err != nil {
 		return process.Actor{}, err
 	}
 	u, err := h.access.UserByEmail(ctx, administrator(), demo.OwnerAddress)

@@ -41,7 +41,12 @@ type house struct {
 // openHouse opens the rooms of a configuration. Only one process may have an
 // SQLite installation open for writing.
 func openHouse(ctx context.Context, cfg *config.Config, log *slog.Logger) (*house, error) {
-	h := &house{cfg: cfg, log: log, clock: time.Now}
+	return openHouseAt(ctx, cfg, log, time.Now)
+}
+
+// openHouseAt opens them with a clock of their own.
+func openHouseAt(ctx context.Context, cfg *config.Config, log *slog.Logger, clock func() time.Time) (*house, error) {
+	h := &house{cfg: cfg, log: log, clock: clock}
 	if err := h.open(ctx); err != nil {
 		h.close()
 		return nil, err
@@ -60,7 +65,7 @@ func (h *house) open(ctx context.Context) (err error) {
 	if h.texts, err = templates.Open(cfg.Templates); err != nil {
 		return fmt.Errorf("templates: %w", err)
 	}
-	if h.store, err = openStore(ctx, cfg, h.log); err != nil {
+	if h.store, err = openStore(ctx, cfg, store.Options{Logger: h.log, Clock: h.clock}); err != nil {
 		return err
 	}
 	renderer, err := pdf.New(h.texts, pdf.Options{})
@@ -87,8 +92,7 @@ func registerOf(cfg *config.Config) process.Register {
 // demoRegister is what a demo's configuration says instead of a real register.
 const demoRegister config.Register = "demo"
 
-func openStore(ctx context.Context, cfg *config.Config, log *slog.Logger) (*store.DB, error) {
-	o := store.Options{Logger: log}
+func openStore(ctx context.Context, cfg *config.Config, o store.Options) (*store.DB, error) {
 	if cfg.Store.Engine == config.EnginePostgres {
 		return store.OpenPostgres(ctx, cfg.Store.URL.Reveal(), o)
 	}

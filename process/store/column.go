@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -178,6 +179,9 @@ func (c object) Scan(v any) error {
 func clean(s string) string {
 	if strings.IndexByte(s, 0) >= 0 {
 		s = strings.ReplaceAll(s, "\x00", "�")
+	}
+	if utf8.ValidString(s) { // many times faster than to look for the places
+		return s
 	}
 	return strings.ToValidUTF8(s, "�")
 }

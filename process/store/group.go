@@ -141,14 +141,23 @@ func (w *groupWriter) group(first *turn) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*statementTime)
 	defer cancel()
-	tx, err := w.db.writer.BeginTx(ctx, nil)
+	conn, err := w.db.writer.Conn(ctx)
+	if err != nil {
+		first.answer <- fmt.Errorf("waiting to write: %w", err)
+		return
+	}
+	defer conn.Close()
+	// Without a deadline of its own: database/sql would roll back in the middle
+	// of a part, whose further statements would then stand for themselves. The
+	// busy timeout bounds the wait for the lock.
+	tx, err := conn.BeginTx(context.Background(), nil)
 	if err != nil {
 		first.answer <- fmt.Errorf("beginning to write: %w", err)
 		return
 	}
 	// Everyone whose part stands waits for the commit.
 	var stand []*turn
-	end := txn{ctx: ctx, db: w.db, sql: tx, write: true}
+	end := txn{ctx: ctx, db: w.db, sql: tx, conn: conn, direct: &statement{conn}, write: true}
 	fail := func(err error) {
 		tx.Rollback()
 		for _, r := range stand {
@@ -158,7 +167,7 @@ func (w *groupWriter) group(first *turn) {
 	started := time.Now()
 	for r, n := first, 0; r != nil; r = w.next(n, started) {
 		n++
-		t, err, fatal := w.part(ctx, tx, r)
+		t, err, fatal := w.part(end.direct, tx, r)
 		switch {
 		case fatal != nil:
 			r.answer <- fatal
@@ -207,22 +216,20 @@ func (w *groupWriter) next(n int, started time.Time) *turn {
 // part runs one caller's function inside a savepoint. err is its own failure,
 // which leaves no trace; fatal is one that the whole group shares, because the
 // engine may have rolled all of it back.
-func (w *groupWriter) part(ctx context.Context, tx *sql.Tx, r *turn) (t *txn, err, fatal error) {
-	if _, err := tx.ExecContext(ctx, "SAVEPOINT part"); err != nil {
+func (w *groupWriter) part(on *statement, tx *sql.Tx, r *turn) (t *txn, err, fatal error) {
+	if _, err := on.exec("SAVEPOINT part", nil); err != nil {
 		return nil, nil, fmt.Errorf("beginning a part: %w", err)
 	}
-	own, cancel := context.WithTimeout(ctx, statementTime)
-	defer cancel()
-	t = &txn{ctx: own, db: w.db, sql: tx, write: true}
+	t = &txn{ctx: context.Background(), db: w.db, sql: tx, conn: on.conn, direct: on, until: time.Now().Add(statementTime), write: true}
 	r.begin <- t
 	err = <-r.ran
 	t.closed = true
 	if err != nil {
-		if _, back := tx.ExecContext(ctx, "ROLLBACK TO part"); back != nil {
+		if _, back := on.exec("ROLLBACK TO part", nil); back != nil {
 			return t, err, errors.Join(err, fmt.Errorf("rolling a part back: %w", back))
 		}
 	}
-	if _, rel := tx.ExecContext(ctx, "RELEASE part"); rel != nil {
+	if _, rel := on.exec("RELEASE part", nil); rel != nil {
 		return t, err, errors.Join(err, fmt.Errorf("ending a part: %w", rel))
 	}
 	return t, err, nil

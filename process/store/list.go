@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
-
 	"github.com/emne/emne/process"
 )
 
@@ -121,22 +119,6 @@ func (w *where) filter(f process.Filter, record string, keys map[string]string, 
 }
 
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
-
-// searchText is what is searched and searched for: in lower case of all
-// alphabets, which SQLite's own does not know, and in one form of composed letters.
-func searchText(texts []string) string {
-	var b strings.Builder
-	for _, s := range texts {
-		if s == "" {
-			continue
-		}
-		if b.Len() > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(s)
-	}
-	return norm.NFC.String(strings.ToLower(clean(b.String())))
-}
 
 // cursor names the last record of a page, for one kind of record alone.
 func cursor(record, id string) string {

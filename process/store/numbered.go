@@ -88,7 +88,10 @@ func (r *rewrites) of(q string) string {
 }
 
 // numbered turns $N into ?N wherever it is a placeholder: not inside quotes or
-// comments, and not in JSON paths such as $.x or $[0].
+// comments, and not in JSON paths such as $.x or $[0]. After = and LIMIT it
+// becomes +?N, which means the same: SQLite looks whether the value of a bare
+// one there is a small number, and then parses and plans the whole statement
+// anew with each other value (sqlite3ExprIsInteger since 3.47).
 func numbered(q string) string {
 	var b strings.Builder
 	b.Grow(len(q))
@@ -102,6 +105,9 @@ func numbered(q string) string {
 		case c == '/' && strings.HasPrefix(q[i:], "/*"):
 			n = 2 + span(q[i+2:], "*/")
 		case c == '$' && i+1 < len(q) && q[i+1] >= '0' && q[i+1] <= '9':
+			if before := b.String(); strings.HasSuffix(before, "= ") || strings.HasSuffix(before, "LIMIT ") {
+				b.WriteByte('+')
+			}
 			b.WriteByte('?')
 			i++
 			continue

@@ -8,20 +8,21 @@ import (
 
 func TestNumbered(t *testing.T) {
 	for in, want := range map[string]string{
-		"SELECT $2, $1":                         "SELECT ?2, ?1",
-		"SELECT $10||$1":                        "SELECT ?10||?1",
-		"SELECT '$1', $1":                       "SELECT '$1', ?1",
-		"SELECT 'it''s $1', $2":                 "SELECT 'it''s $1', ?2",
-		`SELECT "$1" FROM t WHERE a=$1`:         `SELECT "$1" FROM t WHERE a=?1`,
-		"json_extract(args, '$.x')":             "json_extract(args, '$.x')",
-		"SELECT $.x, $[0], $name":               "SELECT $.x, $[0], $name",
-		"SELECT 1 -- $1\n, $1":                  "SELECT 1 -- $1\n, ?1",
-		"SELECT /* $1 */ $1":                    "SELECT /* $1 */ ?1",
-		"SELECT '$1":                            "SELECT '$1",
-		"/*$1":                                  "/*$1",
-		"$":                                     "$",
-		"SELECT 'æøå $1' || $1 || 'Ø'":          "SELECT 'æøå $1' || ?1 || 'Ø'",
-		"UPDATE t SET a=$3 WHERE b=$1 AND c=$2": "UPDATE t SET a=?3 WHERE b=?1 AND c=?2",
+		"SELECT $2, $1":                 "SELECT ?2, ?1",
+		"SELECT $10||$1":                "SELECT ?10||?1",
+		"SELECT '$1', $1":               "SELECT '$1', ?1",
+		"SELECT 'it''s $1', $2":         "SELECT 'it''s $1', ?2",
+		`SELECT "$1" FROM t WHERE a=$1`: `SELECT "$1" FROM t WHERE a=?1`,
+		"json_extract(args, '$.x')":     "json_extract(args, '$.x')",
+		"SELECT $.x, $[0], $name":       "SELECT $.x, $[0], $name",
+		"SELECT 1 -- $1\n, $1":          "SELECT 1 -- $1\n, ?1",
+		"SELECT /* $1 */ $1":            "SELECT /* $1 */ ?1",
+		"SELECT '$1":                    "SELECT '$1",
+		"/*$1":                          "/*$1",
+		"$":                             "$",
+		"SELECT a FROM t WHERE a = $1 AND b < $2 ORDER BY a LIMIT $3": "SELECT a FROM t WHERE a = +?1 AND b < ?2 ORDER BY a LIMIT +?3",
+		"SELECT 'æøå $1' || $1 || 'Ø'":                                "SELECT 'æøå $1' || ?1 || 'Ø'",
+		"UPDATE t SET a=$3 WHERE b=$1 AND c=$2":                       "UPDATE t SET a=?3 WHERE b=?1 AND c=?2",
 	} {
 		if got := numbered(in); got != want {
 			t.Errorf("%q became %q, want %q", in, got, want)
@@ -39,12 +40,14 @@ func TestNumbered(t *testing.T) {
 	}
 }
 
-// FuzzNumbered holds that nothing but the sign before a number changes.
+// FuzzNumbered holds that nothing but the sign before a number changes, and a
+// plus before that.
 func FuzzNumbered(f *testing.F) {
 	f.Add("SELECT $1, '$2', -- $3\n /* $4 */ $5")
 	f.Add("'")
 	f.Fuzz(func(t *testing.T, q string) {
-		got := numbered(q)
+		got := strings.NewReplacer("= +?", "= ?", "LIMIT +?", "LIMIT ?").Replace(numbered(strings.ReplaceAll(q, "+?", "")))
+		q = strings.ReplaceAll(q, "+?", "")
 		if len(got) != len(q) {
 			t.Fatalf("%q became %q", q, got)
 		}
@@ -54,6 +57,25 @@ func FuzzNumbered(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A lookup by a key and its page use the index of the key, in its order, also
+// with the plus that keeps SQLite from planning anew.
+func TestLookupKeepsItsIndex(t *testing.T) {
+	t.Parallel()
+	db := openSQLite(t)
+	var plan []string
+	if err := db.view(t.Context(), func(tx *txn) error {
+		return tx.each("EXPLAIN QUERY PLAN SELECT id FROM lead WHERE email = $1 ORDER BY id DESC LIMIT $2", []any{"a", int64(2)}, func(scan func(...any) error) error {
+			var id, parent, unused int
+			var detail string
+			err := scan(&id, &parent, &unused, &detail)
+			plan = append(plan, detail)
+			return err
+		})
+	}); err != nil || len(plan) != 1 || !strings.Contains(plan[0], "INDEX lead_email (email=?)") {
+		t.Errorf("the plan is %q, %v", plan, err)
+	}
 }
 
 // The arguments of a statement are those of their numbers on both engines,

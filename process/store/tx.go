@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/riverqueue/river"
 
@@ -13,10 +14,13 @@ import (
 
 // txn is one caller's transaction, or its part of a group.
 type txn struct {
-	ctx    context.Context
-	db     *DB
-	sql    *sql.Tx
-	conn   *sql.Conn // PostgreSQL alone: what sql runs on
+	ctx  context.Context
+	db   *DB
+	sql  *sql.Tx
+	conn *sql.Conn // what sql runs on; a view has none
+	// direct is set on SQLite for what writes, with the time until when.
+	direct *statement
+	until  time.Time
 	write  bool
 	closed bool
 	// broken is the first error of the engine: on PostgreSQL nothing can be
@@ -32,6 +36,7 @@ var (
 	_           process.Tx = (*txn)(nil)
 	errReadOnly            = errors.New("the view is read-only")
 	errOver                = errors.New("the transaction is over")
+	errTooLong             = errors.New("the transaction takes too long")
 )
 
 func (t *txn) usable(writes bool) error {
@@ -42,6 +47,8 @@ func (t *txn) usable(writes bool) error {
 		return errReadOnly
 	case t.broken != nil:
 		return fmt.Errorf("the transaction failed before: %w", t.broken)
+	case !t.until.IsZero() && time.Now().After(t.until):
+		return t.fail(errTooLong)
 	}
 	return nil
 }
@@ -68,6 +75,10 @@ func (t *txn) exec(query string, args ...any) (int64, error) {
 	if err := t.usable(true); err != nil {
 		return 0, err
 	}
+	if t.direct != nil {
+		n, err := t.direct.exec(query, args)
+		return n, t.fail(err)
+	}
 	res, err := t.sql.ExecContext(t.ctx, query, args...)
 	if err != nil {
 		return 0, t.fail(err)
@@ -92,8 +103,18 @@ func (t *txn) row(query string, args []any, dest ...any) (found bool, err error)
 	return t.scan(query, args, dest)
 }
 
-func (t *txn) scan(query string, args, dest []any) (bool, error) {
-	err := t.sql.QueryRowContext(t.ctx, query, args...).Scan(dest...)
+func (t *txn) scan(query string, args, dest []any) (found bool, err error) {
+	if t.direct != nil {
+		err := t.direct.each(query, args, func(scan func(...any) error) error {
+			if found {
+				return nil
+			}
+			found = true
+			return scan(dest...)
+		})
+		return found && err == nil, t.fail(err)
+	}
+	err = t.sql.QueryRowContext(t.ctx, query, args...).Scan(dest...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
@@ -104,6 +125,9 @@ func (t *txn) scan(query string, args, dest []any) (bool, error) {
 func (t *txn) each(query string, args []any, f func(scan func(...any) error) error) error {
 	if err := t.usable(false); err != nil {
 		return err
+	}
+	if t.direct != nil {
+		return t.eachDirect(query, args, f)
 	}
 	rows, err := t.sql.QueryContext(t.ctx, query, args...)
 	if err != nil {
@@ -116,6 +140,19 @@ func (t *txn) each(query string, args []any, f func(scan func(...any) error) err
 		}
 	}
 	return t.fail(rows.Err())
+}
+
+// eachDirect tells f's own errors, which break nothing, from the engine's.
+func (t *txn) eachDirect(query string, args []any, f func(scan func(...any) error) error) error {
+	var own error
+	err := t.direct.each(query, args, func(scan func(...any) error) error {
+		own = f(scan)
+		return own
+	})
+	if own != nil {
+		return err
+	}
+	return t.fail(err)
 }
 
 func (t *txn) Leads() process.Records[process.Lead]         { return on(t, &t.db.tables.leads) }

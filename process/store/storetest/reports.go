@@ -195,6 +195,7 @@ func (b *books) sale(tx process.Tx, n int) error {
 			i.Paid = process.Money{Minor: pick(b, i.Payable().Minor, i.Payable().Minor/2, i.Payable().Minor+100), Currency: i.Currency}
 		}
 		i.WrittenOff = process.Money{Minor: b.Int64N(2), Currency: i.Currency}
+		i.Prepaid = process.Money{Minor: pick[int64](b, 0, 0, 777), Currency: i.Currency}
 	}
 	var note *process.CreditNote
 	if i.State == "issued" && b.IntN(3) == 0 {
