@@ -92,6 +92,7 @@ func TestParseCSV(t *testing.T) {
 		{"Google", "Name,Given Name,Family Name,E-mail 1 - Value,Phone 1 - Value,Organization 1 - Name,Organization 1 - Title\nOla N,Ola,N,ola@x.no,+47 22,X,Sjef\n", []Card{{Name: "Ola N", Email: "ola@x.no", Phone: "+47 22", Company: "X", Title: "Sjef"}}},
 		{"de, latin1, tabs", "Vorname\tNachname\tFirma\tStra\xdfe\tPLZ\tOrt\nJ\xfcrgen\tM\xfcller\tBau GmbH\tWeg 1\t10115\tBerlin\n", []Card{{Name: "Jürgen Müller", Company: "Bau GmbH", Address: intake.Address{Street: "Weg 1", Postcode: "10115", City: "Berlin"}}}},
 		{"ragged rows and loose quotes", "name,email\n\"A \"x\" B\",a@b.no,more\nC\n", []Card{{Name: `A "x" B`, Email: "a@b.no"}, {Name: "C"}}},
+		{"sv and fr, accents", "Förnamn,Prénom,Företag,Téléphone\nÅsa,,Société,22\n", []Card{{Name: "Åsa", Company: "Société", Phone: "22"}}},
 		{"no rows", "name\n", nil},
 	} {
 		if got, err := ParseCSV([]byte(tt.in)); err != nil || !reflect.DeepEqual(got, tt.want) {

@@ -6,32 +6,35 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // maxColumns bounds the columns of a row that are looked at.
 const maxColumns = 500
 
 // columns are the names that the columns of a list of contacts go by, without
-// white space and punctuation: our own, those of people in the six languages,
+// white space, punctuation and accents: our own, those of people in the six languages,
 // and those of Outlook's and Google's exports.
 var columns = map[string][]string{
 	"name":                {"name", "navn", "namn", "nom", "fullname", "fulltnavn", "displayname", "contact", "contactname", "kontakt", "kontaktperson", "ansprechpartner"},
-	"given":               {"firstname", "givenname", "fornavn", "förnamn", "vorname", "prénom"},
+	"given":               {"firstname", "givenname", "fornavn", "fornamn", "vorname", "prenom"},
 	"middle":              {"middlename", "additionalname", "mellomnavn"},
 	"family":              {"lastname", "familyname", "surname", "etternavn", "efternavn", "efternamn", "nachname", "nomdefamille"},
 	"email":               {"email", "emailaddress", "epost", "epostadresse", "epostadress", "mail", "emailadresse", "courriel", "email1value"},
 	"mobile":              {"mobile", "mobilephone", "mobil", "mobiltelefon", "mobilnummer", "handy", "portable", "cell"},
-	"phone":               {"phone", "telephone", "telefon", "tlf", "tel", "telefonnummer", "phonenumber", "businessphone", "téléphone", "phone1value", "primaryphone"},
-	"company":             {"company", "companyname", "organisation", "organization", "firma", "firmanavn", "bedrift", "selskap", "företag", "virksomhed", "entreprise", "société", "organization1name", "organizationname", "account"},
+	"phone":               {"phone", "telephone", "telefon", "tlf", "tel", "telefonnummer", "phonenumber", "businessphone", "phone1value", "primaryphone"},
+	"company":             {"company", "companyname", "organisation", "organization", "firma", "firmanavn", "bedrift", "selskap", "foretag", "virksomhed", "entreprise", "societe", "organization1name", "organizationname", "account"},
 	"organisation_number": {"organisationnumber", "organizationnumber", "orgnr", "orgno", "orgnummer", "organisasjonsnummer", "organisationsnummer", "cvr", "cvrnr", "vatnumber", "ustidnr", "siret", "siren"},
 	"title":               {"title", "jobtitle", "tittel", "stilling", "titel", "befattning", "position", "fonction", "organization1title", "organizationtitle"},
 	"street":              {"street", "address", "addressstreet", "adresse", "adress", "gateadresse", "gate", "gata", "gatuadress", "vej", "strasse", "straße", "rue", "businessstreet", "address1street"},
 	"postcode":            {"postcode", "postalcode", "zip", "zipcode", "postnr", "postnummer", "plz", "codepostal", "addresspostcode", "businesspostalcode", "address1postalcode"},
 	"city":                {"city", "town", "poststed", "by", "sted", "stad", "ort", "stadt", "ville", "addresscity", "businesscity", "address1city"},
 	"country":             {"country", "land", "pays", "addresscountry", "businesscountryregion", "businesscountry", "address1country"},
-	"subject":             {"subject", "emne", "ämne", "betreff", "objet"},
+	"subject":             {"subject", "emne", "amne", "betreff", "objet"},
 	"note":                {"note", "notes", "message", "melding", "notat", "merknad", "kommentar", "comment", "anteckning", "notiz", "nachricht", "remarque"},
-	"language":            {"language", "språk", "sprog", "sprache", "langue"},
+	"language":            {"language", "sprak", "sprog", "sprache", "langue"},
 }
 
 // ErrColumns says that no column of a CSV file names a person, a company or a
@@ -100,11 +103,11 @@ func columnFields(head []string) []string {
 	fields := make([]string, min(len(head), maxColumns))
 	for i := range fields {
 		name := strings.Map(func(r rune) rune {
-			if strings.ContainsRune(" -_./:()\u00a0\"'", r) {
+			if strings.ContainsRune(" -_./:()\u00a0\"'", r) || unicode.Is(unicode.Mn, r) {
 				return -1
 			}
 			return r
-		}, strings.ToLower(clean(head[i])))
+		}, norm.NFD.String(strings.ToLower(clean(head[i]))))
 		for field, names := range columns {
 			for _, n := range names {
 				if n == name {
