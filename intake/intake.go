@@ -17,6 +17,8 @@ type (
 	Address = process.Address
 	// Mail is a mail as a mailbox hands it over.
 	Mail = process.IncomingMail
+	// OwnMailbox is whose mailbox it was read in, when it is not the company's.
+	OwnMailbox = process.OwnMailbox
 	// MailboxUID is where a mail lies on its server.
 	MailboxUID = process.MailboxUID
 	// MailboxStart is what was noted at the first contact with a mailbox.

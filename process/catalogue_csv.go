@@ -38,6 +38,8 @@ type sheet[T, In any] struct {
 	find   func(u *unit, in In) (r *T, key string, err error)
 	create func(*unit, In) (*T, error)
 	change func(*unit, In, *T) error
+	// late holds for rows that name others of the file, which come first.
+	late func(In) bool
 }
 
 func productSheet() sheet[Product, ProductInput] {
@@ -50,7 +52,8 @@ func productSheet() sheet[Product, ProductInput] {
 			p, err := first(u.Products(), map[string]string{"sku": sku}, "")
 			return p, sku, err
 		},
-		create: (*unit).newProduct, change: (*unit).changeProduct}
+		create: (*unit).newProduct, change: (*unit).changeProduct,
+		late: func(in ProductInput) bool { return len(in.Bundle) > 0 }}
 }
 
 func customerSheet() sheet[Customer, CustomerInput] {
@@ -101,6 +104,7 @@ func (sh sheet[T, In]) take(s *Service, ctx context.Context, a Actor, file []byt
 	if err != nil {
 		return nil, err
 	}
+	rows = sh.inOrder(rows)
 	return s.change(ctx, a, sh.may, func(u *unit) (*Outcome, error) {
 		var did Imported
 		var problems []Problem
@@ -123,6 +127,23 @@ func (sh sheet[T, In]) take(s *Service, ctx context.Context, a Actor, file []byt
 		}
 		return &Outcome{Record: did, Created: []Ref{}}, nil
 	})
+}
+
+// inOrder puts the late rows last.
+func (sh sheet[T, In]) inOrder(rows []sheetRow) []sheetRow {
+	if sh.late == nil {
+		return rows
+	}
+	var early, late []sheetRow
+	for _, row := range rows {
+		var in In
+		if err := Decode(row.body, &in); err == nil && sh.late(in) {
+			late = append(late, row)
+		} else {
+			early = append(early, row)
+		}
+	}
+	return append(early, late...)
 }
 
 func (sh sheet[T, In]) takeRow(u *unit, row sheetRow, seen map[string]int, did *Imported) error {

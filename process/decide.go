@@ -13,12 +13,18 @@ func (u *unit) decide(m *IncomingMail, msg *Message) error {
 	if id := u.s.deliveryOf(m.MessageID); id != "" {
 		return msg.other(DecidedOwn, id)
 	}
+	if found, err := u.blindCopy(m, msg); found || err != nil {
+		return err
+	}
 	staff, err := first(u.Users(), map[string]string{"email": normalEmail(m.From)}, "active")
 	if err != nil {
 		return err
 	}
 	if staff != nil && m.Report == nil {
-		return u.fileStaff(m, msg)
+		if err = u.fileStaff(m, msg); msg.Decision == DecidedStaff {
+			msg.wrote(staff)
+		}
+		return err
 	}
 	if m.Report != nil {
 		return u.bounce(m, msg)
@@ -97,6 +103,11 @@ func (u *unit) fileStaff(m *IncomingMail, msg *Message) error {
 		return msg.other(DecidedStaff, m.From)
 	}
 	msg.Decision = DecidedStaff
+	return u.contacted(m, msg)
+}
+
+// contacted moves a new lead on to whom a colleague has written.
+func (u *unit) contacted(m *IncomingMail, msg *Message) error {
 	if msg.About.Type != TypeLead || m.Automation != "" {
 		return nil
 	}

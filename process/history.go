@@ -68,6 +68,9 @@ type Message struct {
 	Defects     []string     `json:"defects,omitempty"`
 	Automated   bool         `json:"automated,omitempty"`
 	Thread      string       `json:"thread,omitempty"`
+	// Direction is in or out; Author is the user who wrote it, empty for others.
+	Direction string `json:"direction"`
+	Author    string `json:"author,omitempty"`
 }
 
 // Quarantine holds what could not be read, with its raw bytes and the reason.

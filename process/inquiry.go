@@ -35,6 +35,8 @@ type IncomingMail struct {
 	CursorUpTo uint32
 	ReceivedAt time.Time
 	Raw        *Blob
+	// Own is set when the mail lies in a person's own mailbox.
+	Own *OwnMailbox
 
 	MessageID   string
 	InReplyTo   []string
@@ -44,6 +46,7 @@ type IncomingMail struct {
 	FromName    string
 	From        string
 	To          []string          // To and Cc
+	Bcc         []string          // as far as the mail still says
 	DeliveredTo []string          // Delivered-To, X-Original-To and Envelope-To
 	Fields      map[string]string // by names in lower case, for the rules about spam: those that begin with x-
 	Quoted      string

@@ -30,8 +30,14 @@ type LineInput struct {
 	Kind   string `json:"kind,omitempty" doc:"section for a heading with a subtotal, text for a remark; neither has a price"`
 	Option bool   `json:"option,omitempty" doc:"on a quote: the customer may choose it or not"`
 	Ticked bool   `json:"ticked,omitempty" doc:"of an option: chosen unless the customer says otherwise"`
-	// listed is the price of a price list, without VAT, in the document's currency.
+	// listed is the price of a price list, without VAT, in the document's currency;
+	// taxed the VAT of the customer's country.
 	listed *decimal.Decimal
+	taxed  *VAT
+	// bundle is what the line is a part of; at is the place, from 1, of the line
+	// that was written, 0 when it is the line's own.
+	bundle *bundle
+	at     int
 }
 
 // The kinds of lines beside what is sold.
@@ -178,6 +184,9 @@ func (in LineInput) line(field, id, currency string, p *Product, fallback VAT, w
 			l.Description = p.Name
 		}
 	}
+	if in.taxed != nil {
+		l.VAT = *in.taxed
+	}
 	if in.Quantity != nil {
 		l.Quantity = *in.Quantity
 	}
@@ -260,8 +269,9 @@ func (l Line) problems(field string) []Problem {
 	if l.Quantity.Mul(l.UnitPrice).Abs().GreaterThan(decimal.New(1, 12)) {
 		bad(".quantity", "line.amount.bounds", "the line's amount is too large")
 	}
-	if l.Unit == "" || len(l.Unit) > 3 || strings.ToUpper(l.Unit) != l.Unit {
-		bad(".unit", "line.unit.invalid", "%q is no unit code of UN/ECE Recommendation 20: hours are HUR, pieces C62 or H87, months MON", l.Unit)
+	if !knownUnit(l.Unit) {
+		ps = append(ps, Problem{Field: field + ".unit", Rule: "BR-CL-23", Reason: "line.unit.invalid",
+			Message: fmt.Sprintf("%q is no usual unit code of UN/ECE Recommendation 20: hours are HUR, pieces C62 or H87, months MON", l.Unit)})
 	}
 	return append(ps, l.VAT.problems(field+".vat")...)
 }

@@ -15,18 +15,6 @@ type Money struct {
 	Currency string
 }
 
-// Decimals is the number of decimals of an ISO 4217 currency, 2 unless it is
-// one of the few others.
-func Decimals(currency string) int32 {
-	switch currency {
-	case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF":
-		return 0
-	case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND":
-		return 3
-	}
-	return 2
-}
-
 // RoundMoney rounds half away from zero to the currency's minor unit, as
 // EN 16931 and every tax office here expect it.
 func RoundMoney(d decimal.Decimal, currency string) Money {
@@ -98,7 +86,7 @@ const maxMinor = 1 << 53
 // ParseMoney takes an exact amount; it fails when d has more decimals than the
 // currency or is out of bounds.
 func ParseMoney(d decimal.Decimal, currency string) (Money, error) {
-	if currency != "" && !validCurrency(currency) {
+	if currency != "" && !currencyShaped(currency) {
 		return Money{}, fmt.Errorf("%q is no ISO 4217 currency code", currency)
 	}
 	if err := boundDecimal(d); err != nil {
@@ -133,18 +121,6 @@ func (m Money) In(currency string) (Money, error) {
 		return ParseMoney(m.Decimal(), currency)
 	}
 	return Money{}, fmt.Errorf("the amount is in %s, the document in %s", m.Currency, currency)
-}
-
-func validCurrency(c string) bool {
-	if len(c) != 3 {
-		return false
-	}
-	for _, r := range c {
-		if r < 'A' || r > 'Z' {
-			return false
-		}
-	}
-	return true
 }
 
 // boundDecimal refuses numbers whose exponent alone would cost memory or time:

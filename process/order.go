@@ -49,6 +49,7 @@ func (o *Order) progress() string {
 // CreateOrder takes an order from a customer without a quote.
 func (s *Service) CreateOrder(ctx context.Context, a Actor, in OrderInput) (*Outcome, error) {
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
+		in := in // the function may run again
 		c, err := u.customerOf(in.Customer)
 		if err != nil {
 			return nil, err

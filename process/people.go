@@ -11,6 +11,9 @@ type User struct {
 	Role         Role   `json:"role"`
 	Language     string `json:"language"`
 	PasswordHash string `json:"-"`
+	// OwnMailSince is from when on the user lets emne file the mail of the own
+	// mailbox, nil when it is not to be read.
+	OwnMailSince *time.Time `json:"own_mail_since,omitempty"`
 }
 
 // Session is a signed-in browser; only the hash of its secret is kept.

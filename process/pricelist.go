@@ -167,58 +167,6 @@ func (s *Service) changePriceList(ctx context.Context, a Actor, t Target, verb, 
 	})
 }
 
-// fromCatalogue gives lines that name a product its words in the language, and
-// the price of the price list that holds for the customer today. Lines with
-// words and a price of their own keep them.
-func (u *unit) fromCatalogue(in []LineInput, customer, currency, language string) ([]LineInput, error) {
-	var lists []PriceList
-	var c *Customer
-	loaded := false
-	out := slices.Clone(in)
-	for i := range out {
-		l := &out[i]
-		if l.Product == "" || l.UnitPrice != nil && l.Description != "" {
-			continue
-		}
-		p, err := first(u.Products(), map[string]string{"sku": l.Product}, "")
-		if err != nil {
-			return nil, err
-		}
-		if p == nil {
-			continue // u.lines says so
-		}
-		if !loaded {
-			loaded = true
-			if c, err = optional(u.Customers().Get(customer)); err != nil {
-				return nil, err
-			}
-			if lists, err = u.priceLists(c, currency); err != nil {
-				return nil, err
-			}
-		}
-		if strings.TrimSpace(l.Description) == "" {
-			own := ""
-			if c != nil {
-				own = c.Language
-			}
-			for _, given := range []string{language, own, u.settings.Language} {
-				if given != "" {
-					l.Description = p.said(given)
-					break
-				}
-			}
-		}
-		if l.UnitPrice == nil {
-			quantity := decimal.NewFromInt(1)
-			if l.Quantity != nil {
-				quantity = *l.Quantity
-			}
-			l.listed = listedPrice(lists, p.SKU, quantity)
-		}
-	}
-	return out, nil
-}
-
 // priceLists are those that hold for the customer today, the most particular
 // ones first: of the customer, of the group, of everybody.
 func (u *unit) priceLists(c *Customer, currency string) ([]PriceList, error) {

@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -20,14 +21,19 @@ type ProductInput struct {
 	Names       map[string]string `json:"names,omitempty" doc:"what a line says, by language"`
 	Texts       map[string]string `json:"texts,omitempty" doc:"what a line says below the name, by language"`
 	Cost        *decimal.Decimal  `json:"cost,omitempty" doc:"what one costs the company"`
+	// VATByCountry stands for vat where the customer's country is another one.
+	VATByCountry CountryVATs `json:"vat_by_country,omitempty" doc:"VAT for customers of other countries"`
+	Bundle       BundleParts `json:"bundle,omitempty" doc:"the products that it stands for; without a price of its own it costs their sum"`
+	ShowParts    bool        `json:"show_parts,omitempty" doc:"a line for each part, instead of one for all"`
 }
 
 // Input is the editable part of the product.
 func (p Product) Input() ProductInput {
-	return ProductInput{p.SKU, p.Name, p.Description, p.Unit, p.UnitPrice, p.Currency, &p.VAT, p.Names, p.Texts, &p.Cost}
+	return ProductInput{p.SKU, p.Name, p.Description, p.Unit, p.UnitPrice, p.Currency, &p.VAT, p.Names, p.Texts, &p.Cost, slices.Clone(p.VATByCountry), slices.Clone(p.Bundle), p.ShowParts}
 }
 
-func (in ProductInput) apply(p *Product, st Settings) error {
+func (u *unit) applyProduct(in ProductInput, p *Product) error {
+	st := u.settings
 	p.SKU, p.Name, p.Description = strings.TrimSpace(in.SKU), strings.TrimSpace(in.Name), in.Description
 	p.Unit, p.UnitPrice, p.Currency, p.VAT = in.Unit, in.UnitPrice, in.Currency, st.VAT
 	if p.Unit == "" {
@@ -55,6 +61,13 @@ func (in ProductInput) apply(p *Product, st Settings) error {
 		ps = append(ps, Problem{Field: "currency", Reason: "currency.unknown", Message: fmt.Sprintf("%q is no ISO 4217 currency code", p.Currency)})
 	}
 	ps = append(ps, in.applyTexts(p)...)
+	p.VATByCountry = in.VATByCountry
+	ps = append(ps, p.VATByCountry.problems(st.Company.Address.Country)...)
+	parts, err := u.applyBundle(in, p)
+	if err != nil {
+		return err
+	}
+	ps = append(ps, parts...)
 	if len(ps) > 0 {
 		return Invalid("product.invalid", "the product cannot be saved", ps...)
 	}
@@ -114,7 +127,7 @@ func (s *Service) CreateProduct(ctx context.Context, a Actor, in ProductInput) (
 
 func (u *unit) newProduct(in ProductInput) (*Product, error) {
 	p := &Product{Record: u.record(), State: "active"}
-	if err := in.apply(p, u.settings); err != nil {
+	if err := u.applyProduct(in, p); err != nil {
 		return nil, err
 	}
 	if err := u.Products().Insert(p); err != nil {
@@ -141,7 +154,7 @@ func (u *unit) changeProduct(in ProductInput, p *Product) error {
 	if err := allowed(TypeProduct, "edit", p.State); err != nil {
 		return err
 	}
-	if err := in.apply(p, u.settings); err != nil {
+	if err := u.applyProduct(in, p); err != nil {
 		return err
 	}
 	if err := u.Products().Update(p); err != nil {
@@ -196,7 +209,7 @@ func (u *unit) linesWith(in []LineInput, currency string, withVAT bool) ([]Line,
 	seen := map[string]bool{}
 	var problems []Problem
 	for i, l := range in {
-		field := fmt.Sprintf("lines[%d]", i)
+		field := l.field(i)
 		var p *Product
 		if l.Product != "" {
 			var err error
@@ -223,6 +236,9 @@ func (u *unit) linesWith(in []LineInput, currency string, withVAT bool) ([]Line,
 		line, ps := l.line(field, id, currency, p, u.settings.VAT, withVAT)
 		problems = append(problems, ps...)
 		lines = append(lines, line)
+	}
+	if len(problems) == 0 {
+		problems = shareBundles(in, lines, currency, withVAT)
 	}
 	if len(problems) > 0 {
 		return nil, Invalid("lines.invalid", "the lines cannot be taken as they are", problems...)

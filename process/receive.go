@@ -20,12 +20,18 @@ const (
 	DecidedMoved      = "moved"             // a person filed it
 	DecidedCustomer   = "known_customer"    // a new lead, linked
 	DecidedNew        = "new_lead"
+	DecidedOwnMailbox = "own_mailbox" // read in a user's own mailbox, of somebody known
+	DecidedBcc        = "bcc"         // a user sent us a blind copy
+	DecidedPassed     = "passed"      // in an own mailbox, of nobody known: nothing is kept
 )
 
 // ReceiveMail records a mail: its raw bytes, the cursor of its mailbox, the
 // decision and all that follows from it commit together. The same UID again
 // changes nothing.
 func (s *Service) ReceiveMail(ctx context.Context, a Actor, m IncomingMail) (Receipt, error) {
+	if m.Own != nil {
+		return s.receiveOwn(ctx, a, &m)
+	}
 	for _, b := range m.blobs() {
 		if err := s.store.StageBlob(ctx, b); err != nil {
 			return Receipt{}, err
@@ -53,6 +59,9 @@ func (u *unit) receive(m *IncomingMail) (Receipt, error) {
 		if _, err := u.see(m, same.ID); err != nil {
 			return Receipt{}, err
 		}
+		if same.Decision == DecidedOwnMailbox && same.Direction == DirectionIn {
+			return u.receiveAgain(m, same)
+		}
 		result := same.About
 		if result.IsZero() {
 			result = Ref{TypeMessage, same.ID}
@@ -77,11 +86,33 @@ func (u *unit) receive(m *IncomingMail) (Receipt, error) {
 	if err := u.Messages().Insert(msg); err != nil {
 		return Receipt{}, err
 	}
-	if err := u.note(Activity{Type: "mail." + msg.State, About: msg.subject(), Thread: msg.Thread, To: msg.State, Why: msg.Decision, Related: Ref{TypeMessage, msg.ID},
-		Data: map[string]string{"from": msg.From, "subject": msg.Subject, "detail": msg.Detail}}); err != nil {
+	if err := u.noteMail(msg, ""); err != nil {
 		return Receipt{}, err
 	}
 	return Receipt{Result: msg.subject(), Decision: msg.Decision}, nil
+}
+
+// receiveAgain decides about a mail that was filed from a user's own mailbox
+// and now came to the company's: there it may be an inquiry.
+func (u *unit) receiveAgain(m *IncomingMail, msg *Message) (Receipt, error) {
+	again := *msg
+	again.Mailbox, again.UpdatedAt = m.At.Mailbox, u.now
+	if err := u.decide(m, &again); err != nil {
+		return Receipt{}, err
+	}
+	if again.State != "filed" || again.About == msg.About {
+		return Receipt{Result: msg.subject(), Decision: DecidedSame, Repeated: true}, nil
+	}
+	if err := u.Messages().Update(&again); err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Result: again.subject(), Decision: again.Decision}, u.noteMail(&again, msg.State)
+}
+
+// noteMail tells where a message was put, coming from a state.
+func (u *unit) noteMail(msg *Message, from string) error {
+	return u.note(Activity{Type: "mail." + msg.State, About: msg.subject(), Thread: msg.Thread, From: from, To: msg.State, Why: msg.Decision, Related: Ref{TypeMessage, msg.ID},
+		Data: map[string]string{"from": msg.From, "subject": msg.Subject, "detail": msg.Detail}})
 }
 
 // see moves the cursor as far as the mail says; false when the UID was handled before.
@@ -107,7 +138,7 @@ func (m *Message) subject() Ref {
 }
 
 func (m *IncomingMail) message(u *unit) *Message {
-	msg := &Message{Record: u.record(), State: "filed", Mailbox: m.At.Mailbox, MessageID: m.MessageID, ContentHash: m.ContentHash,
+	msg := &Message{Record: u.record(), State: "filed", Direction: DirectionIn, Mailbox: m.At.Mailbox, MessageID: m.MessageID, ContentHash: m.ContentHash,
 		FromName: m.FromName, From: m.From, To: m.To, Subject: m.Inquiry.Subject, ReceivedAt: m.ReceivedAt.UTC(), Text: m.Inquiry.Text,
 		Quoted: m.Quoted, Signature: m.Signature, SHA256: m.Raw.SHA256, Size: m.Raw.Size, Defects: m.Defects, Automated: m.Automation != ""}
 	if !m.SentAt.IsZero() {

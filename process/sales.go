@@ -336,6 +336,13 @@ type Product struct {
 	Texts map[string]string `json:"texts,omitempty"`
 	// Cost is what one costs the company, in Currency; never printed.
 	Cost decimal.Decimal `json:"cost,omitzero"`
+	// VATByCountry is the VAT for customers of other countries, before the
+	// settings' rules.
+	VATByCountry CountryVATs `json:"vat_by_country,omitempty"`
+	// Bundle are the products that it stands for; ShowParts gives each of them
+	// a line of its own.
+	Bundle    BundleParts `json:"bundle,omitempty"`
+	ShowParts bool        `json:"show_parts,omitempty"`
 }
 
 // Task is something a person has to look at: open or done.

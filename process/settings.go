@@ -32,6 +32,9 @@ type Settings struct {
 	WriteOffLimit Money `json:"write_off_limit,omitzero"`
 	// BankCSV is how the bank's CSV files are read.
 	BankCSV CSVMapping `json:"bank_csv,omitzero"`
+	// VATRules are the VAT of customers of other countries, by country and kind;
+	// the first that fits holds.
+	VATRules []VATRule `json:"vat_rules,omitempty"`
 	// Process bends the steps; Automations act by themselves.
 	Process     Process      `json:"process,omitzero"`
 	Automations []Automation `json:"automations,omitempty"`
@@ -199,6 +202,7 @@ func (s Settings) Problems() []Problem {
 	}
 	ps = append(append(ps, s.Process.problems()...), automationProblems(s.Automations)...)
 	ps = append(ps, s.Reminders.problems(s.Currency)...)
+	ps = append(ps, s.vatRuleProblems()...)
 	return append(ps, s.VAT.problems("vat")...)
 }
 

@@ -27,7 +27,7 @@ func sheetColumns(t reflect.Type) []sheetColumn {
 	for i := range t.NumField() {
 		name, _, _ := cutTag(t.Field(i).Tag.Get("json"))
 		ft := t.Field(i).Type
-		if name == "" || ft.Kind() == reflect.Slice {
+		if _, ok := reflect.Zero(ft).Interface().(cellList); name == "" || ft.Kind() == reflect.Slice && !ok {
 			continue
 		}
 		if ft.Kind() == reflect.Pointer {
@@ -72,6 +72,9 @@ func (c sheetColumn) read(v reflect.Value) string {
 			return ""
 		}
 	}
+	if list, ok := v.Interface().(cellList); ok {
+		return list.cell()
+	}
 	if (v.Kind() == reflect.Int || v.Kind() == reflect.Bool) && v.IsZero() {
 		return ""
 	}
@@ -80,6 +83,9 @@ func (c sheetColumn) read(v reflect.Value) string {
 
 // value is the JSON of a cell.
 func (c sheetColumn) value(cell string, decimalComma bool) (any, error) {
+	if list, ok := reflect.Zero(c.typ).Interface().(cellList); ok {
+		return list.fromCell(cell, decimalComma)
+	}
 	switch {
 	case c.typ == reflect.TypeFor[decimal.Decimal]() || c.typ.Kind() == reflect.Int:
 		number := strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "").Replace(cell)

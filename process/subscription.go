@@ -101,6 +101,9 @@ func (u *unit) applySubscription(in SubscriptionInput, s *Subscription) error {
 	if err := s.schedule(in, u.today()); err != nil {
 		return err
 	}
+	if in.Lines, err = u.fromCatalogue(in.Lines, s.Customer, s.Currency, s.Language); err != nil {
+		return err
+	}
 	if s.Lines, err = u.lines(in.Lines, s.Currency); err != nil {
 		return err
 	}

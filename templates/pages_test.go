@@ -206,7 +206,7 @@ func reportColumns() map[string]bool {
 }
 
 // composed are the beginnings of keys that end in a word of the process.
-var composed = regexp.MustCompile(`^(check|contact|outcome|kind|kinds|new|step|state|progress|payment|closed|disqualified|role|customer_kind|field|line|language|settled|credit|payment_reference|source|channel|actor|verb|done|activity|decision|task|delivery|notification|code|error|problem|quarantine|portal|match|ignored|payment_rule|reminder_text|register|report|settings\.series|settings\.step|statement|rule|rule_name)\.(.+)$`)
+var composed = regexp.MustCompile(`^(check|contact|outcome|kind|kinds|new|step|state|progress|payment|closed|disqualified|role|customer_kind|field|line|language|settled|credit|payment_reference|source|channel|actor|verb|done|activity|decision|task|delivery|notification|code|error|problem|quarantine|portal|match|ignored|payment_rule|reminder_text|register|report|settings\.series|settings\.step|statement|rule|rule_name|mailbox\.state|mailbox\.reason|mailbox\.expires)\.(.+)$`)
 
 func TestNoTextOfThePagesIsUnused(t *testing.T) {
 	s, err := Open("")

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,13 +23,19 @@ import (
 	"github.com/emne/emne/intake/mailbox/mailboxtest"
 )
 
+// The ways that emne goes.
+const (
+	wayBare, wayFetch, wayParse, wayWhole = "bare socket", "emne, fetch alone", "emne, fetch and parse", "emne, whole path"
+	wayMbsync, wayFilled                  = "mbsync to a Maildir", "emne, full database"
+)
+
 // measureMail reads one mailbox in every way, one after the other, several
 // rounds, and prints the ratios of the medians.
 func measureMail(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("mail", flag.ContinueOnError)
 	mails := flags.Int("mails", 10_000, "how many mails the mailbox has")
 	rounds := flags.Int("rounds", 3, "how often each way is gone")
-	before := flags.Int("before", 0, "small mails already in the database, for a further round (500000 takes minutes)")
+	before := flags.Int("before", 500_000, "small mails in the full database; 0 leaves that way out")
 	profile := flags.String("profile", "", "file for a CPU profile of the whole path")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -44,53 +51,111 @@ func measureMail(ctx context.Context, args []string) error {
 		if _, err := bareFetch(ctx, s, *mails); err != nil { // the server makes its indexes
 			return err
 		}
-		ways := []way{
-			{"bare socket", func() (float64, error) { return bareFetch(ctx, s, *mails) }},
-			{"emne, fetch alone", func() (float64, error) { return emne(ctx, s, *mails, 0, fetchOnly, "", nil) }},
-			{"emne, fetch and parse", func() (float64, error) { return emne(ctx, s, *mails, 0, fetchParse, "", nil) }},
+		m := &measured{mails: *mails, took: map[string][]float64{}, reads: map[string][]readout{}}
+		read := func(name string, what reading) way {
+			what.Host, what.Port, what.Mails = s.Host, s.Port, *mails
+			return way{name, func() (float64, error) {
+				r, err := emne(ctx, what)
+				m.reads[name] = append(m.reads[name], r)
+				return r.Seconds, err
+			}}
 		}
-		var whole readout
-		ways = append(ways, way{"emne, whole path", func() (float64, error) { return emne(ctx, s, *mails, 0, wholePath, *profile, &whole) }})
+		ways := []way{
+			{wayBare, func() (float64, error) { return bareFetch(ctx, s, *mails) }},
+			read(wayFetch, reading{Extent: fetchOnly}),
+			read(wayParse, reading{Extent: fetchParse}),
+			read(wayWhole, reading{Extent: wholePath, Profile: *profile}),
+		}
+		if *before > 0 {
+			filled, err := filledDatabase(ctx, *before)
+			if err != nil {
+				return err
+			}
+			defer os.RemoveAll(filepath.Dir(filled))
+			ways = append(ways, read(wayFilled, reading{Extent: wholePath, Original: filled}))
+		}
 		if _, err := exec.LookPath("mbsync"); err == nil {
-			ways = append(ways, way{"mbsync to a Maildir", func() (float64, error) { return mbsync(ctx, s, *mails) }})
+			ways = append(ways, way{wayMbsync, func() (float64, error) { return mbsync(ctx, s, *mails) }})
 		} else {
 			fmt.Println("  mbsync is not installed (on Debian: apt-get install isync): not measured")
 		}
-		took := make(map[string][]float64)
 		for range *rounds {
 			for _, w := range ways {
 				seconds, err := w.run()
 				if err != nil {
 					return fmt.Errorf("%s: %w", w.name, err)
 				}
-				took[w.name] = append(took[w.name], seconds)
+				m.took[w.name] = append(m.took[w.name], seconds)
 			}
 		}
-		raw := median(took["bare socket"])
-		for _, w := range ways {
-			t := median(took[w.name])
-			fmt.Printf("  %-22s %7.2f s %8.0f mails/s %6.3f of the bare socket\n", w.name, t, float64(*mails)/t, raw/t)
+		m.print(ways, *before)
+		for _, r := range append(m.reads[wayWhole], m.reads[wayFilled]...) {
+			if r.Leads != *mails {
+				return fmt.Errorf("%d mails became %d leads", *mails, r.Leads)
+			}
 		}
-		fetch, parse, all := median(took["emne, fetch alone"]), median(took["emne, fetch and parse"]), median(took["emne, whole path"])
-		fmt.Printf("  where the time goes, a mail: fetch %.0f µs, parse %.0f µs, record and commit %.0f µs\n",
-			perMail(fetch, *mails), perMail(parse-fetch, *mails), perMail(all-parse, *mails))
-		if t, is := took["mbsync to a Maildir"]; is {
-			fmt.Printf("  %.1f times mbsync\n", median(t)/all)
-		}
-		fmt.Printf("  %d leads; %.0f µs of processor time a mail; %d MB resident at most; database %d MB\n", whole.Leads, perMail(whole.CPU, *mails), whole.MemoryKB>>10, whole.Database>>20)
-		if whole.Leads != *mails {
-			return fmt.Errorf("%d mails became %d leads", *mails, whole.Leads)
-		}
-		if *before == 0 {
-			return nil
-		}
-		t, err := emne(ctx, s, *mails, *before, wholePath, "", &whole)
-		if err != nil {
-			return err
-		}
-		fmt.Printf("  with %d mails in the database: %.0f µs a mail, %.2f times that of an empty one; %d MB resident at most\n", *before, perMail(t, *mails), t/all, whole.MemoryKB>>10)
 		return nil
 	})
+}
+
+// measured are the seconds that each way took, and what the readers said.
+type measured struct {
+	mails int
+	took  map[string][]float64
+	reads map[string][]readout
+}
+
+// micros is the median of what a mail took, in µs.
+func (m *measured) micros(way string) float64 { return median(m.took[way]) * 1e6 / float64(m.mails) }
+
+// cpu is the median of the processor time of a mail, in µs.
+func (m *measured) cpu(way string) float64 {
+	var all []float64
+	for _, r := range m.reads[way] {
+		all = append(all, r.User+r.System)
+	}
+	return median(all) * 1e6 / float64(m.mails)
+}
+
+func (m *measured) print(ways []way, before int) {
+	raw := m.micros(wayBare)
+	for _, w := range ways {
+		t := m.micros(w.name)
+		fmt.Printf("  %-22s %7.2f s %8.0f mails/s %6.3f of the bare socket", w.name, t*float64(m.mails)/1e6, 1e6/t, raw/t)
+		if rs := m.reads[w.name]; len(rs) > 0 {
+			fmt.Printf(", %.0f µs of processor time a mail, %d MB resident at most", m.cpu(w.name), slices.MaxFunc(rs, func(a, b readout) int { return cmp.Compare(a.MemoryKB, b.MemoryKB) }).MemoryKB>>10)
+		}
+		fmt.Println()
+	}
+	fmt.Printf("  where the time goes, a mail: fetch %.0f µs, parse %.0f µs, record and commit %.0f µs; of the processor: %.0f, %.0f and %.0f µs\n",
+		m.micros(wayFetch), m.micros(wayParse)-m.micros(wayFetch), m.micros(wayWhole)-m.micros(wayParse),
+		m.cpu(wayFetch), m.cpu(wayParse)-m.cpu(wayFetch), m.cpu(wayWhole)-m.cpu(wayParse))
+	if len(m.took[wayMbsync]) > 0 {
+		fmt.Printf("  %.1f times mbsync\n", m.micros(wayMbsync)/m.micros(wayWhole))
+	}
+	fmt.Printf("  the database has %.0f KB a mail\n", float64(m.reads[wayWhole][0].Database)/1024/float64(m.mails))
+	if before > 0 {
+		fmt.Printf("  with %d mails in the database a mail takes %.2f times as long, and %.2f times the processor time\n", before,
+			m.micros(wayFilled)/m.micros(wayWhole), m.cpu(wayFilled)/m.cpu(wayWhole))
+	}
+	if load, err := os.ReadFile("/proc/loadavg"); err == nil {
+		fmt.Printf("  load of the machine at the end: %s", load)
+	}
+}
+
+// filledDatabase makes the database that the filler fills, in a folder of its own.
+func filledDatabase(ctx context.Context, mails int) (file string, err error) {
+	folder, err := os.MkdirTemp("", "emne-bench-")
+	if err != nil {
+		return "", err
+	}
+	file = filepath.Join(folder, "emne.db")
+	begun := time.Now()
+	if err := self(ctx, fillPart, filling{File: file, Mails: mails}, nil); err != nil {
+		return "", errors.Join(err, os.RemoveAll(folder))
+	}
+	fmt.Printf("  a database with %d small mails was made in %.0f s\n", mails, time.Since(begun).Seconds())
+	return file, nil
 }
 
 // way is one way to read the mailbox; it says how many seconds it took.
@@ -99,32 +164,29 @@ type way struct {
 	run  func() (float64, error)
 }
 
-func perMail(seconds float64, mails int) float64 { return seconds * 1e6 / float64(mails) }
-
 // emne reads the mailbox in a process of its own.
-func emne(ctx context.Context, s *mailboxtest.Server, mails, before int, extent, profile string, result *readout) (float64, error) {
-	self, err := os.Executable()
+func emne(ctx context.Context, what reading) (r readout, err error) {
+	err = self(ctx, readerPart, what, &r)
+	return r, err
+}
+
+// self runs a part of this program in a process of its own.
+func self(ctx context.Context, part string, in, out any) error {
+	program, err := os.Executable()
 	if err != nil {
-		return 0, err
+		return err
 	}
-	what, err := json.Marshal(reading{Host: s.Host, Port: s.Port, Mails: mails, Before: before, Extent: extent, Profile: profile})
+	what, err := json.Marshal(in)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	cmd := exec.CommandContext(ctx, self, readerPart)
+	cmd := exec.CommandContext(ctx, program, part)
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(what), os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return 0, err
+	said, err := cmd.Output()
+	if err != nil || out == nil {
+		return err
 	}
-	if result == nil {
-		result = new(readout)
-	}
-	if err := json.Unmarshal(out, result); err != nil {
-		return 0, err
-	}
-	result.CPU = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
-	return result.Seconds, nil
+	return json.Unmarshal(said, out)
 }
 
 // bareFetch asks for everything at once and throws it away.

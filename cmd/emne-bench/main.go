@@ -14,6 +14,7 @@ var parts = []struct {
 	run  func(ctx context.Context, args []string) error
 }{
 	{"mail", measureMail},
+	{"latency", measureLatency},
 	{"chain", measureChain},
 }
 
@@ -30,6 +31,9 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	if len(args) > 0 && args[0] == readerPart {
 		return readMailbox(ctx, os.Stdin, os.Stdout)
+	}
+	if len(args) > 0 && args[0] == fillPart {
+		return fillDatabase(ctx, os.Stdin)
 	}
 	if len(args) == 0 {
 		for _, p := range parts {

@@ -3,16 +3,17 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/pprof"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/emne/emne/intake"
@@ -37,18 +38,19 @@ const (
 type reading struct {
 	Host string
 	Port int
-	// Mails is how many there are, Before how many small ones are in the
-	// database already.
-	Mails, Before int
-	Extent        string
-	Profile       string // file for a CPU profile, "" for none
+	// Mails is how many there are.
+	Mails   int
+	Extent  string
+	Profile string // file for a CPU profile, "" for none
+	// Original is a database to begin with a copy of, "" for an empty one.
+	Original string
 }
 
 // readout is what the reader measured; it is its standard output.
 type readout struct {
 	Seconds float64
-	// CPU is the seconds of processor time, its start included.
-	CPU float64
+	// User and System are the seconds of processor time for it.
+	User, System float64
 	// MemoryKB is the most that was resident.
 	MemoryKB int64
 	Leads    int
@@ -68,6 +70,11 @@ func readMailbox(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 	defer os.RemoveAll(folder)
 	file := filepath.Join(folder, "emne.db")
+	if what.Original != "" {
+		if err := copyFile(file, what.Original); err != nil {
+			return err
+		}
+	}
 	db, err := store.OpenSQLite(ctx, file, store.Options{})
 	if err != nil {
 		return err
@@ -75,10 +82,6 @@ func readMailbox(ctx context.Context, in io.Reader, out io.Writer) error {
 	defer db.Close()
 	service := process.New(process.Options{Store: db, Key: make([]byte, 32)})
 	parse := message.Parser(message.Options{Region: "NO"})
-	if err := fill(ctx, service, parse, what.Before); err != nil {
-		return err
-	}
-	runtime.GC()
 	counted := &counter{MailRecorder: service, left: what.Mails, done: make(chan struct{})}
 	if what.Extent != wholePath {
 		counted.MailRecorder = &forgetful{}
@@ -107,14 +110,22 @@ func readMailbox(ctx context.Context, in io.Reader, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
-	begun := time.Now()
+	begun, before := time.Now(), syscall.Rusage{}
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &before); err != nil {
+		return err
+	}
 	go func() { ended <- m.Run(ctx) }()
 	select {
 	case <-counted.done:
 	case err := <-ended:
 		return fmt.Errorf("the mailbox was left before its end: %v", err)
 	}
-	result := readout{Seconds: time.Since(begun).Seconds()}
+	result, after := readout{Seconds: time.Since(begun).Seconds()}, syscall.Rusage{}
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &after); err != nil {
+		return err
+	}
+	result.User = time.Duration(after.Utime.Nano() - before.Utime.Nano()).Seconds()
+	result.System = time.Duration(after.Stime.Nano() - before.Stime.Nano()).Seconds()
 	cancel()
 	if err := <-ended; err != nil {
 		return err
@@ -165,52 +176,28 @@ func (*forgetful) ReceiveMail(context.Context, intake.Actor, intake.Mail) (intak
 }
 func (*forgetful) MoveCursor(context.Context, intake.Actor, intake.MailboxUID) error { return nil }
 
-// fill records n small mails of as many senders.
-func fill(ctx context.Context, service *process.Service, parse intake.Parser, n int) error {
-	if n == 0 {
-		return nil
+func copyFile(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
 	}
-	work, failed := make(chan int), make(chan error, 1)
-	var all sync.WaitGroup
-	for range 64 {
-		all.Go(func() {
-			for i := range work {
-				raw := fmt.Appendf(nil, "From: Ola <gammel%d@gammel%d.example>\r\nTo: sales@example.com\r\nSubject: Gammel %d\r\nMessage-ID: <%d@gammel.example>\r\nDate: Fri, 2 Jan 2026 10:00:00 +0100\r\n\r\nHei, nummer %d.\r\n", i, i, i, i, i)
-				mail := parse(raw, intake.MailboxUID{Mailbox: "gammel", UIDValidity: 1, UID: uint32(i + 1)}, time.Now())
-				if _, err := service.ReceiveMail(ctx, intake.Recording("mail"), mail); err != nil {
-					select {
-					case failed <- err:
-					default:
-					}
-				}
-			}
-		})
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
 	}
-	for i := range n {
-		work <- i
-	}
-	close(work)
-	all.Wait()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("filling the database: %w", err)
-	default:
-		return nil
-	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close())
 }
 
 // leads counts those that came from the measured mailbox.
 func leads(service *process.Service) (n int, err error) {
-	for f := (process.Filter{Limit: process.MaxLimit}); ; {
+	for f := (process.Filter{Limit: process.MaxLimit, Match: map[string]string{"source": "mail:sales"}}); ; {
 		page, next, err := service.Leads().List(context.Background(), process.System(), f)
 		if err != nil {
 			return n, err
 		}
-		for _, l := range page {
-			if l.Source == "mail:sales" {
-				n++
-			}
-		}
+		n += len(page)
 		if f.Cursor = next; next == "" {
 			return n, nil
 		}

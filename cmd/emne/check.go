@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/emne/emne/intake/mailbox"
+	"github.com/emne/emne/intake/mailbox/oauth"
 	"github.com/emne/emne/templates"
 )
 
@@ -36,6 +37,11 @@ func checkCommand(p *place) *cobra.Command {
 			return err
 		}
 		if !online {
+			for name, m := range cfg.Mailboxes {
+				if e := (oauth.Expiry{What: oauth.ExpiresSecret, At: m.OAuth.SecretExpires()}); e.Soon(time.Now()) {
+					fmt.Fprintf(c.OutOrStdout(), "warning: mailbox %s: the app's secret expires on %s: make a new one at the provider\n", name, e.At.Format(time.DateOnly))
+				}
+			}
 			_, err = fmt.Fprintln(c.OutOrStdout(), "the configuration is right")
 			return err
 		}
@@ -56,6 +62,9 @@ func checkCommand(p *place) *cobra.Command {
 		defer done()
 		for _, a := range accounts(cfg.Mailboxes, signIns) {
 			try("mailbox "+a.Name, func(ctx context.Context) error { return mailbox.Check(ctx, a) })
+		}
+		if err := printExpiries(c.Context(), c.OutOrStdout(), signIns, time.Now()); err != nil {
+			return err
 		}
 		if cfg.Submission.Configured() {
 			try("submission", func(ctx context.Context) error {

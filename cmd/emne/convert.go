@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/x509"
 	"fmt"
 	"maps"
@@ -28,6 +29,11 @@ func accounts(boxes map[string]config.Mailbox, signIns map[string]*oauth.Source)
 		}
 		if signIn := signIns[name]; signIn != nil {
 			a.Auth = signIn.Client
+		}
+		if m.Kind == config.MailboxOwn {
+			a.User = m.User
+			as = append(as, a)
+			a.Name, a.Folder, a.Sent = name+mailbox.FolderMark+"Sent", cmp.Or(m.Sent, mailbox.FolderSent), true
 		}
 		as = append(as, a)
 		for _, folder := range m.Folders {

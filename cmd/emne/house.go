@@ -17,6 +17,7 @@ import (
 	"github.com/emne/emne/intake/message"
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/access"
+	"github.com/emne/emne/process/api"
 	"github.com/emne/emne/process/bank"
 	"github.com/emne/emne/process/exchange"
 	"github.com/emne/emne/process/rules"
@@ -35,6 +36,9 @@ type house struct {
 	service *process.Service
 	access  *access.Access
 	key     []byte // the installation's secret
+	// sources and wake are the running server's, nil without one.
+	sources api.SourceLister
+	wake    func(user string)
 	unlock  func()
 }
 

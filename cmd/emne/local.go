@@ -25,7 +25,7 @@ func (h *house) localHandler() http.Handler {
 
 func (h *house) wireLocal() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/api/", api.New(api.Options{Service: h.service, Authenticate: localOwner{}, Version: version, Logger: h.log}))
+	mux.Handle("/api/", api.New(api.Options{Service: h.service, Authenticate: localOwner{}, Version: version, Logger: h.log, Sources: h.sources}))
 	answer := func(pattern string, f func(*http.Request) (any, error)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			v, err := f(r)
@@ -41,6 +41,7 @@ func (h *house) wireLocal() http.Handler {
 	answer("POST /local/users", h.addUser)
 	answer("POST /local/users/{email}/password", h.setPassword)
 	answer("POST /local/users/{email}/disable", h.disableUser)
+	answer("POST /local/users/{email}/own-mail", h.changeOwnMail)
 	answer("POST /local/tokens", h.addToken)
 	answer("GET /local/tokens", func(r *http.Request) (any, error) {
 		return h.access.Tokens(r.Context(), administrator())
@@ -115,6 +116,37 @@ func (h *house) disableUser(r *http.Request) (any, error) {
 		return nil, err
 	}
 	return h.access.DisableUser(r.Context(), administrator(), u.ID)
+}
+
+// ownMail is what a user decides about the own mailbox.
+type ownMail struct {
+	Open bool         `json:"open"`
+	From process.Date `json:"from,omitempty"`
+}
+
+func (h *house) changeOwnMail(r *http.Request) (any, error) {
+	var in ownMail
+	if err := readBody(r, &in); err != nil {
+		return nil, err
+	}
+	u, err := h.access.UserByEmail(r.Context(), administrator(), r.PathValue("email"))
+	if err != nil {
+		return nil, err
+	}
+	change := func() (*process.Outcome, error) { return h.service.CloseOwnMail(r.Context(), administrator(), u.ID) }
+	if in.Open {
+		change = func() (*process.Outcome, error) {
+			return h.service.OpenOwnMail(r.Context(), administrator(), u.ID, in.From)
+		}
+	}
+	out, err := change()
+	if err != nil {
+		return nil, err
+	}
+	if h.wake != nil {
+		h.wake(u.Email)
+	}
+	return out.Record, nil
 }
 
 // newToken is a token to make, and made is the answer: its secret, this once.

@@ -4,19 +4,43 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/emne/emne/cmd/emne/config"
 	"github.com/emne/emne/intake/mailbox"
+	"github.com/emne/emne/process"
 )
 
 // mailboxCommand signs in to mailboxes that want OAuth2.
 func mailboxCommand(p *place) *cobra.Command {
-	cmd := &cobra.Command{Use: "mailbox", Short: "Sign in to mailboxes"}
-	cmd.AddCommand(mailboxLoginCommand(p))
+	cmd := &cobra.Command{Use: "mailbox", Short: "Mailboxes: how they do, sign-in, people's own"}
+	cmd.AddCommand(mailboxLoginCommand(p), mailboxStatusCommand(p), mailboxOpenCommand(p), mailboxCloseCommand(p))
 	return cmd
+}
+
+func mailboxStatusCommand(p *place) *cobra.Command {
+	return &cobra.Command{Use: "status", Short: "How the mailboxes of the running server do, as JSON", Args: cobra.NoArgs, RunE: func(c *cobra.Command, _ []string) error {
+		r := &records{place: p, collection: "sources", json: true}
+		return r.call(c, "GET", r.path()+"?kind=mail&limit=1000", nil, "")
+	}}
+}
+
+func mailboxOpenCommand(p *place) *cobra.Command {
+	var from string
+	cmd := &cobra.Command{Use: "open EMAIL", Short: "Let a user's own mailbox be read, when the user asks for it", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+		return p.show(c, "POST", "users/"+url.PathEscape(args[0])+"/own-mail", ownMail{Open: true, From: process.Date(from)})
+	}}
+	cmd.Flags().StringVar(&from, "from", "", "day from which on mail is filed; from now on when left out")
+	return cmd
+}
+
+func mailboxCloseCommand(p *place) *cobra.Command {
+	return &cobra.Command{Use: "close EMAIL", Short: "Read a user's own mailbox no longer", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+		return p.show(c, "POST", "users/"+url.PathEscape(args[0])+"/own-mail", ownMail{})
+	}}
 }
 
 func mailboxLoginCommand(p *place) *cobra.Command {

@@ -50,9 +50,34 @@ func (g gauges) Collect(c chan<- prometheus.Metric) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readyTime)
 	defer cancel()
+	g.progress(ctx, gauge)
 	for _, kind := range []string{process.SendDelivery{}.Kind(), process.FileSubmission{}.Kind()} {
 		if n, err := g.s.h.store.CountJobs(ctx, kind); err == nil {
 			gauge(jobs, float64(n), kind)
+		}
+	}
+}
+
+// progress tells how far and how late the mailboxes are, and what of their
+// sign-ins ends.
+func (g gauges) progress(ctx context.Context, gauge func(d *prometheus.Desc, v float64, labels ...string)) {
+	lag := prometheus.NewDesc("mailbox_lag_seconds", "How long after its arrival the last mail was recorded.", []string{"mailbox"}, nil)
+	done := prometheus.NewDesc("mailbox_backfill_done", "Mails of the first contact that are through.", []string{"mailbox"}, nil)
+	total := prometheus.NewDesc("mailbox_backfill_total", "Mails of the first contact.", []string{"mailbox"}, nil)
+	expiry := prometheus.NewDesc("mailbox_expiry_timestamp_seconds", "When a client_secret or a sign_in ends.", []string{"mailbox", "what"}, nil)
+	for _, m := range g.s.mailboxes {
+		st := m.Status()
+		gauge(lag, st.Lag.Seconds(), st.Name)
+		gauge(done, float64(st.Backfill.Done), st.Name)
+		gauge(total, float64(st.Backfill.Total), st.Name)
+	}
+	for name, s := range g.s.o.signIns {
+		ends, err := s.Expiries(ctx)
+		if err != nil {
+			continue // jobs_waiting is missing too, and /readyz tells
+		}
+		for _, e := range ends {
+			gauge(expiry, float64(e.At.Unix()), name, e.What)
 		}
 	}
 }

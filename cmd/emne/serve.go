@@ -40,6 +40,7 @@ func serveCommand(p *place) *cobra.Command {
 			mailboxes:  accounts(cfg.Mailboxes, signIns),
 			sources:    sources(cfg.Sources),
 			submission: out,
+			signIns:    signIns,
 		})
 		if err != nil {
 			return err

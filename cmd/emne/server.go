@@ -18,6 +18,7 @@ import (
 	"github.com/emne/emne/cmd/emne/demo/postoffice"
 	"github.com/emne/emne/documents/mail"
 	"github.com/emne/emne/intake/mailbox"
+	"github.com/emne/emne/intake/mailbox/oauth"
 	"github.com/emne/emne/intake/message"
 	"github.com/emne/emne/intake/webform"
 	"github.com/emne/emne/process"
@@ -36,6 +37,7 @@ type serverOptions struct {
 	mailboxes  []mailbox.Account
 	sources    map[string]webform.Source
 	submission mail.Submission
+	signIns    map[string]*oauth.Source
 	demo       *demoRoom
 }
 
@@ -51,6 +53,7 @@ type server struct {
 	o         serverOptions
 	runner    *jobs.Runner
 	mailboxes []*mailbox.Mailbox
+	mailroom  *mailroom
 	console   *console.Console
 	listener  net.Listener
 	base      string
@@ -100,7 +103,7 @@ func (s *server) wireWork() error {
 		Deliverer: mail.NewSender(h.service, composer, s.o.submission, s.o.submission.From, h.clock, h.log),
 		Filer:     webform.NewFiler(h.service, s.o.sources),
 		Rules:     h.service,
-		Schedules: h.schedules(),
+		Schedules: append(h.schedules(), jobs.Schedule{Name: "warn_expiry", When: jobs.Every(6 * time.Hour), Do: s.warnExpiry}),
 		Logger:    h.log,
 	})
 	if err != nil {
@@ -108,12 +111,14 @@ func (s *server) wireWork() error {
 	}
 	parse := message.Parser(message.Options{Region: h.region(context.Background())})
 	for _, a := range s.o.mailboxes {
-		m, err := mailbox.New(mailbox.Options{Account: a, Recorder: h.service, Parse: parse, Clock: h.clock, Logger: h.log})
+		m, err := mailbox.New(mailbox.Options{Account: a, Recorder: h.service, Parse: parse, Consent: h.service, Clock: h.clock, Logger: h.log})
 		if err != nil {
 			return err
 		}
 		s.mailboxes = append(s.mailboxes, m)
 	}
+	s.mailroom = newMailroom(s.mailboxes, s.o, s.base, h.clock)
+	h.sources, h.wake = sourceList{s}, s.mailroom.Wake
 	return nil
 }
 
@@ -125,7 +130,7 @@ func (s *server) wirePages() error {
 		return err
 	}
 	who := access.First(append([]identify{h.access.Bearer}, s.o.who...)...)
-	co := console.Options{Service: h.service, Templates: h.texts, Sessions: h.access, Who: who, Site: site, PublicURL: s.base, Clock: h.clock, Logger: h.log}
+	co := console.Options{Service: h.service, Templates: h.texts, Sessions: h.access, Who: who, Site: site, PublicURL: s.base, Mailboxes: s.mailroom, Clock: h.clock, Logger: h.log}
 	if s.o.demo != nil {
 		co.Sessions, co.Demo = nil, &console.DemoLinks{Mailboxes: "/demo/", Form: "/demo/form"}
 	}
@@ -199,6 +204,9 @@ func (s *server) run(ctx context.Context, announced func(base string) error) err
 	}
 	if err := s.runner.Start(ctx); err != nil {
 		return err
+	}
+	if err := s.warnExpiry(ctx); err != nil { // the schedule counts from here
+		s.h.log.Error("looking for sign-ins that end", "error", err)
 	}
 	for _, m := range s.mailboxes {
 		g.Go(func() error { return m.Run(ctx) })

@@ -22,7 +22,8 @@ func signIns(boxes map[string]config.Mailbox, vault oauth.Vault, key []byte) (ma
 		o := m.OAuth
 		source, err := oauth.New(oauth.Options{Vault: vault, Key: key, Settings: oauth.Settings{
 			Account: name, Username: m.Username, Provider: string(o.Provider), ClientID: o.ClientID, ClientSecret: o.ClientSecret.Reveal(),
-			Tenant: o.Tenant, Scopes: o.Scopes, AuthURL: o.AuthURL, TokenURL: o.TokenURL, DeviceURL: o.DeviceURL, Flow: string(o.Flow)}})
+			Tenant: o.Tenant, Scopes: o.Scopes, AuthURL: o.AuthURL, TokenURL: o.TokenURL, DeviceURL: o.DeviceURL, Flow: string(o.Flow),
+			SecretExpires: o.SecretExpires(), UnusedDays: o.UnusedDays}})
 		if err != nil {
 			return nil, usageError{err}
 		}

@@ -12,20 +12,20 @@ import (
 type sourceList struct{ s *server }
 
 // Sources implements api.SourceLister.
-func (l sourceList) Sources(context.Context) ([]api.Source, error) {
+func (l sourceList) Sources(ctx context.Context) ([]api.Source, error) {
 	var all []api.Source
-	for i, m := range l.s.mailboxes {
-		st := m.Status()
-		a := l.s.o.mailboxes[i]
-		src := api.Source{ID: "mail:" + a.Name, Version: 1, State: "starting", Kind: "mail", Name: a.Name, Address: a.Address, Detail: st.LastError}
-		switch {
-		case st.LastError != "":
-			src.State = "failing"
-		case st.Connected:
-			src.State = "ok"
+	for i, m := range l.s.mailroom.Mailboxes(ctx) {
+		a, seen := l.s.o.mailboxes[i], m.LastSuccess
+		src := api.Source{ID: "mail:" + a.Name, Version: 1, State: m.State, Kind: "mail", Name: a.Name, Address: a.Address, Detail: m.Detail,
+			Reason: m.Reason, User: m.User, LagSeconds: m.Lag.Seconds(), Received: l.s.mailboxes[i].Status().Received}
+		if !seen.IsZero() {
+			src.SeenAt = &seen
 		}
-		if !st.LastSuccess.IsZero() {
-			src.SeenAt = &st.LastSuccess
+		if m.Total > 0 {
+			src.Backfill = &api.Backfill{Done: m.Done, Total: m.Total, Rate: m.Rate}
+		}
+		if m.Expires != "" {
+			src.Expires = &api.Expiry{What: m.Expires, At: m.ExpiresAt}
 		}
 		all = append(all, src)
 	}

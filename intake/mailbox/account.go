@@ -68,6 +68,10 @@ type Account struct {
 	// of the password, such as one with an OAuth2 token. Its error may have a
 	// method SignInAgain, when a person must act.
 	Auth func(ctx context.Context, offers func(mechanism string) bool) (sasl.Client, error)
+	// User is the address of the user whose own mailbox it is; empty for the
+	// company's. Sent says that the folder holds what the user sent.
+	User string
+	Sent bool
 	// Folder defaults to INBOX.
 	Folder string
 	// Poll is a cron expression in the machine's time zone, or @every DURATION;

@@ -26,15 +26,19 @@ func check(ctx context.Context, a Account, stall time.Duration) error {
 	defer l.close()
 	release := context.AfterFunc(ctx, l.cut)
 	defer release()
+	name, err := l.folder()
+	if err != nil {
+		return err
+	}
 	var folder *imap.SelectData
 	if err := l.do(func() (err error) {
-		folder, err = l.client.Select(account.Folder, &imap.SelectOptions{ReadOnly: true}).Wait()
+		folder, err = l.client.Select(name, &imap.SelectOptions{ReadOnly: true}).Wait()
 		return err
 	}); err != nil {
-		return account.folderTrouble(ReasonFolder, account.Folder, err)
+		return account.folderTrouble(ReasonFolder, name, err)
 	}
 	if folder.UIDValidity == 0 {
-		return trouble(ReasonUIDs, nil, "the server gives the folder %q no lasting UIDs", account.Folder)
+		return trouble(ReasonUIDs, nil, "the server gives the folder %q no lasting UIDs", name)
 	}
 	if account.After != AfterMove {
 		return nil

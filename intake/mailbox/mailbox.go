@@ -31,6 +31,8 @@ type Options struct {
 	Account  Account
 	Recorder intake.MailRecorder
 	Parse    intake.Parser
+	// Consent is asked about people's own mailboxes.
+	Consent Consent
 	// Clock tells the time; time.Now when nil.
 	Clock func() time.Time
 	// Logger is silent when nil.
@@ -49,6 +51,8 @@ type Mailbox struct {
 	recorder intake.MailRecorder
 	parse    intake.Parser
 	schedule cron.Schedule
+	consents Consent
+	woken    chan struct{}
 	clock    func() time.Time
 	log      *slog.Logger
 
@@ -82,7 +86,10 @@ func New(o Options) (*Mailbox, error) {
 	if o.Recorder == nil || o.Parse == nil {
 		return nil, errors.New("a mailbox needs a recorder and a parser")
 	}
-	m := &Mailbox{account: account, recorder: o.Recorder, parse: o.Parse, schedule: schedule, clock: o.Clock, log: o.Logger,
+	if account.User != "" && o.Consent == nil {
+		return nil, errors.New("somebody's own mailbox needs the consent")
+	}
+	m := &Mailbox{account: account, consents: o.Consent, woken: make(chan struct{}, 1), recorder: o.Recorder, parse: o.Parse, schedule: schedule, clock: o.Clock, log: o.Logger,
 		stall: or(o.Stall, defaultStall), idle: or(o.Idle, defaultIdle), retryMin: or(o.RetryMin, defaultRetryMin), retryMax: or(o.RetryMax, defaultRetryMax),
 		maxSize: or(o.MaxSize, 100<<20)}
 	if m.clock == nil {
@@ -116,21 +123,23 @@ func (m *Mailbox) Run(ctx context.Context) error {
 			pause.reset()
 		}
 		wait := pause.next(reasonOf(err))
-		m.status.failed(err)
-		m.log.Warn("mailbox is not read", "error", err, "retry_in", wait.Round(time.Millisecond))
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil
-		case <-timer.C:
+		if reasonOf(err) == ReasonClosed {
+			wait = closedTime
+		} else {
+			m.log.Warn("mailbox is not read", "error", err, "retry_in", wait.Round(time.Millisecond))
 		}
+		m.status.failed(err)
+		m.pause(ctx, wait, &pause)
 	}
 }
 
 // connection is one connection from its beginning to its end. caughtUp says
 // that it worked: everything was read at least once.
 func (m *Mailbox) connection(ctx context.Context) (caughtUp bool, err error) {
+	since, err := m.consent(ctx)
+	if err != nil {
+		return false, err
+	}
 	l, err := connect(ctx, m.account, m.stall)
 	if err != nil {
 		return false, err
@@ -138,7 +147,7 @@ func (m *Mailbox) connection(ctx context.Context) (caughtUp bool, err error) {
 	defer l.close()
 	release := context.AfterFunc(ctx, l.cut)
 	defer release()
-	s := &session{m: m, link: l}
+	s := &session{m: m, link: l, since: since}
 	if err := s.open(ctx); err != nil {
 		return false, err
 	}

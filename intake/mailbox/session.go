@@ -3,6 +3,7 @@ package mailbox
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 
@@ -17,6 +18,8 @@ type session struct {
 	start intake.MailboxStart
 	// saved is the cursor as it is committed.
 	saved uint32
+	// since is from when on a person's own mailbox is read.
+	since time.Time
 	// noIdle is set when the server offers IDLE and refuses it.
 	noIdle bool
 }
@@ -26,17 +29,21 @@ func actor() intake.Actor { return intake.Recording("mail") }
 // open selects the folder and notes the first contact.
 func (s *session) open(ctx context.Context) error {
 	m := s.m
+	name, err := s.link.folder()
+	if err != nil {
+		return err
+	}
 	var folder *imap.SelectData
-	err := s.link.do(func() (err error) {
+	err = s.link.do(func() (err error) {
 		// Where nothing is marked, nothing is touched.
-		folder, err = s.link.client.Select(m.account.Folder, &imap.SelectOptions{ReadOnly: m.account.After == AfterNone}).Wait()
+		folder, err = s.link.client.Select(name, &imap.SelectOptions{ReadOnly: m.account.After == AfterNone}).Wait()
 		return err
 	})
 	if err != nil {
-		return m.account.folderTrouble(ReasonFolder, m.account.Folder, err)
+		return m.account.folderTrouble(ReasonFolder, name, err)
 	}
 	if folder.UIDValidity == 0 {
-		return trouble(ReasonUIDs, nil, "the server gives the folder %q no lasting UIDs, so that nothing could be read only once", m.account.Folder)
+		return trouble(ReasonUIDs, nil, "the server gives the folder %q no lasting UIDs, so that nothing could be read only once", name)
 	}
 	last, err := s.lastUID(folder)
 	if err != nil {
@@ -45,6 +52,8 @@ func (s *session) open(ctx context.Context) error {
 	first := intake.MailboxStart{Backlog: last,
 		MailboxUID: intake.MailboxUID{Mailbox: m.account.Name, UIDValidity: folder.UIDValidity}}
 	switch b := m.account.Backfill; {
+	case m.account.User != "":
+		first.Since = s.since
 	case b.All:
 	case !b.Since.IsZero():
 		first.Since = b.Since
@@ -62,7 +71,7 @@ func (s *session) open(ctx context.Context) error {
 		m.suspects, m.unrecorded = newSuspects(m.retryMin), map[uint32]int{}
 	}
 	m.unable = false
-	return nil
+	return s.countBacklog()
 }
 
 // lastUID is the greatest UID of the folder, or a number below the next one.
@@ -94,6 +103,9 @@ func (s *session) catchUp(ctx context.Context) error {
 		select { // what is told from now on is for another time
 		case <-s.link.wake:
 		default:
+		}
+		if _, err := s.m.consent(ctx); err != nil {
+			return err
 		}
 		found, err := s.list()
 		if err != nil {

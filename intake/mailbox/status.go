@@ -17,6 +17,8 @@ type Status struct {
 	// Received counts the mails committed by this process, Quarantined those
 	// that could not be had.
 	Received, Quarantined int64
+	// Backfill is how far the mail is that lay there at the first contact.
+	Backfill Progress
 	// LastError is what was last wrong, in plain words; empty when nothing is
 	// wrong any more.
 	LastError string
@@ -24,7 +26,17 @@ type Status struct {
 	Reason string
 }
 
+// Progress is how far something is: Done of Total mails, those that are passed
+// over included, at Rate mails a second.
+type Progress struct {
+	Done, Total int64
+	Rate        float64
+}
+
 type status struct {
+	// began is when the counting of the backfill did.
+	began time.Time
+
 	mu  sync.Mutex
 	now Status
 }

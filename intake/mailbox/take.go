@@ -105,6 +105,7 @@ func (t *taking) batches(ctx context.Context, found []entry) error {
 		switch {
 		case t.s.isLeft(e):
 			t.prefix.finish(e.uid)
+			t.s.passed(e.uid)
 			m.suspects.handled(e.uid)
 			found = found[1:]
 		case m.suspects.isHopeless(e.uid):
@@ -239,11 +240,13 @@ func (t *taking) storeWorks(ctx context.Context) bool {
 func (t *taking) commit(ctx context.Context, mail intake.Mail) error {
 	record, cancel := context.WithTimeout(ctx, recordTime)
 	defer cancel()
+	mail.Own = t.s.m.account.own()
 	mail.CursorUpTo = t.prefix.with(mail.At.UID)
 	if _, err := t.s.m.recorder.ReceiveMail(record, actor(), mail); err != nil {
 		return err
 	}
 	t.prefix.finish(mail.At.UID)
+	t.s.passed(mail.At.UID)
 	t.s.m.status.received(t.s.m.clock().Sub(mail.ReceivedAt))
 	return nil
 }

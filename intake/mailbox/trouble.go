@@ -41,6 +41,7 @@ const (
 	ReasonBroken      = "broken"
 	ReasonStore       = "store"
 	ReasonSetup       = "setup"
+	ReasonClosed      = "closed"
 )
 
 func (t *Trouble) Error() string { return t.Message }

@@ -57,6 +57,8 @@ func (s *session) listen(ctx context.Context, timer <-chan time.Time) (told bool
 	select {
 	case <-l.wake:
 		return true, nil
+	case <-s.m.woken:
+		return true, nil
 	case <-timer:
 		return false, nil
 	case <-ctx.Done():

@@ -196,16 +196,64 @@ func repairUTF8(b []byte) string {
 // cleanText makes valid UTF-8 with line feeds as the only line ends and without
 // control characters; a database refuses some of them, a terminal obeys others.
 func cleanText(s string) string {
-	clean := true
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < ' ' && c != '\n' && c != '\t' || c == 0x7f || c == 0xc2 || c == 0xef {
-			clean = false
-			break
-		}
+	if !utf8.ValidString(s) {
+		return cleanRunes(s)
 	}
-	if clean && utf8.ValidString(s) {
+	i := 0
+	for i < len(s) && !suspectBytes[s[i]] {
+		i++
+	}
+	if i == len(s) {
 		return s
 	}
+	b := make([]byte, 0, len(s))
+	kept := 0 // the beginning of what is taken over next
+	for ; i < len(s); i++ {
+		c := s[i]
+		if !suspectBytes[c] {
+			continue
+		}
+		size, instead := 1, ""
+		switch c {
+		case '\r':
+			if i+1 >= len(s) || s[i+1] != '\n' {
+				instead = "\n"
+			}
+		case '\f', '\v':
+			instead = "\n"
+		case 0xc2: // U+0080 to U+00BF
+			switch next := s[i+1]; {
+			case next == 0x85:
+				instead = "\n"
+			case next >= 0xa0:
+				continue
+			}
+			size = 2
+		case 0xef:
+			if s[i+1] != 0xbb || s[i+2] != 0xbf { // U+FEFF
+				continue
+			}
+			size = 3
+		}
+		b = append(b, s[kept:i]...)
+		b = append(b, instead...)
+		kept = i + size
+		i = kept - 1
+	}
+	return string(append(b, s[kept:]...))
+}
+
+// suspectBytes are those with which begins what cleanText may change, in valid UTF-8.
+var suspectBytes = func() (t [256]bool) {
+	for c := range byte(' ') {
+		t[c] = c != '\n' && c != '\t'
+	}
+	t[0x7f], t[0xc2], t[0xef] = true, true, true
+	return t
+}()
+
+// cleanRunes does the same with what may be no UTF-8.
+func cleanRunes(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	kept := 0 // the beginning of what is taken over next

@@ -1,8 +1,8 @@
 package message
 
 import (
-	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // maxLanguageBytes is how much of a text tells its language.
@@ -43,8 +43,27 @@ func language(text string) string {
 		text = text[:maxLanguageBytes]
 	}
 	var scores [len(languageNames)]int
-	for _, w := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && r != '\'' }) {
-		bits := languageWords[w]
+	word := make([]byte, 0, 64)
+	for i := 0; i < len(text); {
+		word = word[:0]
+		for i < len(text) {
+			c := text[i]
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			if 'a' <= c && c <= 'z' || c == '\'' {
+				word = append(word, c)
+				i++
+				continue
+			}
+			r, size := utf8.DecodeRuneInString(text[i:])
+			i += size
+			if !unicode.IsLetter(r) {
+				break
+			}
+			word = utf8.AppendRune(word, unicode.ToLower(r))
+		}
+		bits := languageWords[string(word)]
 		if bits == 0 {
 			continue
 		}

@@ -49,6 +49,9 @@ func readable(m *Message) intake.Mail {
 	for _, a := range append(m.To[:len(m.To):len(m.To)], m.Cc...) {
 		in.To = append(in.To, a.Address)
 	}
+	for _, a := range m.Bcc {
+		in.Bcc = append(in.Bcc, a.Address)
+	}
 	if !m.Automation.IsZero() && in.Automation == "" {
 		in.Automation = m.Automation.Code
 	}

@@ -14,6 +14,8 @@ type Message struct {
 	Date       time.Time // zero when unreadable; the sender's offset is kept
 
 	From, ReplyTo, To, Cc []Address
+	// Bcc is what the copy among the sent mails says, and some servers leave.
+	Bcc []Address
 
 	// ReturnPath is the envelope sender that the final server wrote down: nil
 	// when it wrote none, empty for the null path of RFC 5321 section 4.5.5.
@@ -137,6 +139,7 @@ func (m *Message) readHeader(h header, l *ledger) {
 	m.ReplyTo = h.addresses("reply-to", l)
 	m.To = h.addresses("to", l)
 	m.Cc = h.addresses("cc", l)
+	m.Bcc = h.addresses("bcc", l)
 	if v, ok := h.lookup("return-path"); ok {
 		p := pathOf(v)
 		m.ReturnPath = &p

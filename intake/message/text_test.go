@@ -177,3 +177,15 @@ func TestSignatures(t *testing.T) {
 		t.Errorf("Gmail's mark: %q %q", m.Text, m.Signature)
 	}
 }
+
+// What is valid UTF-8 is cleaned byte by byte, with the same outcome.
+func FuzzCleanText(f *testing.F) {
+	for _, s := range []string{"a\r\nb\rc\r", "\ufeffa\u0085b\u00a0c\u009fd\x00e\x7ff\f\v\t", "\uff01\ufefe\ufeff", "\xffa", "\xc2", "\u00e6\u00f8\u00e5"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if got, want := cleanText(s), cleanRunes(s); got != want {
+			t.Fatalf("%q became %q, want %q", s, got, want)
+		}
+	})
+}

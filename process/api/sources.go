@@ -24,6 +24,31 @@ type Source struct {
 	Detail string `json:"detail,omitempty"`
 	// SeenAt is when something last came in or the mailbox was last looked at.
 	SeenAt *time.Time `json:"seen_at,omitempty"`
+	// Reason is the stable key of what is wrong.
+	Reason string `json:"reason,omitempty"`
+	// User is whose own mailbox it is, empty for the company's.
+	User string `json:"user,omitempty"`
+	// LagSeconds is how long after its arrival the last mail was recorded.
+	LagSeconds float64 `json:"lag_seconds,omitempty"`
+	// Received counts the mails recorded since the start.
+	Received int64 `json:"received,omitempty"`
+	// Backfill is how far the mail is that lay there at the first contact.
+	Backfill *Backfill `json:"backfill,omitempty"`
+	// Expires is what of the sign-in ends first, of which people are to be told now.
+	Expires *Expiry `json:"expires,omitempty"`
+}
+
+// Backfill is the progress of reading what lay in a mailbox already.
+type Backfill struct {
+	Done  int64   `json:"done"`
+	Total int64   `json:"total"`
+	Rate  float64 `json:"rate" doc:"mails a second"`
+}
+
+// Expiry says that a sign-in, or an app's secret, ends.
+type Expiry struct {
+	What string    `json:"what" doc:"client_secret or sign_in"`
+	At   time.Time `json:"at"`
 }
 
 // SourceLister tells of all configured mailboxes and hooks; it answers at once.

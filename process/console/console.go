@@ -37,6 +37,8 @@ type Options struct {
 	Site access.Site
 	// PublicURL is the base of customers' links, without a slash at its end.
 	PublicURL string
+	// Mailboxes are the ways in by mail; nil when nothing tells of them.
+	Mailboxes Mailboxes
 	Demo      *DemoLinks
 	Clock     func() time.Time
 	Logger    *slog.Logger
@@ -109,6 +111,13 @@ func (c *Console) routes() http.Handler {
 	handle("GET /customers/{id}/statement.csv", (*visit).statementFile)
 	handle("GET /reports", (*visit).reportsPage)
 	handle("GET /reports/{name}", (*visit).report)
+	if c.o.Mailboxes != nil {
+		handle("GET /mailboxes", (*visit).mailboxes)
+		handle("POST /mailboxes/{name}/signin", (*visit).signInMailbox)
+		handle("GET /mailboxes/signed-in", (*visit).signedInMailbox)
+		handle("POST /mailboxes/open", (*visit).openMailbox)
+		handle("POST /mailboxes/close", (*visit).closeMailbox)
+	}
 	inside.Handle("GET /events", c.events)
 	for _, k := range c.kinds {
 		at := "/" + k.collection

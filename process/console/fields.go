@@ -31,6 +31,7 @@ const (
 	kindRef      = "ref"      // a record, as "type:id"
 	kindList     = "lines"    // a list of texts, one a line
 	kindPrices   = "prices"   // of a price list, one a line: SKU; from; price
+	kindTable    = "table"    // a list of rows, one a line; Columns are their fields
 	kindQuantity = "quantity" // of a line, by its id; Name is "quantity." and the id
 )
 
@@ -42,6 +43,10 @@ type field struct {
 	Error                          string
 	Currency                       string
 	Auto                           string
+	// Columns are the fields of a table's rows, in their order; Numbers says
+	// which of them are numbers.
+	Columns []string
+	Numbers []bool
 }
 
 type option struct {
@@ -180,6 +185,9 @@ func (v *visit) field(in input, kind, name string, mend ...func(*field)) field {
 	}
 	for _, m := range mend {
 		m(&f)
+	}
+	if kind == kindTable {
+		v.fillTable(in, &f)
 	}
 	for i := range f.Options {
 		f.Options[i].Selected = f.Options[i].Value == f.Value
@@ -388,6 +396,12 @@ func (v *visit) put(tree map[string]any, f field, s string, editing bool) *proce
 			return problem
 		}
 		val = prices
+	case kindTable:
+		rows, problem := v.tableRows(f, s)
+		if problem != nil {
+			return problem
+		}
+		val = rows
 	case kindArea:
 		val = strings.ReplaceAll(s, "\r\n", "\n")
 	}
@@ -421,12 +435,12 @@ func listOf(s string) []string {
 // refused puts what is wrong to its fields.
 func (v *visit) refused(in *input, f *form, problems []process.Problem) {
 	in.problems = map[string]string{}
-	known, prices := map[string]bool{}, ""
+	known, tables := map[string]bool{}, map[string]bool{}
 	for _, s := range f.Sections {
 		for _, fd := range s.Fields {
 			known[fd.Name] = true
-			if fd.Kind == kindPrices {
-				prices = fd.Name
+			if fd.Kind == kindPrices || fd.Kind == kindTable {
+				tables[fd.Name] = true
 			}
 			switch fd.Kind {
 			case kindMoney:
@@ -441,7 +455,7 @@ func (v *visit) refused(in *input, f *form, problems []process.Problem) {
 		if f.Lines != nil {
 			name = f.Lines.place(name)
 		}
-		if at, _, ok := strings.Cut(name, "["); ok && at == prices {
+		if at, _, ok := strings.Cut(name, "["); ok && tables[at] {
 			in.problems[name] = v.t("price_list.line", "line", lineOf(name), "problem", text)
 			continue
 		}

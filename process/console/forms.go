@@ -151,7 +151,9 @@ func productForm(v *visit, in input) form {
 	}
 	return form{Sections: []section{{Fields: []field{f(kindText, "sku", required), f(kindText, "name", required), f(kindDecimal, "unit_price", required),
 		f(kindText, "currency", value(v.settings.Currency)), f(kindSelect, "unit", choices(v.units(in.value("unit")))), f(kindVAT, "vat"), f(kindDecimal, "cost"),
-		f(kindArea, "description", wide)}}, {Title: v.t("product.printed"), Fields: texts}}}
+		f(kindTable, "vat_by_country", hint(v.t("hint.vat_by_country")), columns("country", "category", "rate#")), f(kindArea, "description", wide)}},
+		{Title: v.t("product.printed"), Fields: texts},
+		{Title: v.t("product.bundle"), Fields: []field{f(kindTable, "bundle", hint(v.t("hint.bundle")), columns("product", "quantity#")), f(kindCheck, "show_parts")}}}}
 }
 
 func priceListForm(v *visit, in input) form {

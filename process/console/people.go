@@ -77,6 +77,15 @@ func readProduct(v *visit, id string) (*recordPage, error) {
 	if !r.Cost.IsZero() {
 		p.fact(v.t("field.cost"), words(v.price(r.Cost, r.Currency)))
 	}
+	for _, c := range r.VATByCountry {
+		p.fact(v.country(c.Country), words(v.vat(c.VAT)))
+	}
+	for _, part := range r.Bundle {
+		p.fact(v.t("product.part"), words(v.number(part.Quantity)+" × "+part.Product))
+	}
+	if r.ShowParts {
+		p.fact(v.t("field.show_parts"), words(v.t("yes")))
+	}
 	for _, l := range v.c.o.Templates.Languages() {
 		p.fact(v.t("product.name_in", "language", v.t("language."+l)), words(r.Names[l]))
 		p.fact(v.t("product.text_in", "language", v.t("language."+l)), words(r.Texts[l]))

@@ -56,6 +56,7 @@ func (v *visit) settingsForm(in input) form {
 		{Title: v.t("settings.reminders"), Fields: v.reminderFields(in)},
 		{Title: v.t("settings.numbers"), Fields: numbers},
 		{Title: v.t("field.terms"), Fields: texts},
+		{Title: v.t("settings.vat_rules"), Fields: []field{f(kindYAML, "vat_rules", wide, hint(v.t("hint.vat_rules")))}},
 		{Title: v.t("settings.process"), Fields: []field{f(kindYAML, "process", wide, hint(v.t("hint.process"))), f(kindYAML, "automations", wide, hint(v.t("hint.automations")))}},
 	}}
 }

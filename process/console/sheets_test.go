@@ -77,3 +77,29 @@ func TestPriceListForm(t *testing.T) {
 		}
 	}
 }
+
+// A product's tables are written as lines, and come back as they were.
+func TestProductForm(t *testing.T) {
+	w := newWorld(t)
+	w.sheet("/products/import", "sku;name;unit_price\nTE;Te;12,50\nKOPP;Kopp;20\n")
+	form := []string{"sku", "SETT", "name", "Tesett", "unit_price", "0", "unit", "SET", "bundle", "TE; 2,5\r\nKOPP; 4\r\n", "show_parts", "1", "vat_by_country", "SE; S; 25\nUS; G"}
+	if rec := w.post("/products", form...); rec.Code != 303 {
+		t.Fatalf("the form answers %d: %s", rec.Code, rec.Body)
+	}
+	id := first(t, w.s.Products(), w.actor, "active")
+	page := w.get("/products/" + id)
+	sound(t, "/products/"+id, "nb", page)
+	for _, want := range []string{"2,5 × TE", "4 × KOPP", "Sverige"} {
+		if !strings.Contains(page.Body.String(), want) {
+			t.Errorf("the product's page lacks %q", want)
+		}
+	}
+	if form := w.get("/products/" + id + "/edit").Body.String(); !strings.Contains(form, "TE; 2,5\nKOPP; 4") || !strings.Contains(form, "SE; S; 25\nUS; G; 0") {
+		t.Errorf("the form begins with %s", form)
+	}
+	for bundle, want := range map[string]string{"TE": "Linje 1: Mengden", "TE; mange": "Skriv en rad per linje", "TE; 1\nINGEN; 1": "Linje 2: "} {
+		if rec := w.post("/products", "sku", "X", "name", "X", "unit_price", "1", "bundle", bundle); rec.Code != 422 || !strings.Contains(rec.Body.String(), want) {
+			t.Errorf("%q answers %d without %q: %s", bundle, rec.Code, want, rec.Body)
+		}
+	}
+}

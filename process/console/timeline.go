@@ -106,6 +106,9 @@ func (v *visit) addMail(e *entry, a process.Activity, here process.Ref) {
 	if a.Why != "" {
 		e.Why = v.known("decision.", a.Why)
 	}
+	if m.Direction == process.DirectionOut {
+		e.Text = v.t("mail.sent", "name", either(v.name(process.TypeUser, m.Author), m.From))
+	}
 	e.Link = cell{Text: v.t("open"), Href: v.href(a.Related)}
 	if a.Related == here {
 		e.Link = cell{}

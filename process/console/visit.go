@@ -142,6 +142,11 @@ func (v *visit) navigation() []navigation {
 		n.Apart = true
 		nav = append(nav, n)
 	}
+	if v.may(process.MayRead) && v.c.o.Mailboxes != nil {
+		n := at("nav.mailboxes", "/mailboxes")
+		n.Apart = true
+		nav = append(nav, n)
+	}
 	if v.may(process.MayManage) {
 		n := at("nav.settings", "/settings")
 		n.Apart = true

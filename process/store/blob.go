@@ -4,9 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/emne/emne/process"
 )
@@ -67,24 +70,22 @@ func (db *DB) StageBlob(ctx context.Context, b *process.Blob) error {
 
 // stage writes the chunks, each in a transaction of its own, under an id of
 // its own: two that stage the same bytes at once do not meet before the end.
+// They are compressed on the way, so that no copy of the whole is made; whether
+// that is worth it, the first of them tells.
 func (db *DB) stage(ctx context.Context, b *process.Blob) error {
-	packed := db.pack(b.Data)
 	id := process.NewID(db.clock())
-	position := int64(0)
-	for chunk := range slices.Chunk(packed.Data, chunkSize) {
-		err := db.InTx(ctx, func(tx process.Tx) error {
-			t := tx.(*txn)
-			if position == 0 {
-				if _, err := t.exec(insertBlob, id, b.SHA256, b.Size, packed.Encoding, 0, 0, db.now().UnixMicro()); err != nil {
-					return err
-				}
-			}
-			return t.insertChunk(id, position, chunk)
-		})
-		if err != nil {
-			return err
-		}
-		position++
+	encoding := db.pack(b.Data[:chunkSize]).Encoding
+	if err := db.InTx(ctx, func(tx process.Tx) error {
+		_, err := tx.(*txn).exec(insertBlob, id, b.SHA256, b.Size, encoding, 0, 0, db.now().UnixMicro())
+		return err
+	}); err != nil {
+		return err
+	}
+	chunks := &chunkWriter{insert: func(position int64, chunk []byte) error {
+		return db.InTx(ctx, func(tx process.Tx) error { return tx.(*txn).insertChunk(id, position, chunk) })
+	}}
+	if err := writeChunks(chunks, encoding, b.Data); err != nil {
+		return err
 	}
 	// Whoever completes the same bytes first keeps them.
 	var n int64
@@ -101,6 +102,61 @@ func (db *DB) stage(ctx context.Context, b *process.Blob) error {
 		_, err := tx.(*txn).exec("DELETE FROM blob WHERE id = $1", id)
 		return err
 	})
+}
+
+// stagingWindow bounds the memory of a compression on the way.
+const stagingWindow = 1 << 20
+
+func writeChunks(to *chunkWriter, encoding string, data []byte) error {
+	if encoding == "" {
+		_, err := to.Write(data)
+		return errors.Join(err, to.Close())
+	}
+	z, err := zstd.NewWriter(to, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(stagingWindow))
+	if err != nil {
+		return fmt.Errorf("preparing compression: %w", err)
+	}
+	_, err = z.Write(data)
+	return errors.Join(err, z.Close(), to.Close())
+}
+
+// chunkWriter cuts what is written into rows.
+type chunkWriter struct {
+	insert   func(position int64, chunk []byte) error
+	position int64
+	buffer   []byte
+	failed   error // the first; nothing is written after it
+}
+
+func (w *chunkWriter) Write(p []byte) (int, error) {
+	n := len(p)
+	for len(p) > 0 {
+		take := min(len(p), chunkSize-len(w.buffer))
+		w.buffer = append(w.buffer, p[:take]...)
+		p = p[take:]
+		if len(w.buffer) == chunkSize {
+			if err := w.flush(); err != nil {
+				return n - len(p), err
+			}
+		}
+	}
+	return n, nil
+}
+
+func (w *chunkWriter) flush() error {
+	if w.failed == nil {
+		w.failed = w.insert(w.position, w.buffer)
+	}
+	w.position, w.buffer = w.position+1, w.buffer[:0]
+	return w.failed
+}
+
+// Close writes what is left.
+func (w *chunkWriter) Close() error {
+	if len(w.buffer) == 0 {
+		return nil
+	}
+	return w.flush()
 }
 
 // KeepBlob implements process.Tx.

@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,6 +67,40 @@ func TestSweepBlobs(t *testing.T) {
 			t.Errorf("%s: %d chunks are left, %v", db.engine, chunks, err)
 		}
 		keep(orphan) // it was swept too early, and is stored again from its bytes
+	}
+}
+
+// A large blob is staged in pieces: beside its bytes, which the caller has, it
+// takes a few MiB of memory, whatever its size.
+func TestStagingTakesLittleMemory(t *testing.T) {
+	db := openSQLite(t)
+	noise := make([]byte, 18<<20)
+	rand.Read(noise)
+	text := bytes.Repeat([]byte("We need a quote for twelve windows and two doors.\r\n"), 18<<20/51)
+	for name, data := range map[string][]byte{"noise": noise, "text": text, "to the byte": noise[:4*chunkSize], "one more": noise[1 : 2+4*chunkSize]} {
+		b := process.NewBlob(data)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if err := db.StageBlob(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; took > 12<<20 {
+			t.Errorf("%s: staging %d MiB took %d MiB", name, len(data)>>20, took>>20)
+		}
+		if err := db.InTx(t.Context(), func(tx process.Tx) error { return tx.KeepBlob(b) }); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := db.Blob(t.Context(), b.SHA256); err != nil || !bytes.Equal(got, data) {
+			t.Errorf("%s: %d bytes came back, %v", name, len(got), err)
+		}
+	}
+	var encodings string
+	if err := db.view(t.Context(), func(tx *txn) error {
+		_, err := tx.row("SELECT group_concat(encoding, ',') FROM (SELECT encoding FROM blob ORDER BY size DESC, sha256)", nil, &encodings)
+		return err
+	}); err != nil || strings.Count(encodings, "zstd") != 1 || strings.Count(encodings, ",") != 3 {
+		t.Errorf("the encodings are %q, %v", encodings, err)
 	}
 }
 

@@ -38,13 +38,14 @@ func messageTable() table[process.Message] {
 		name: "message", record: process.TypeMessage,
 		columns: `state decision detail mailbox message_id content_hash from_name from_address to_addresses subject
 			sent_at received_at body quoted signature sha256 size about_type about_id customer_id attachments
-			defects automated thread`,
+			defects automated thread direction author`,
 		base: func(m *process.Message) *process.Record { return &m.Record },
 		fields: func(m *process.Message) []any {
 			return []any{&m.State, &m.Decision, &m.Detail, &m.Mailbox, ref{&m.MessageID}, &m.ContentHash, &m.FromName,
 				&m.From, object{&m.To}, &m.Subject, microsOrNull{&m.SentAt}, micros{&m.ReceivedAt}, &m.Text, &m.Quoted,
 				&m.Signature, &m.SHA256, &m.Size, &m.About.Type, ref{&m.About.ID}, ref{&m.Customer},
-				object{&m.Attachments}, object{&m.Defects}, &m.Automated, ref{&m.Thread}}
+				object{&m.Attachments}, object{&m.Defects}, &m.Automated, ref{&m.Thread},
+				&m.Direction, &m.Author}
 		},
 		search: func(m *process.Message) []string {
 			out := append([]string{m.FromName, m.From, m.Subject, m.Text}, m.To...)

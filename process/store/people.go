@@ -5,10 +5,10 @@ import "github.com/emne/emne/process"
 func userTable() table[process.User] {
 	return table[process.User]{
 		name: "user_account", record: process.TypeUser,
-		columns: `state email name role language password_hash`,
+		columns: `state email name role language password_hash own_mail_since`,
 		base:    func(u *process.User) *process.Record { return &u.Record },
 		fields: func(u *process.User) []any {
-			return []any{&u.State, &u.Email, &u.Name, &u.Role, &u.Language, &u.PasswordHash}
+			return []any{&u.State, &u.Email, &u.Name, &u.Role, &u.Language, &u.PasswordHash, microsOrNull{&u.OwnMailSince}}
 		},
 		search: func(u *process.User) []string { return []string{u.Email, u.Name} },
 		keys:   map[string]string{"email": "email", "role": "role"},

@@ -136,6 +136,7 @@ func (r *reader) checkMailbox(path string, m *Mailbox) {
 			r.problem(index(at("folders"), i), "give move_to another folder", "the folder %s is the one that mail is moved to", quoted(folder))
 		}
 	}
+	r.checkOwn(path, m)
 	r.schedule(at("poll"), m.Poll)
 	if !keyword.MatchString(m.Keyword) {
 		r.problem(at("keyword"), "use letters, digits, - and _, at most 64 of them", "not an IMAP keyword: %s", quoted(m.Keyword))

@@ -62,7 +62,7 @@ func TestEntryDefaults(t *testing.T) {
 		t.Errorf("password %q", m.Password.Reveal())
 	}
 	m.Password = config.Secret{}
-	want := config.Mailbox{Address: "sales@example.com", Host: "imap.example.com", Port: 993, TLS: config.TLSImplicit,
+	want := config.Mailbox{Kind: config.MailboxCompany, Address: "sales@example.com", Host: "imap.example.com", Port: 993, TLS: config.TLSImplicit,
 		Username: "sales@example.com", Folder: "INBOX", Poll: "@every 1m", Idle: true, After: config.AfterNone, Keyword: "emne"}
 	if !reflect.DeepEqual(m, want) {
 		t.Errorf("\n got %+v\nwant %+v", m, want)

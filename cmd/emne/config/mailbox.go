@@ -30,8 +30,24 @@ const (
 
 func (After) allowed() []string { return []string{"none", "keyword", "flag", "move"} }
 
+// MailboxKind says whose mailbox it is.
+type MailboxKind string
+
+// The kinds: what customers write to, or a user's own.
+const (
+	MailboxCompany MailboxKind = "company"
+	MailboxOwn     MailboxKind = "own"
+)
+
+func (MailboxKind) allowed() []string { return []string{"company", "own"} }
+
 // Mailbox is an IMAP account that mail is read from.
 type Mailbox struct {
+	Kind MailboxKind `yaml:"kind"`
+	// User is the address that the user of an own mailbox signs in with; Sent
+	// the folder of what was sent, empty for the one that the server marks.
+	User string `yaml:"user"`
+	Sent string `yaml:"sent"`
 	// Address is the bare address (addr-spec) that customers write to.
 	Address string `yaml:"address"`
 	Host    string `yaml:"host"`
@@ -65,7 +81,26 @@ type Mailbox struct {
 }
 
 func (m *Mailbox) setDefaults() {
-	*m = Mailbox{TLS: TLSImplicit, Folder: "INBOX", Poll: "@every 1m", Idle: true, After: AfterNone, Keyword: "emne"}
+	*m = Mailbox{Kind: MailboxCompany, TLS: TLSImplicit, Folder: "INBOX", Poll: "@every 1m", Idle: true, After: AfterNone, Keyword: "emne"}
+}
+
+// checkOwn asks for what an own mailbox must have, and must not.
+func (r *reader) checkOwn(path string, m *Mailbox) {
+	at := func(key string) string { return join(path, key) }
+	if m.Kind != MailboxOwn {
+		for _, key := range []string{"user", "sent"} {
+			if r.given(at(key)) {
+				r.problem(at(key), "set kind to own, or remove it", "only a user's own mailbox has this")
+			}
+		}
+		return
+	}
+	r.address(at("user"), m.User, "the address that the user signs in to emne with")
+	for _, key := range []string{"folders", "after", "move_to", "keyword", "backfill"} {
+		if r.given(at(key)) {
+			r.problem(at(key), "remove it", "a user's own mailbox is only read, from the day on that the user says when opening it")
+		}
+	}
 }
 
 // Backfill says what of the old mail is taken; the zero value takes none.

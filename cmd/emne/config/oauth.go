@@ -1,5 +1,7 @@
 package config
 
+import "time"
+
 // Provider is who gives access to a mailbox.
 type Provider string
 
@@ -42,6 +44,20 @@ type OAuth struct {
 	AuthURL   string   `yaml:"auth_url"`
 	DeviceURL string   `yaml:"device_url"`
 	Flow      Flow     `yaml:"flow"`
+	// ClientSecretExpires is the day, as 2027-01-31, on which ClientSecret ends.
+	ClientSecretExpires string `yaml:"client_secret_expires"`
+	// UnusedDays is for how many days the provider keeps a sign-in that is not
+	// used; 0 when the provider's own number is meant.
+	UnusedDays int `yaml:"unused_days"`
+}
+
+// SecretExpires is ClientSecretExpires as a moment, zero when it is not given.
+func (o OAuth) SecretExpires() time.Time {
+	day, err := time.Parse(time.DateOnly, o.ClientSecretExpires)
+	if err != nil {
+		return time.Time{}
+	}
+	return day
 }
 
 // Configured reports whether the mailbox signs in this way.
@@ -60,6 +76,12 @@ func (r *reader) checkOAuth(path string, o *OAuth) {
 		if u.text != "" {
 			r.webURL(at(u.key), u.text, true)
 		}
+	}
+	if o.ClientSecretExpires != "" && o.SecretExpires().IsZero() {
+		r.problem(at("client_secret_expires"), "such as 2027-01-31", "not a date: %s", quoted(o.ClientSecretExpires))
+	}
+	if r.given(at("unused_days")) {
+		r.between(at("unused_days"), o.UnusedDays, 1, 3650)
 	}
 	switch {
 	case o.Provider == ProviderGoogle && o.Flow != FlowCode && o.TokenURL == "":

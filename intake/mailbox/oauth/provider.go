@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"time"
 
 	"golang.org/x/oauth2"
 )
@@ -37,6 +38,11 @@ type Settings struct {
 	AuthURL, TokenURL, DeviceURL string
 	// Flow defaults to FlowCode.
 	Flow string
+	// SecretExpires is when ClientSecret ends, zero when that is not known.
+	SecretExpires time.Time
+	// UnusedDays is for how long a sign-in lasts that nobody uses; 0 is the
+	// provider's, if that is known.
+	UnusedDays int
 }
 
 // complete fills in what the provider is known to want.

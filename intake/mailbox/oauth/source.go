@@ -226,13 +226,13 @@ func (s *Source) kept(ctx context.Context) (*oauth2.Token, int64, error) {
 	if err != nil {
 		return nil, version, &SignInError{Account: s.settings.Account, Err: err}
 	}
-	return t, version, nil
+	return t.Token, version, nil
 }
 
 // keep puts a token into the vault in place of a version. One that another
 // process put there meanwhile stays.
 func (s *Source) keep(ctx context.Context, t *oauth2.Token, version int64) error {
-	data, err := s.safe.seal(s.settings.Account, t)
+	data, err := s.safe.seal(s.settings.Account, keptToken{t, s.clock().UTC()})
 	if err != nil {
 		return err
 	}
@@ -257,7 +257,7 @@ func (s *Source) put(ctx context.Context, t *oauth2.Token) error {
 	if err != nil {
 		return fmt.Errorf("reading the kept token: %w", err)
 	}
-	data, err := s.safe.seal(s.settings.Account, t)
+	data, err := s.safe.seal(s.settings.Account, keptToken{t, s.clock().UTC()})
 	if err != nil {
 		return err
 	}

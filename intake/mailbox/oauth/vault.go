@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"golang.org/x/oauth2"
 )
@@ -47,7 +48,14 @@ func newSafe(key []byte) (safe, error) {
 // sealedForm begins every sealed token.
 const sealedForm = 1
 
-func (s safe) seal(name string, t *oauth2.Token) ([]byte, error) {
+// keptToken is a token in the vault.
+type keptToken struct {
+	*oauth2.Token
+	// KeptAt is when it came.
+	KeptAt time.Time `json:"kept_at,omitzero"`
+}
+
+func (s safe) seal(name string, t keptToken) ([]byte, error) {
 	plain, err := json.Marshal(t)
 	if err != nil {
 		return nil, err
@@ -58,18 +66,18 @@ func (s safe) seal(name string, t *oauth2.Token) ([]byte, error) {
 	return s.aead.Seal(out, out[1:], plain, []byte(name)), nil
 }
 
-func (s safe) open(name string, data []byte) (*oauth2.Token, error) {
+func (s safe) open(name string, data []byte) (keptToken, error) {
 	n := s.aead.NonceSize()
 	if len(data) < 1+n || data[0] != sealedForm {
-		return nil, errors.New("the kept token is not in a form of emne's")
+		return keptToken{}, errors.New("the kept token is not in a form of emne's")
 	}
 	plain, err := s.aead.Open(nil, data[1:1+n], data[1+n:], []byte(name))
 	if err != nil {
-		return nil, errors.New("the kept token was sealed with another key")
+		return keptToken{}, errors.New("the kept token was sealed with another key")
 	}
-	t := new(oauth2.Token)
-	if err := json.Unmarshal(plain, t); err != nil {
-		return nil, fmt.Errorf("reading the kept token: %w", err)
+	t := keptToken{Token: new(oauth2.Token)}
+	if err := json.Unmarshal(plain, &t); err != nil {
+		return keptToken{}, fmt.Errorf("reading the kept token: %w", err)
 	}
 	return t, nil
 }
