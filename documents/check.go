@@ -77,7 +77,7 @@ func (c *checker) dates() {
 	if c.s.Kind != process.KindInvoice {
 		return
 	}
-	if !c.s.SupplyDate.Valid() {
+	if !c.s.Deposit && !c.s.SupplyDate.Valid() { // nothing is supplied yet
 		c.bad("supply_date", "", "supply_date.missing", "enter the date of supply")
 	}
 	if c.s.Payable.Minor > 0 && !c.s.DueDate.Valid() && strings.TrimSpace(c.s.PaymentTerms) == "" {

@@ -129,7 +129,7 @@ func TestCheck(t *testing.T) {
 				if p.Message == "" || p.Channel != "" {
 					t.Errorf("problem %+v has no message or closes one channel alone", p)
 				}
-				for _, lang := range set.Languages() {
+				for _, lang := range set.Languages(templates.Pages) {
 					if !set.Labels(templates.Documents, lang).Has("problem." + p.Reason) {
 						t.Errorf("no text problem.%s in %s", p.Reason, lang)
 					}

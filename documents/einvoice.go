@@ -18,10 +18,13 @@ const (
 
 // XML writes an issued invoice or credit note as CII or UBL, or lists what the
 // format misses. The CII is, byte for byte, what Render puts into the PDF.
-func (d *Documents) XML(s process.Snapshot, format string) ([]byte, []process.Problem, error) {
+func (d *Documents) XML(s process.Snapshot, format string, enclosed ...process.File) ([]byte, []process.Problem, error) {
 	m, err := d.model(s)
 	if err != nil {
 		return nil, nil, err
+	}
+	for _, f := range enclosed {
+		m.Enclosed = append(m.Enclosed, einvoice.File{ID: s.Number, Description: d.renderer.Text(s.Language, "einvoice.pdf"), Name: f.Name, MIME: "application/pdf", Content: f.Data})
 	}
 	problems := einvoice.Check(m)
 	write := einvoice.UBL
@@ -71,7 +74,7 @@ func (d *Documents) checkEInvoice(s process.Snapshot, found []process.Problem) [
 }
 
 func (d *Documents) model(s process.Snapshot) (einvoice.Model, error) {
-	texts := einvoice.Texts{Credited: d.renderer.Text(s.Language, "einvoice.credited"), Exemption: map[string]string{}}
+	texts := einvoice.Texts{Deposit: d.renderer.Text(s.Language, "deposit.of"), Deducted: d.renderer.Text(s.Language, "deposit.deducted"), Credited: d.renderer.Text(s.Language, "einvoice.credited"), Exemption: map[string]string{}}
 	for _, category := range []string{"E", "AE", "K", "G", "O"} {
 		texts.Exemption[category] = strings.TrimSpace(d.renderer.Text(s.Language, "vat.note."+category))
 	}

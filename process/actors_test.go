@@ -15,7 +15,7 @@ var actable = map[string]func(*house) string{
 	"lead not_a_lead": (*house).newLead, "lead reopen": (*house).disqualifiedLead,
 	"opportunity win": (*house).openOpportunity, "opportunity lose": (*house).openOpportunity, "opportunity reopen": (*house).lostOpportunity,
 	"quote send": (*house).draftQuote, "quote revise": (*house).activeQuote, "quote accept": (*house).activeQuote, "quote decline": (*house).activeQuote, "quote cancel": (*house).activeQuote, "quote copy": (*house).activeQuote,
-	"order fulfil": (*house).openOrder, "order invoice": (*house).deliveredOrder, "order hold": (*house).openOrder, "order release": (*house).heldOrder, "order cancel": (*house).openOrder, "order return": (*house).deliveredOrder, "order send": (*house).openOrder, "order request_payment": (*house).openOrder,
+	"order fulfil": (*house).openOrder, "order invoice": (*house).deliveredOrder, "order hold": (*house).openOrder, "order release": (*house).heldOrder, "order cancel": (*house).openOrder, "order return": (*house).deliveredOrder, "order send": (*house).openOrder, "order request_payment": (*house).openOrder, "order prepay": (*house).openOrder,
 	"invoice issue": (*house).draftInvoice, "invoice credit": (*house).issuedInvoice, "invoice send": (*house).issuedInvoice,
 	"invoice dispute": (*house).issuedInvoice, "invoice end_dispute": (*house).troubledInvoice, "invoice write_off": (*house).issuedInvoice, "invoice reinstate": (*house).troubledInvoice,
 	"invoice hold": (*house).issuedInvoice, "invoice release": (*house).troubledInvoice, "invoice waive": (*house).troubledInvoice,
@@ -106,6 +106,7 @@ func TestFormActors(t *testing.T) {
 		process.TypeOrder: {fmt.Sprintf(`{"customer":%q,"lines":%s}`, customer, lines), false}, process.TypeInvoice: {fmt.Sprintf(`{"customer":%q,"lines":%s}`, customer, lines), true},
 		process.TypeSubscription: {fmt.Sprintf(`{"customer":%q,"lines":%s}`, customer, lines), true},
 		process.TypePayment:      {fmt.Sprintf(`{"invoice":%q,"amount":{"amount":"1"}}`, invoice), true},
+		process.TypeHours:        {fmt.Sprintf(`{"order":%q,"quantity":"1"}`, h.openOrder()), false},
 		process.TypeProduct:      {`{"sku":"A1","name":"Thing","unit_price":"1"}`, false}, process.TypeTask: {`{"title":"Call"}`, false},
 	} {
 		f := h.form(record)

@@ -23,6 +23,9 @@ func (u *unit) shareOrder(o *Order, i *Invoice) (err error) {
 		i.Adjustments = o.part(u, o.Lines, i.Lines, done, taken, o.Currency)
 	}
 	i.Totals = i.Sum(i.Lines, i.Currency)
+	if err := u.deductDeposits(o, i); err != nil {
+		return err
+	}
 	i.Rounding, err = u.remainder(o, i)
 	return err
 }
@@ -36,7 +39,7 @@ func (u *unit) sharesTaken(o *Order) (taken []Adjustment, err error) {
 	}
 	for _, i := range invoices {
 		taken = append(taken, i.Adjustments...)
-		if i.Credited.IsZero() || len(i.Adjustments) == 0 {
+		if i.Credited.IsZero() && !deducts(i.Lines) || len(i.Adjustments) == 0 {
 			continue
 		}
 		notes, _, err := u.CreditNotes().List(Filter{Match: map[string]string{"invoice": i.ID}, Limit: MaxLimit})

@@ -46,15 +46,19 @@ type BankEntry struct {
 type EntryMatch struct {
 	Payment string `json:"payment"`
 	Invoice string `json:"invoice"`
-	Number  string `json:"number"`
-	Amount  Money  `json:"amount"`
+	// Order is set instead of Invoice when it pays a payment request.
+	Order  string `json:"order,omitempty"`
+	Number string `json:"number"`
+	Amount Money  `json:"amount"`
 }
 
 // Suggestion is an invoice that an entry may pay. Why is reference, number,
 // amount_and_name, name, amount, settled (nothing is open on it) or repeated
 // (another file has the same).
 type Suggestion struct {
-	Invoice  string `json:"invoice"`
+	Invoice string `json:"invoice"`
+	// Order is set instead of Invoice for a payment request.
+	Order    string `json:"order,omitempty"`
 	Number   string `json:"number"`
 	Customer string `json:"customer"`
 	Open     Money  `json:"open"`
@@ -66,14 +70,17 @@ type Suggestion struct {
 type MatchInput struct {
 	Invoice  string   `json:"invoice,omitempty"`
 	Invoices []string `json:"invoices,omitempty"`
+	// Order is named instead by a prepayment.
+	Order string `json:"order,omitempty" doc:"id or number of an order that it pays ahead, instead of invoices"`
 }
 
 // maxMatched bounds the invoices of one entry.
 const maxMatched = 200
 
-// share is what of an entry goes to an invoice.
+// share is what of an entry goes to an invoice, or ahead to an order.
 type share struct {
 	invoice *Invoice
+	order   *Order
 	amount  Money
 }
 
@@ -102,6 +109,12 @@ func (u *unit) takeEntry(m *matcher, e *BankEntry) error {
 				return err
 			}
 		}
+		if len(d.certain) == 0 {
+			if shares, err = u.requestShares(e); err != nil {
+				return err
+			}
+			d.how = "reference"
+		}
 		if len(shares) > 0 {
 			e.State, e.How, e.Suggestions = "matched", d.how, nil
 			why = d.how
@@ -111,7 +124,9 @@ func (u *unit) takeEntry(m *matcher, e *BankEntry) error {
 		return err
 	}
 	for _, s := range shares {
-		m.spent[s.invoice.ID] = s.invoice.Open
+		if s.invoice != nil {
+			m.spent[s.invoice.ID] = s.invoice.Open
+		}
 	}
 	if err := u.BankEntries().Insert(e); err != nil {
 		return err
@@ -141,7 +156,7 @@ func (u *unit) certainShares(m *matcher, e *BankEntry, d decision) ([]share, err
 			return nil, nil
 		}
 		rest = rest.Sub(amount)
-		shares = append(shares, share{i, amount})
+		shares = append(shares, share{invoice: i, amount: amount})
 	}
 	return shares, nil
 }
@@ -151,11 +166,19 @@ func (u *unit) bookShares(e *BankEntry, shares []share) error {
 	e.Matches = nil
 	for _, s := range shares {
 		p := &Payment{Record: u.record(), Amount: s.amount, Date: e.BookingDate, Method: "bank", Reference: e.Reference, BankEntry: e.ID}
+		if s.order != nil {
+			if err := u.bookPrepayment(s.order, p); err != nil {
+				return err
+			}
+			e.Customer = s.order.Customer
+			e.Matches = append(e.Matches, EntryMatch{Payment: p.ID, Order: s.order.ID, Number: s.order.Number, Amount: p.Amount})
+			continue
+		}
 		if err := u.bookPayment(s.invoice, p); err != nil {
 			return err
 		}
 		e.Customer = s.invoice.Customer
-		e.Matches = append(e.Matches, EntryMatch{p.ID, s.invoice.ID, s.invoice.Number, p.Amount})
+		e.Matches = append(e.Matches, EntryMatch{Payment: p.ID, Invoice: s.invoice.ID, Number: s.invoice.Number, Amount: p.Amount})
 	}
 	return nil
 }
@@ -198,6 +221,9 @@ func (s *Service) changeEntry(ctx context.Context, a Actor, t Target, verb strin
 // went out is booked as paid back, on one invoice.
 func (s *Service) MatchEntry(ctx context.Context, a Actor, t Target, in MatchInput) (*Outcome, error) {
 	return s.changeEntry(ctx, a, t, "match", func(u *unit, e *BankEntry) (Activity, error) {
+		if in.Order != "" && in.Invoice == "" && len(in.Invoices) == 0 {
+			return u.matchOrder(e, in.Order)
+		}
 		names := in.Invoices
 		if in.Invoice != "" {
 			names = append([]string{in.Invoice}, names...)
@@ -246,7 +272,7 @@ func spread(amount Money, invoices []*Invoice) ([]share, error) {
 			return nil, Invalid("payment.refund", "more would be paid back than was paid", Problem{Field: "invoice", Reason: "payment.refund", Message: fmt.Sprintf("at most %s %s was paid on invoice %s", i.Paid, i.Currency, i.Number)})
 		}
 		rest = rest.Sub(part)
-		shares = append(shares, share{i, part})
+		shares = append(shares, share{invoice: i, amount: part})
 	}
 	return shares, nil
 }
@@ -295,6 +321,12 @@ func (s *Service) UnmatchEntry(ctx context.Context, a Actor, t Target, in Cancel
 func (u *unit) takeBack(e *BankEntry, but, why string) error {
 	e.Suggestions = nil
 	for _, m := range e.Matches {
+		if m.Order != "" {
+			if err := u.takeBackAhead(e, m, but, why); err != nil {
+				return err
+			}
+			continue
+		}
 		i, err := u.Invoices().Get(m.Invoice)
 		if err != nil {
 			return err
@@ -311,7 +343,7 @@ func (u *unit) takeBack(e *BankEntry, but, why string) error {
 			}
 		}
 		u.deriveInvoice(i)
-		e.Suggestions = append(e.Suggestions, Suggestion{i.ID, i.Number, i.Customer, i.Open, "unmatched"})
+		e.Suggestions = append(e.Suggestions, Suggestion{Invoice: i.ID, Number: i.Number, Customer: i.Customer, Open: i.Open, Why: "unmatched"})
 	}
 	if len(e.Suggestions) > maxSuggestions {
 		e.Suggestions = e.Suggestions[:maxSuggestions]

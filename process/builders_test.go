@@ -187,6 +187,17 @@ func (h *house) subscription() string {
 	return h.create(process.TypeSubscription, fmt.Sprintf(`{"customer":%q,"lines":%s}`, h.customer(), lines))
 }
 
+// openHours are two hours on an order of ten.
+func (h *house) openHours() string {
+	return h.create(process.TypeHours, fmt.Sprintf(`{"order":%q,"quantity":"2.5","text":"Planning"}`, h.openOrder()))
+}
+
+func (h *house) invoicedHours() string {
+	id := h.openHours()
+	h.do(process.TypeOrder, "invoice", get(h, h.s.TimeEntries(), id).Order, "")
+	return id
+}
+
 func (h *house) pausedSubscription() string {
 	id := h.subscription()
 	h.do(process.TypeSubscription, "pause", id, `{"reason":"summer"}`)

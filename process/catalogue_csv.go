@@ -38,6 +38,8 @@ type sheet[T, In any] struct {
 	find   func(u *unit, in In) (r *T, key string, err error)
 	create func(*unit, In) (*T, error)
 	change func(*unit, In, *T) error
+	// tidy writes an input as the record's own is written; nil when it is already.
+	tidy func(*unit, In) (In, error)
 	// late holds for rows that name others of the file, which come first.
 	late func(In) bool
 }
@@ -189,6 +191,11 @@ func (sh sheet[T, In]) takeRow(u *unit, row sheetRow, seen map[string]int, did *
 		return err
 	}
 	tidy(reflect.ValueOf(&in).Elem())
+	if sh.tidy != nil {
+		if in, err = sh.tidy(u, in); err != nil {
+			return err
+		}
+	}
 	if now, err := json.Marshal(in); err != nil || bytes.Equal(was, now) {
 		did.Unchanged++
 		return err
@@ -268,9 +275,15 @@ func (sh sheet[T, In]) give(s *Service, ctx context.Context, a Actor) ([]byte, e
 
 // ImportColumns are the names of the columns that an import of the type takes.
 func ImportColumns(typ string) string {
+	if typ == TypeRate {
+		return "date, currency, rate, units, base"
+	}
 	t := reflect.TypeFor[ProductInput]()
-	if typ == TypeCustomer {
+	switch typ {
+	case TypeCustomer:
 		t = reflect.TypeFor[CustomerInput]()
+	case TypeHours:
+		t = reflect.TypeFor[HoursInput]()
 	}
 	return "id, " + paths(sheetColumns(t))
 }

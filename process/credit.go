@@ -45,18 +45,15 @@ func (s *Service) CreditInvoice(ctx context.Context, a Actor, t Target, in Credi
 		if err != nil {
 			return nil, err
 		}
-		if n.Payable().Minor > left.Minor || n.Payable().Minor <= 0 {
+		if n.Payable().Minor > left.Minor || n.Payable().Minor < 0 || n.Payable().IsZero() && !deducts(n.Lines) {
 			return nil, Invalid("credit.too_much", "more than is left of the invoice", Problem{Field: "amount", Reason: "credit.too_much", Message: fmt.Sprintf("at most %s %s is left", left, left.Currency)})
 		}
-		if err := u.issueCreditNote(n, i); err != nil {
-			return nil, err
+		if i.Deposit {
+			if err := u.creditDeposit(i, n); err != nil {
+				return nil, err
+			}
 		}
-		i.Credited = i.Credited.Add(n.Payable())
-		if err := u.regain(i); err != nil {
-			return nil, err
-		}
-		if err := u.saveInvoice(i, Activity{Type: "invoice.credited", Why: n.Reason, Related: Ref{TypeCreditNote, n.ID},
-			Data: map[string]string{"number": i.Number, "credit_note": n.Number, "gross": n.Payable().String(), "currency": n.Currency}}); err != nil {
+		if err := u.bookCredit(i, n); err != nil {
 			return nil, err
 		}
 		if in.Reinvoice && i.Order != "" {
@@ -65,15 +62,31 @@ func (s *Service) CreditInvoice(ctx context.Context, a Actor, t Target, in Credi
 			}
 		}
 		out := &Outcome{Created: []Ref{{TypeCreditNote, n.ID}}}
-		// The customer need not have an address, unless it was asked for.
-		if send := mailable(n.Recipient); in.Send == nil && send == nil || in.Send != nil && *in.Send {
-			if send != nil {
-				return nil, send
-			}
-			return out, u.sendCreditNote(n, out)
+		if in.Send != nil && !*in.Send {
+			return out, nil
 		}
-		return out, nil
+		way, err := u.again(SendInput{}, Ref{TypeCreditNote, n.ID}, n.Customer, n.Recipient)
+		if err != nil {
+			if in.Send == nil && CodeOf(err) == CodeInvalid { // the customer need not have an address, unless it was asked for
+				return out, nil
+			}
+			return nil, err
+		}
+		return out, u.sendCreditNote(n, way, out)
 	})
+}
+
+// bookCredit issues the credit note and counts it on its invoice.
+func (u *unit) bookCredit(i *Invoice, n *CreditNote) error {
+	if err := u.issueCreditNote(n, i); err != nil {
+		return err
+	}
+	i.Credited, i.UpdatedAt = i.Credited.Add(n.Payable()), u.now
+	if err := u.regain(i); err != nil {
+		return err
+	}
+	return u.saveInvoice(i, Activity{Type: "invoice.credited", Why: n.Reason, Related: Ref{TypeCreditNote, n.ID},
+		Data: map[string]string{"number": i.Number, "credit_note": n.Number, "gross": n.Payable().String(), "currency": n.Currency}})
 }
 
 // creditLines gives the credit note the lines of the input, and returns the
@@ -205,6 +218,8 @@ func (u *unit) issueCreditNote(n *CreditNote, i *Invoice) error {
 	snap.Kind, snap.MadeAt, snap.IssueDate, snap.Draft = KindCreditNote, u.now, u.today(), false
 	snap.Preceding = &DocumentReference{Number: i.Number, Date: i.IssueDate}
 	snap.Reason, snap.Terms, snap.PaymentTerms, snap.Introduction = n.Reason, "", "", ""
+	snap.Specification = nil
+	snap.Deposits = nil
 	snap.DueDate, snap.Prepaid = "", Money{Currency: n.Currency}
 	snap.Lines, snap.Pricing, snap.Totals, snap.Payable = n.Lines, n.Pricing, n.Totals, n.Payable()
 	snap.exchange(original.Exchange, original.TaxCurrency)
@@ -245,10 +260,13 @@ func (u *unit) reinvoice(i *Invoice, n *CreditNote, taken []LineQuantity) error 
 	}
 	o.giveBack(lines)
 	o.UpdatedAt = u.now
+	if err := u.freeHours(i, append([]LineQuantity{}, taken...)); err != nil {
+		return err
+	}
 	return u.saveOrder(o, Activity{Type: "order.to_invoice_again", Related: Ref{TypeCreditNote, n.ID}})
 }
 
-// SendCreditNote mails a credit note again, the same bytes.
+// SendCreditNote sends a credit note again, the same bytes.
 func (s *Service) SendCreditNote(ctx context.Context, a Actor, t Target, in SendInput) (*Outcome, error) {
 	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
 		n, err := u.CreditNotes().Get(t.ID)
@@ -261,10 +279,12 @@ func (s *Service) SendCreditNote(ctx context.Context, a Actor, t Target, in Send
 		if err := allowed(TypeCreditNote, "send", n.State); err != nil {
 			return nil, err
 		}
+		in.mailed(n.Recipient)
 		if in.Recipient != "" {
 			n.Recipient = in.Recipient
 		}
-		if err := mailable(n.Recipient); err != nil {
+		way, err := u.again(in, Ref{TypeCreditNote, n.ID}, n.Customer, n.Recipient)
+		if err != nil {
 			return nil, err
 		}
 		if err := u.CreditNotes().Update(n); err != nil {
@@ -275,18 +295,14 @@ func (s *Service) SendCreditNote(ctx context.Context, a Actor, t Target, in Send
 			return nil, err
 		}
 		out := &Outcome{}
-		if err := u.sendCreditNote(n, out); err != nil {
+		if err := u.sendCreditNote(n, way, out); err != nil {
 			return nil, err
 		}
 		return out.of(n), nil
 	})
 }
 
-func (u *unit) sendCreditNote(n *CreditNote, out *Outcome) error {
-	d, err := u.deliver(Delivery{Kind: "credit_note", About: Ref{TypeCreditNote, n.ID}, To: n.Recipient, Language: n.Language, Thread: n.Thread,
-		Data: map[string]string{"number": n.Number, "invoice": n.InvoiceNumber, "gross": n.Payable().String(), "currency": n.Currency, "reason": n.Reason}})
-	if err == nil {
-		out.Created = append(out.Created, Ref{TypeDelivery, d.ID})
-	}
-	return err
+func (u *unit) sendCreditNote(n *CreditNote, way routes, out *Outcome) error {
+	return u.dispatch(way, Delivery{Kind: "credit_note", About: Ref{TypeCreditNote, n.ID}, To: n.Recipient, Language: n.Language, Thread: n.Thread,
+		Data: map[string]string{"number": n.Number, "invoice": n.InvoiceNumber, "gross": n.Payable().String(), "currency": n.Currency, "reason": n.Reason}}, out)
 }

@@ -28,6 +28,9 @@ func Decimals(currency string) int32 {
 	return n
 }
 
+// KnownCurrency reports whether documents and rates can be in the currency.
+func KnownCurrency(c string) bool { return validCurrency(c) }
+
 // validCurrency reports whether documents and prices can be in the currency.
 func validCurrency(c string) bool {
 	_, known := minorUnits(c)

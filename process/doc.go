@@ -29,6 +29,7 @@
 //	Invoice      draft ─issue→ issued;  payment: unpaid → partly_paid → paid | overpaid | settled
 //	             issued: dispute ⇄ end_dispute, hold ⇄ release, write_off ⇄ reinstate beside its payment
 //	Subscription active ⇄ paused;  active, paused ─end→ ended
+//	Hours        open ⇄ invoiced, as its order's drafts and credit notes come and go
 //	Payment      booked ─reverse→ reversed
 //	BankEntry    unmatched ─match→ matched;  unmatched ─ignore→ ignored;  matched, ignored ─unmatch→ unmatched
 //	Delivery     queued → sending → accepted | retrying | failed | unknown;  accepted → bounced

@@ -92,6 +92,16 @@ func (d Date) endOfMonth() Date {
 	return DateOf(time.Date(t.Year(), t.Month()+1, 0, 0, 0, 0, 0, time.UTC), time.UTC)
 }
 
+// addMonths is the same day n months on, or the last one of a shorter month.
+func (d Date) addMonths(n int) Date {
+	t := d.Time(time.UTC)
+	if t.IsZero() {
+		return d
+	}
+	first := DateOf(time.Date(t.Year(), t.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC), time.UTC)
+	return min(first.AddDays(t.Day()-1), first.endOfMonth())
+}
+
 // daysTo counts the days from d to a later day, 0 when one of them is none.
 func (d Date) daysTo(later Date) int {
 	a, b := d.Time(time.UTC), later.Time(time.UTC)

@@ -303,10 +303,14 @@ func (h *house) look(record, id string) base {
 		r, err = h.s.Quarantine().Get(h.ctx(), h.owner, id)
 	case process.TypeSenderRule:
 		r, err = h.s.SenderRules().Get(h.ctx(), h.owner, id)
+	case process.TypeRate:
+		r, err = h.s.Rates().Get(h.ctx(), h.owner, id)
 	case process.TypeProduct:
 		r, err = h.s.Products().Get(h.ctx(), h.owner, id)
 	case process.TypePriceList:
 		r, err = h.s.PriceLists().Get(h.ctx(), h.owner, id)
+	case process.TypeHours:
+		r, err = h.s.TimeEntries().Get(h.ctx(), h.owner, id)
 	case process.TypeTask:
 		r, err = h.s.Tasks().Get(h.ctx(), h.owner, id)
 	default:

@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"fmt"
 	"strings"
 )
 
@@ -128,26 +129,31 @@ func (u *unit) remainder(o *Order, i *Invoice) (Money, error) {
 			return none, nil
 		}
 	}
-	billed, parts, err := u.billed(o)
+	billed, parts, err := u.billed(o, i.ID)
 	if err != nil {
 		return none, err
 	}
 	rest := o.Payable().Sub(i.Gross).Sub(billed)
-	if !drifted(rest, o.Totals, len(o.Lines)+len(o.Adjustments), parts+1) {
+	if !drifted(rest.Sub(none), o.Totals, len(o.Lines)+len(o.Adjustments), parts+1) {
 		return none, nil
 	}
 	return rest, nil
 }
 
-// billed is what the order's invoices sum to, less what was credited to be
-// invoiced again, and how many they are.
-func (u *unit) billed(o *Order) (sum Money, parts int, err error) {
+// billed is what the order's invoices but one sum to, less what was credited to
+// be invoiced again, and how many they are. Of a deposit everything that was
+// credited is to be invoiced again; its draft is none of them yet.
+func (u *unit) billed(o *Order, but string) (sum Money, parts int, err error) {
 	sum = Money{Currency: o.Currency}
 	invoices, _, err := u.Invoices().List(Filter{Match: map[string]string{"order": o.ID}, Limit: MaxLimit})
 	if err != nil {
 		return sum, 0, err
 	}
 	for k := range invoices {
+		if invoices[k].ID == but || invoices[k].Deposit && invoices[k].State == "draft" {
+			continue
+		}
+		parts++
 		sum = sum.Add(invoices[k].Payable())
 		if invoices[k].Credited.IsZero() {
 			continue
@@ -157,12 +163,12 @@ func (u *unit) billed(o *Order) (sum Money, parts int, err error) {
 			return sum, 0, err
 		}
 		for _, n := range notes {
-			if n.Reinvoice {
+			if n.Reinvoice || invoices[k].Deposit {
 				sum = sum.Sub(n.Payable())
 			}
 		}
 	}
-	return sum, len(invoices), nil
+	return sum, parts, nil
 }
 
 // keepQuantities lets texts and prices of an order's draft change, not what it
@@ -176,6 +182,12 @@ func (i *Invoice) keepQuantities(lines []Line) error {
 	for n := range lines {
 		if lines[n].ID != i.Lines[n].ID || !lines[n].Quantity.Equal(i.Lines[n].Quantity) {
 			return bad
+		}
+		if i.Lines[n].Deposit != "" {
+			if !lines[n].sameDeposit(i.Lines[n]) {
+				return Invalid("invoice.deposit_lines", "the lines of a deposit stay as they are", Problem{Field: fmt.Sprintf("lines[%d]", n), Reason: "invoice.deposit_lines", Message: "delete the draft to ask for another deposit"})
+			}
+			lines[n] = i.Lines[n]
 		}
 		lines[n].Source = i.Lines[n].Source
 	}
@@ -258,6 +270,9 @@ func (s *Service) EditInvoice(ctx context.Context, a Actor, t Target, in Invoice
 		if err := u.applyInvoice(in, i); err != nil {
 			return nil, err
 		}
+		if err := u.deductAgain(i); err != nil {
+			return nil, err
+		}
 		if err := u.prepareDraft(i); err != nil {
 			return nil, err
 		}
@@ -275,6 +290,9 @@ func (s *Service) DeleteInvoice(ctx context.Context, a Actor, t Target) (*Outcom
 			}
 			o.giveBack(i.Lines)
 			o.UpdatedAt = u.now
+			if err := u.freeHours(i, nil); err != nil {
+				return nil, err
+			}
 			if err := u.saveOrder(o, Activity{Type: "order.invoice_deleted"}); err != nil {
 				return nil, err
 			}

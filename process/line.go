@@ -71,6 +71,9 @@ type Line struct {
 	Kind             string          `json:"kind,omitempty"`
 	Option           bool            `json:"option,omitempty"`
 	Ticked           bool            `json:"ticked,omitempty"`
+	// Deposit is the id of a deposit invoice: on its own lines, and on lines
+	// below zero that deduct it from another invoice.
+	Deposit string `json:"deposit,omitempty"`
 }
 
 // Sold reports whether the line is something that is sold, and no heading or text.

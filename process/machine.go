@@ -55,6 +55,7 @@ var transitions = []Transition{
 	{TypeOrder, "edit", []string{"open", "on_hold"}, nil},
 	{TypeOrder, "send", []string{"open", "on_hold"}, nil},
 	{TypeOrder, "request_payment", []string{"open", "on_hold"}, nil},
+	{TypeOrder, "prepay", []string{"open", "on_hold"}, nil},
 
 	{TypeInvoice, "edit", []string{"draft"}, nil},
 	{TypeInvoice, "delete", []string{"draft"}, nil},
@@ -103,6 +104,9 @@ var transitions = []Transition{
 	{TypeQuarantine, "retry", []string{"quarantined"}, []string{"filed", "other"}},
 
 	{TypeSenderRule, "delete", []string{"active"}, nil},
+
+	{TypeHours, "edit", []string{"open"}, nil},
+	{TypeHours, "delete", []string{"open"}, nil},
 
 	{TypeTask, "edit", []string{"open"}, nil},
 	{TypeTask, "done", []string{"open"}, []string{"done"}},

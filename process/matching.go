@@ -10,7 +10,8 @@ import (
 // How an entry is matched, the first rule that fits:
 //
 //  1. reference: its KID or payment reference is that of one open invoice,
-//     whatever the amount.
+//     whatever the amount; or of a payment request: it is booked ahead on the
+//     order, or, when that is invoiced, on its open invoices.
 //  2. number: its text names invoices of one customer by number or KID, and
 //     what is open on them sums to the amount; or it names one, the amount is
 //     less, and the payer has the customer's name.
@@ -131,7 +132,7 @@ func (u *unit) judge(m *matcher, e *BankEntry) (decision, error) {
 		for _, c := range cs {
 			known := slices.ContainsFunc(d.suggestions, func(s Suggestion) bool { return s.Invoice == c.id })
 			if !known && len(d.suggestions) < maxSuggestions {
-				d.suggestions = append(d.suggestions, Suggestion{c.id, c.number, c.customer, m.open(c), why})
+				d.suggestions = append(d.suggestions, Suggestion{Invoice: c.id, Number: c.number, Customer: c.customer, Open: m.open(c), Why: why})
 			}
 		}
 	}
@@ -233,6 +234,9 @@ func (m *matcher) named(text string, usable func(*candidate) bool) (cs []*candid
 	clear = true
 	for _, word := range numbersIn(text) {
 		found := filter(m.byReference[word], usable)
+		if len(found) == 0 { // a KID of MOD11 may end in a dash
+			found = filter(m.byReference[word+"-"], usable)
+		}
 		if len(found) == 0 {
 			found = filter(m.byNumber[word], usable)
 			clear = clear && (len(found) == 0 || len(word) >= shortNumber)
@@ -313,7 +317,7 @@ func (u *unit) suggestSettled(d *decision, e *BankEntry) error {
 		i := &list[k]
 		u.deriveInvoice(i)
 		if i.Open.Minor <= 0 && i.Currency == e.Amount.Currency && len(d.suggestions) < maxSuggestions {
-			d.suggestions = append(d.suggestions, Suggestion{i.ID, i.Number, i.Customer, i.Open, "settled"})
+			d.suggestions = append(d.suggestions, Suggestion{Invoice: i.ID, Number: i.Number, Customer: i.Customer, Open: i.Open, Why: "settled"})
 		}
 	}
 	return nil

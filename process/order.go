@@ -94,7 +94,7 @@ func (u *unit) insertOrder(o *Order) error {
 	if err != nil {
 		return err
 	}
-	o.Prepaid, o.Deducted = Money{Currency: o.Currency}, Money{Currency: o.Currency}
+	o.Prepaid, o.Deducted, o.Deposited = Money{Currency: o.Currency}, Money{Currency: o.Currency}, Money{Currency: o.Currency}
 	o.Number, o.Progress = u.settings.Numbers.Order.Format(n), o.progress()
 	if err := u.Orders().Insert(o); err != nil {
 		return err
@@ -225,11 +225,29 @@ func lineByID(lines []Line, id string) *Line {
 type InvoiceOrderInput struct {
 	Lines []LineQuantity `json:"lines,omitempty"`
 	Date  Date           `json:"date,omitempty"`
+	// Until takes the time that was worked up to a day, and nothing else; Date is
+	// that day when it is left out.
+	Until Date `json:"until,omitempty" doc:"only time that was worked up to this day"`
 }
 
 // InvoiceOrder drafts another invoice of what is delivered and not invoiced.
 func (s *Service) InvoiceOrder(ctx context.Context, a Actor, t Target, in InvoiceOrderInput) (*Outcome, error) {
 	return s.changeOrder(ctx, a, t, "invoice", func(u *unit, o *Order) (*Outcome, error) {
+		if in.Until != "" {
+			if len(in.Lines) > 0 {
+				return nil, Invalid("order.until", "invoice lines or time up to a day, not both", Problem{Field: "until", Reason: "order.until", Message: "leave it out"})
+			}
+			var err error
+			if in.Lines, err = u.worked(o, in.Until); err != nil {
+				return nil, err
+			}
+			if len(in.Lines) == 0 {
+				return nil, Conflict("hours.none", "no time on order %s up to %s is left to invoice", o.Number, in.Until)
+			}
+			if in.Date == "" {
+				in.Date = min(in.Until, u.today())
+			}
+		}
 		if in.Date == "" {
 			in.Date = u.today()
 		}
@@ -272,6 +290,9 @@ func (u *unit) draftInvoice(o *Order, supply Date, parts []LineQuantity) (*Outco
 		return nil, err
 	}
 	if err := u.insertInvoice(inv); err != nil {
+		return nil, err
+	}
+	if err := u.claimHours(inv); err != nil {
 		return nil, err
 	}
 	out := &Outcome{Created: []Ref{{TypeInvoice, inv.ID}}}
@@ -336,7 +357,7 @@ func (s *Service) CancelOrder(ctx context.Context, a Actor, t Target, in CancelI
 	return s.changeOrder(ctx, a, t, "cancel", func(u *unit, o *Order) (*Outcome, error) {
 		for _, l := range o.Lines {
 			if !l.Delivered.IsZero() || !l.Invoiced.IsZero() {
-				if err := u.cancelRest(o); err != nil {
+				if err := u.cancelRest(o, in.Reason); err != nil {
 					return nil, err
 				}
 				return &Outcome{}, u.saveOrder(o, Activity{Type: "order.rest_cancelled", Why: in.Reason})
@@ -344,6 +365,9 @@ func (s *Service) CancelOrder(ctx context.Context, a Actor, t Target, in CancelI
 		}
 		from := o.State
 		o.State = "cancelled"
+		if err := u.releaseDeposits(o, in.Reason); err != nil {
+			return nil, err
+		}
 		return &Outcome{}, u.saveOrder(o, Activity{Type: "order.cancelled", From: from, To: o.State, Why: in.Reason})
 	})
 }

@@ -92,6 +92,15 @@ func (s *Service) ReturnOrder(ctx context.Context, a Actor, t Target, in ReturnI
 		if err != nil {
 			return nil, err
 		}
+		for _, part := range in.Lines {
+			open, err := first(u.TimeEntries(), map[string]string{"line": part.ID}, "open")
+			if err != nil {
+				return nil, err
+			}
+			if open != nil {
+				return nil, Conflict("order.hours", "hours on order %s are taken back by changing or deleting their entries", o.Number)
+			}
+		}
 		out := &Outcome{}
 		if slices.ContainsFunc(o.Lines, func(l Line) bool { return l.Invoiced.Abs().GreaterThan(l.Delivered.Abs()) }) {
 			task, err := u.task(Task{Reason: "return_invoiced", Note: in.Note, Owner: o.Owner, About: Ref{TypeOrder, o.ID}, Thread: o.Thread})
@@ -106,7 +115,7 @@ func (s *Service) ReturnOrder(ctx context.Context, a Actor, t Target, in ReturnI
 
 // cancelRest lowers the order to what is delivered or invoiced of it. Its
 // discounts and charges follow in proportion, as they do on part invoices.
-func (u *unit) cancelRest(o *Order) error {
+func (u *unit) cancelRest(o *Order, why string) error {
 	done := map[string]decimal.Decimal{}
 	var kept []Line
 	left := false
@@ -136,10 +145,13 @@ func (u *unit) cancelRest(o *Order) error {
 	}
 	o.Lines = kept
 	o.Totals = o.Sum(o.Lines, o.Currency)
+	if err := u.releaseDeposits(o, why); err != nil {
+		return err
+	}
 	if slices.ContainsFunc(o.Lines, func(l Line) bool { return !l.Invoiced.Equal(l.Quantity) }) {
 		return nil // the last invoice takes what rounding leaves
 	}
-	billed, parts, err := u.billed(o)
+	billed, parts, err := u.billed(o, "")
 	if err != nil {
 		return err
 	}

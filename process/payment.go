@@ -43,10 +43,13 @@ func (s *Service) CreatePayment(ctx context.Context, a Actor, in PaymentInput) (
 // unmatched again, with all that was booked from it.
 func (s *Service) ReversePayment(ctx context.Context, a Actor, t Target, in CancelInput) (*Outcome, error) {
 	return s.changePayment(ctx, a, t, "reverse", func(u *unit, p *Payment, i *Invoice) (*Outcome, error) {
-		if i == nil {
-			return &Outcome{}, u.reversePrepayment(p, in.Reason)
+		reverse := func() error {
+			if i == nil {
+				return u.reversePrepayment(p, in.Reason)
+			}
+			return u.reversePayment(p, i, in.Reason)
 		}
-		if err := u.reversePayment(p, i, in.Reason); err != nil || p.BankEntry == "" {
+		if err := reverse(); err != nil || p.BankEntry == "" {
 			return &Outcome{}, err
 		}
 		e, err := u.BankEntries().Get(p.BankEntry)

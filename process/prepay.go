@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/shopspring/decimal"
 )
@@ -10,6 +11,9 @@ import (
 // Prepayment is how much a customer pays ahead: a percentage of the total with
 // VAT, or an amount.
 type Prepayment struct {
+	// Kind is PrepayRequest, PrepayDeposit or PrepayNone; the company's usual one
+	// when empty.
+	Kind    string           `json:"kind,omitempty" doc:"request, deposit or none; the company's usual way when left out"`
 	Percent *decimal.Decimal `json:"percent,omitempty" doc:"of the total; give percent or amount"`
 	Amount  *Money           `json:"amount,omitempty"`
 }
@@ -39,10 +43,16 @@ type PaymentRequestInput struct {
 // checked refuses what is neither a percentage nor an amount; nothing is nothing.
 func (p *Prepayment) checked(currency string) (*Prepayment, error) {
 	if p == nil || p.Percent == nil && p.Amount == nil {
+		if p != nil && p.Kind == PrepayNone {
+			return &Prepayment{Kind: PrepayNone}, nil
+		}
 		return nil, nil
 	}
 	bad := func(field, reason, message string) error {
 		return Invalid("prepayment.invalid", "the prepayment cannot be asked for", Problem{Field: "prepayment." + field, Reason: reason, Message: message})
+	}
+	if p.Kind != "" && p.Kind != PrepayRequest && p.Kind != PrepayDeposit {
+		return nil, bad("kind", "prepayment.kind", "request or deposit; none goes without a percentage and an amount")
 	}
 	if p.Percent != nil && p.Amount != nil {
 		return nil, bad("amount", "prepayment.one", "give a percentage or an amount")
@@ -57,7 +67,7 @@ func (p *Prepayment) checked(currency string) (*Prepayment, error) {
 	if err != nil || m.Minor <= 0 {
 		return nil, bad("amount", "prepayment.amount", "more than nothing, in "+currency)
 	}
-	return &Prepayment{Amount: &m}, nil
+	return &Prepayment{Kind: p.Kind, Amount: &m}, nil
 }
 
 // of is the amount to pay ahead of a total.
@@ -71,7 +81,7 @@ func (p *Prepayment) of(total Money) Money {
 // RequestPayment mails a request for a prepayment on an order.
 func (s *Service) RequestPayment(ctx context.Context, a Actor, t Target, in PaymentRequestInput) (*Outcome, error) {
 	return s.changeOrder(ctx, a, t, "request_payment", func(u *unit, o *Order) (*Outcome, error) {
-		p, err := (&Prepayment{in.Percent, in.Amount}).checked(o.Currency)
+		p, err := (&Prepayment{PrepayRequest, in.Percent, in.Amount}).checked(o.Currency)
 		if err != nil {
 			return nil, err
 		}
@@ -92,24 +102,12 @@ func (s *Service) RequestPayment(ctx context.Context, a Actor, t Target, in Paym
 	})
 }
 
-// prepay asks for what the accepted quote wants ahead, when there is somebody to
-// ask; else the owner gets a task.
-func (u *unit) prepay(q *Quote, o *Order) error {
-	if q.Prepayment == nil {
-		return nil
-	}
-	amount := q.Prepayment.of(o.Payable())
-	if mailable(o.Recipient) != nil || amount.Minor <= 0 || amount.Minor > o.Payable().Minor {
-		_, err := u.task(Task{Reason: "prepayment", Owner: o.Owner, About: Ref{TypeOrder, o.ID}, Thread: o.Thread})
-		return err
-	}
-	_, err := u.requestPayment(o, amount, "")
-	return err
-}
-
 func (u *unit) requestPayment(o *Order, amount Money, due Date) (*Delivery, error) {
 	if o.Request != nil {
 		return nil, Conflict("prepayment.requested", "a prepayment on order %s was asked for already, with %s", o.Number, o.Request.Number)
+	}
+	if !o.Deposited.IsZero() {
+		return nil, Conflict("prepayment.requested", "a prepayment on order %s was asked for already, with a deposit invoice", o.Number)
 	}
 	if amount.Minor <= 0 || amount.Minor > o.Payable().Minor {
 		return nil, Invalid("prepayment.invalid", "the prepayment cannot be asked for", Problem{Field: "amount", Reason: "prepayment.amount", Message: "more than nothing, and at most the order's total"})
@@ -133,7 +131,9 @@ func (u *unit) requestPayment(o *Order, amount Money, due Date) (*Delivery, erro
 	snap.Lines, snap.Pricing, snap.Payable, snap.Terms = nil, Pricing{}, amount, ""
 	snap.Totals = Totals{Net: zero, VAT: zero, Gross: zero, Rounding: zero, Adjusted: zero, VATGroups: []VATGroup{}}
 	snap.Payment = u.settings.paymentMeans()
-	snap.Payment.Reference = u.settings.paymentReference(snap.Number)
+	if snap.Payment.Reference, err = u.paymentReference(o.Customer, snap.Number); err != nil {
+		return nil, err
+	}
 	pdf, err := u.s.documents.Render(snap)
 	if err != nil {
 		return nil, fmt.Errorf("rendering the payment request on order %s: %w", o.Number, err)
@@ -143,6 +143,7 @@ func (u *unit) requestPayment(o *Order, amount Money, due Date) (*Delivery, erro
 		return nil, err
 	}
 	o.Request = &PaymentRequest{Number: snap.Number, Amount: amount, Date: snap.IssueDate, DueDate: snap.DueDate, Reference: snap.Payment.Reference, SHA256: blob.SHA256}
+	o.PaymentReference = o.Request.Reference
 	data := o.figures()
 	data["amount"], data["request"] = amount.String(), snap.Number
 	if err := u.saveOrder(o, Activity{Type: "order.payment_requested", Data: data}); err != nil {
@@ -166,30 +167,79 @@ func (s *Service) payOrder(ctx context.Context, a Actor, in PaymentInput) (*Outc
 		if in.Date == "" {
 			in.Date = u.today()
 		}
-		p := &Payment{Record: u.record(), State: "booked", Order: o.ID, Customer: o.Customer, Amount: amount, Date: in.Date,
-			Method: in.Method, Reference: in.Reference, Note: in.Note, Thread: o.Thread}
-		if err := u.Payments().Insert(p); err != nil {
-			return nil, err
-		}
-		o.Prepaid, o.UpdatedAt = o.Prepaid.Add(amount), u.now
-		return (&Outcome{}).of(p), u.saveOrder(o, Activity{Type: "order.prepaid", Related: Ref{TypePayment, p.ID},
-			Data: map[string]string{"number": o.Number, "amount": amount.String(), "currency": amount.Currency, "date": string(p.Date)}})
+		p := &Payment{Record: u.record(), Amount: amount, Date: in.Date, Method: in.Method, Reference: in.Reference, Note: in.Note}
+		return (&Outcome{}).of(p), u.bookPrepayment(o, p)
 	})
+}
+
+// bookPrepayment books p on an order: money that came in, or below zero that
+// was paid back.
+func (u *unit) bookPrepayment(o *Order, p *Payment) error {
+	zero := Money{Currency: o.Currency}
+	p.State, p.Order, p.Customer, p.Thread, p.Refunded, p.WrittenOff = "booked", o.ID, o.Customer, o.Thread, zero, zero
+	if err := u.Payments().Insert(p); err != nil {
+		return err
+	}
+	o.Prepaid, o.UpdatedAt = o.Prepaid.Add(p.Amount), u.now
+	act := Activity{Type: "order.prepaid", Related: Ref{TypePayment, p.ID},
+		Data: map[string]string{"number": o.Number, "amount": p.Amount.String(), "currency": o.Currency, "date": string(p.Date)}}
+	if p.Amount.Minor < 0 {
+		act.Type, act.Why, act.Data["amount"] = "order.prepayment_refunded", p.Note, p.Amount.Neg().String()
+	}
+	if err := u.saveOrder(o, act); err != nil || o.Prepaid.Minor > o.Deducted.Minor {
+		return err
+	}
+	return u.resolve(Ref{TypeOrder, o.ID}, "refund_prepayment")
+}
+
+// refundPrepayment books that money paid ahead was paid back, as far as no
+// invoice deducts it.
+func (u *unit) refundPrepayment(p *Payment, in RefundInput) (*Outcome, error) {
+	o, err := u.Orders().Get(p.Order)
+	if err != nil {
+		return nil, err
+	}
+	left := p.Amount.Sub(p.Refunded)
+	if left.Minor <= 0 {
+		return nil, Conflict("payment.refunded", "nothing of this payment is left to pay back")
+	}
+	if free := o.Prepaid.Sub(o.Deducted); free.Minor < left.Minor {
+		left = free
+	}
+	if left.Minor <= 0 {
+		return nil, Conflict("payment.deducted", "the prepayment is deducted on an invoice of order %s already", o.Number)
+	}
+	amount, err := in.part(p.Amount.Currency, left)
+	if err != nil {
+		return nil, err
+	}
+	p.Refunded = p.Refunded.Add(amount)
+	if err := u.Payments().Update(p); err != nil {
+		return nil, err
+	}
+	if in.Date == "" {
+		in.Date = u.today()
+	}
+	back := &Payment{Record: u.record(), Amount: amount.Neg(), Date: in.Date, Method: strings.TrimSpace(in.Method), Reference: p.Reference,
+		Note: strings.TrimSpace(in.Reason), RefundOf: p.ID}
+	if err := u.bookPrepayment(o, back); err != nil {
+		return nil, err
+	}
+	return &Outcome{Created: []Ref{{TypePayment, back.ID}}}, nil
 }
 
 // reversePrepayment takes the booking of a prepayment back, as far as no
 // invoice has deducted it.
 func (u *unit) reversePrepayment(p *Payment, why string) error {
+	if err := u.unbook(p); err != nil {
+		return err
+	}
 	o, err := u.Orders().Get(p.Order)
 	if err != nil {
 		return err
 	}
 	if o.Prepaid.Sub(p.Amount).Minor < o.Deducted.Minor {
 		return Conflict("payment.deducted", "the prepayment is deducted on an invoice of order %s already", o.Number)
-	}
-	p.State = "reversed"
-	if err := u.Payments().Update(p); err != nil {
-		return err
 	}
 	o.Prepaid, o.UpdatedAt = o.Prepaid.Sub(p.Amount), u.now
 	return u.saveOrder(o, Activity{Type: "order.prepayment_reversed", Why: why, Related: Ref{TypePayment, p.ID},
@@ -198,14 +248,10 @@ func (u *unit) reversePrepayment(p *Payment, why string) error {
 
 // deduct gives an invoice that is being issued what was paid ahead on its order
 // and no other invoice has (BT-113), up to its total.
-func (u *unit) deduct(i *Invoice) error {
+func (u *unit) deduct(o *Order, i *Invoice) error {
 	i.Prepaid = Money{Currency: i.Currency}
-	if i.Order == "" {
+	if o == nil {
 		return nil
-	}
-	o, err := u.Orders().Get(i.Order)
-	if err != nil {
-		return err
 	}
 	left := o.Prepaid.Sub(o.Deducted)
 	if left.Minor <= 0 || i.Payable().Minor <= 0 {

@@ -56,6 +56,9 @@ func (s *Service) CreateQuote(ctx context.Context, a Actor, in QuoteInput) (*Out
 			q.Customer, q.Thread = o.Customer, o.Thread
 			in.fromOpportunity(o)
 		}
+		if in.Prepayment == nil {
+			in.Prepayment = u.settings.Prepayment.usual()
+		}
 		if err := u.applyQuote(in, q); err != nil {
 			return nil, err
 		}
@@ -156,7 +159,7 @@ func (u *unit) addressee(c *Customer, contact, recipient, language, currency str
 		ps = append(ps, Problem{Field: "recipient", Reason: "email.invalid", Message: "this is no e-mail address"})
 	}
 	if !knownLanguage(p.language) {
-		ps = append(ps, Problem{Field: "language", Reason: "language.unknown", Message: "documents can be in nb or en"})
+		ps = append(ps, Problem{Field: "language", Reason: "language.unknown", Message: "documents can be in " + strings.Join(Languages(), ", ")})
 	}
 	if !validCurrency(p.currency) {
 		ps = append(ps, Problem{Field: "currency", Reason: "currency.unknown", Message: "an ISO 4217 code such as NOK"})

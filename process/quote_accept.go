@@ -71,7 +71,12 @@ func (s *Service) AcceptQuote(ctx context.Context, a Actor, t Target, in AcceptI
 		if err := u.confirmAcceptance(q, order, &acceptance); err != nil {
 			return nil, err
 		}
-		return out, u.prepay(q, order)
+		asked, err := u.prepay(q, order)
+		if err != nil {
+			return nil, err
+		}
+		out.Created = append(out.Created, asked.Created...)
+		return out, nil
 	}
 	return s.change(ctx, a, MayAccept, func(u *unit) (*Outcome, error) {
 		if receipt != nil && receipt.opportunity != "" {

@@ -136,6 +136,9 @@ func (u *unit) quoteSnapshot(q *Quote) (Snapshot, error) {
 	}
 	snap.Number, snap.Revision, snap.Title = q.Number, q.Revision, q.Title
 	snap.ValidUntil, snap.CustomerReference = q.ValidUntil, q.CustomerReference
+	if q.Prepayment != nil && q.Prepayment.Kind != PrepayNone {
+		snap.Prepayment = q.Prepayment
+	}
 	snap.Lines, snap.Pricing, snap.Totals, snap.Payable = q.Lines, q.Pricing, q.Totals, q.Payable()
 	snap.Introduction, snap.Terms = q.Introduction, q.Terms
 	if snap.Terms == "" {

@@ -19,19 +19,15 @@ type RefundInput struct {
 func (s *Service) RefundPayment(ctx context.Context, a Actor, t Target, in RefundInput) (*Outcome, error) {
 	return s.changePayment(ctx, a, t, "refund", func(u *unit, p *Payment, i *Invoice) (*Outcome, error) {
 		if i == nil {
-			return nil, Conflict("payment.prepaid", "this was paid ahead on an order: reverse it when the money is paid back")
+			return u.refundPrepayment(p, in)
 		}
 		left := p.Amount.Sub(p.Refunded)
 		if left.Minor <= 0 {
 			return nil, Conflict("payment.refunded", "nothing of this payment is left to pay back")
 		}
-		amount := left
-		if in.Amount != nil {
-			var err error
-			if amount, err = in.Amount.In(p.Amount.Currency); err != nil || amount.Minor <= 0 || amount.Minor > left.Minor {
-				return nil, Invalid("payment.refund", "the amount cannot be paid back", Problem{Field: "amount", Reason: "payment.refund",
-					Message: fmt.Sprintf("more than nothing, and at most %s %s is left", left, left.Currency)})
-			}
+		amount, err := in.part(p.Amount.Currency, left)
+		if err != nil {
+			return nil, err
 		}
 		p.Refunded = p.Refunded.Add(amount)
 		if err := u.Payments().Update(p); err != nil {
@@ -44,6 +40,20 @@ func (s *Service) RefundPayment(ctx context.Context, a Actor, t Target, in Refun
 		}
 		return &Outcome{Created: []Ref{{TypePayment, back.ID}}}, nil
 	})
+}
+
+// part is the amount of the input, at most what is left; all of that when no
+// amount is named.
+func (in RefundInput) part(currency string, left Money) (Money, error) {
+	if in.Amount == nil {
+		return left, nil
+	}
+	amount, err := in.Amount.In(currency)
+	if err != nil || amount.Minor <= 0 || amount.Minor > left.Minor {
+		return left, Invalid("payment.refund", "the amount cannot be paid back", Problem{Field: "amount", Reason: "payment.refund",
+			Message: fmt.Sprintf("more than nothing, and at most %s %s is left", left, left.Currency)})
+	}
+	return amount, nil
 }
 
 func (s *Service) changePayment(ctx context.Context, a Actor, t Target, verb string, f func(*unit, *Payment, *Invoice) (*Outcome, error)) (*Outcome, error) {
@@ -113,9 +123,8 @@ func (u *unit) bookPayment(i *Invoice, p *Payment) error {
 		Data: map[string]string{"number": i.Number, "amount": p.WrittenOff.String(), "currency": i.Currency}})
 }
 
-// reversePayment takes a booking back, with the difference that was written
-// off with it.
-func (u *unit) reversePayment(p *Payment, i *Invoice, why string) error {
+// unbook reverses p. A refund that is reversed can be paid out again.
+func (u *unit) unbook(p *Payment) error {
 	if !p.Refunded.IsZero() {
 		return Conflict("payment.refunded", "money of this payment was paid back: reverse that first")
 	}
@@ -132,6 +141,15 @@ func (u *unit) reversePayment(p *Payment, i *Invoice, why string) error {
 		if err := u.Payments().Update(paid); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// reversePayment takes a booking back, with the difference that was written
+// off with it.
+func (u *unit) reversePayment(p *Payment, i *Invoice, why string) error {
+	if err := u.unbook(p); err != nil {
+		return err
 	}
 	u.deriveInvoice(i)
 	from := i.Payment

@@ -30,6 +30,14 @@ type Reports interface {
 	Wins(Period) ([]WinRow, error)
 	// Forecast sums the open opportunities by the month of their estimated close.
 	Forecast(Period) ([]ForecastRow, error)
+	// Stages sums them by month and stage; stale are those whose timeline has
+	// nothing since quiet, none when it is zero.
+	Stages(p Period, quiet time.Time) ([]StageRow, error)
+	// Losses are the opportunities that were lost within the period, by reason
+	// and competitor.
+	Losses(Period) ([]LossRow, error)
+	// WinMonths are those that were closed within the period, by month.
+	WinMonths(p Period, loc *time.Location) ([]WinMonthRow, error)
 	// ProductSales and CustomerSales sum what was invoiced and credited within
 	// the period, without VAT.
 	ProductSales(Period) ([]ProductSalesRow, error)
@@ -39,6 +47,9 @@ type Reports interface {
 	// VAT sums the VAT of what was issued and credited within the period, by
 	// month, category and rate; the company's currency is the given one.
 	VAT(p Period, currency string) ([]VATRow, error)
+	// UninvoicedOrders are the ids of orders of which something is delivered and
+	// may not be invoiced; what it is, is computed of each.
+	UninvoicedOrders() ([]string, error)
 }
 
 // ReportQuery asks for a report.
@@ -68,9 +79,21 @@ var reportOf = []struct {
 	{"response", reflect.TypeFor[ResponseRow](), func(u *unit, p Period) (any, error) { return u.Reports().Responses(p) }},
 	{"wins", reflect.TypeFor[WinRow](), func(u *unit, p Period) (any, error) { return totalled(u.Reports().Wins(p)) }},
 	{"forecast", reflect.TypeFor[ForecastRow](), func(u *unit, p Period) (any, error) { return totalled(u.Reports().Forecast(p)) }},
+	{"stages", reflect.TypeFor[StageRow](), func(u *unit, p Period) (any, error) {
+		var quiet time.Time
+		if days := u.settings.Process.StaleDays; days > 0 {
+			quiet = u.now.Add(-time.Duration(days) * 24 * time.Hour)
+		}
+		return totalled(u.Reports().Stages(p, quiet))
+	}},
+	{"win_months", reflect.TypeFor[WinMonthRow](), func(u *unit, p Period) (any, error) {
+		return totalled(u.Reports().WinMonths(p, u.settings.Location()))
+	}},
+	{"losses", reflect.TypeFor[LossRow](), func(u *unit, p Period) (any, error) { return totalled(u.Reports().Losses(p)) }},
 	{"products", reflect.TypeFor[ProductSalesRow](), func(u *unit, p Period) (any, error) { return totalled(u.Reports().ProductSales(p)) }},
 	{"customers", reflect.TypeFor[CustomerSalesRow](), func(u *unit, p Period) (any, error) { return totalled(u.Reports().CustomerSales(p)) }},
 	{"receivables", reflect.TypeFor[ReceivablesRow](), func(u *unit, p Period) (any, error) { return totalled(u.Reports().Receivables(u.today())) }},
+	{"uninvoiced", reflect.TypeFor[UninvoicedRow](), func(u *unit, _ Period) (any, error) { return totalled(u.uninvoiced()) }},
 	{"vat", reflect.TypeFor[VATRow](), func(u *unit, p Period) (any, error) {
 		return totalled(u.Reports().VAT(p, u.settings.Currency))
 	}},
@@ -127,8 +150,8 @@ func (u *unit) period(q ReportQuery) (Period, error) {
 	if q.From != "" && q.To != "" && q.To < q.From {
 		ps = append(ps, Problem{Field: "to", Reason: "report.order", Message: "the last day is before the first"})
 	}
-	if q.Name == "receivables" && (q.From != "" || q.To != "") {
-		ps = append(ps, Problem{Field: "to", Reason: "report.now", Message: "receivables are those of this moment: leave the days out"})
+	if (q.Name == "receivables" || q.Name == "uninvoiced") && (q.From != "" || q.To != "") {
+		ps = append(ps, Problem{Field: "to", Reason: "report.now", Message: q.Name + " are those of this moment: leave the days out"})
 	}
 	if len(ps) > 0 {
 		return p, Invalid("report.invalid", "the report cannot be made for these days", ps...)

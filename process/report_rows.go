@@ -65,6 +65,41 @@ type ForecastRow struct {
 	Weighted      Money  `json:"weighted"`
 }
 
+// StageRow is a ForecastRow for one stage, with how many of them are stale.
+type StageRow struct {
+	Total         bool   `json:"total,omitempty"`
+	Month         string `json:"month"`
+	Stage         string `json:"stage"` // its key
+	Currency      string `json:"currency"`
+	Opportunities int64  `json:"opportunities"`
+	Stale         int64  `json:"stale"`
+	Unweighted    Money  `json:"unweighted"`
+	Weighted      Money  `json:"weighted"`
+}
+
+// LossRow counts lost opportunities by why and to whom; Revenue is what was
+// estimated for them, without VAT.
+type LossRow struct {
+	Total      bool   `json:"total,omitempty"`
+	Reason     string `json:"reason"`
+	Competitor string `json:"competitor"`
+	Currency   string `json:"currency"`
+	Lost       int64  `json:"lost"`
+	Revenue    Money  `json:"revenue"`
+}
+
+// WinMonthRow counts closed opportunities by the company's month, 2006-01.
+type WinMonthRow struct {
+	Total   bool             `json:"total,omitempty"`
+	Month   string           `json:"month"`
+	Closed  int64            `json:"closed"`
+	Won     int64            `json:"won"`
+	Lost    int64            `json:"lost"`
+	WinRate *decimal.Decimal `json:"win_rate,omitempty"`
+}
+
+func (r *WinMonthRow) rate() { r.WinRate = percentOf(r.Won, r.Closed) }
+
 // ProductSalesRow sums lines of issued invoices and credit notes. Product is
 // the SKU, empty for free lines and for credited amounts.
 type ProductSalesRow struct {

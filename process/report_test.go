@@ -63,7 +63,7 @@ func TestReportsFollowTheProcess(t *testing.T) {
 		{"receivables", "Open", nok(open)}, {"vat", "VAT", nok(vat)}, {"vat", "Base", nok(net)}, {"products", "Net", nok(net)}, {"customers", "Net", nok(net)},
 		{"funnel", "Leads", int64(9)}, {"funnel", "Answered", int64(3)}, {"funnel", "Qualified", int64(3)}, {"funnel", "Quoted", int64(0)}, {"funnel", "Lost", int64(3)},
 		{"response", "Leads", int64(9)}, {"response", "Answered", int64(3)}, {"wins", "Won", int64(3)}, {"wins", "Lost", int64(3)},
-		{"forecast", "Opportunities", int64(6)},
+		{"forecast", "Opportunities", int64(6)}, {"stages", "Opportunities", int64(6)}, {"losses", "Lost", int64(3)}, {"win_months", "Won", int64(3)}, {"win_months", "Closed", int64(6)},
 	} {
 		if got := last(c.report).FieldByName(c.field).Interface(); got != c.want {
 			t.Errorf("%s of %s is %v, want %v", c.field, c.report, got, c.want)

@@ -72,6 +72,11 @@ type Customer struct {
 	NoReminders bool `json:"no_reminders,omitempty"`
 	// Group is the customers' group of price lists, a word of the company's own.
 	Group string `json:"group,omitempty"`
+	// Number is the company's own for the customer.
+	Number string `json:"number,omitempty"`
+	// SendBy is how invoices and credit notes go out: mail, e_invoice or both; by
+	// the settings when it is empty.
+	SendBy string `json:"send_by,omitempty"`
 	// Warnings are derived: what looks wrong, and is not refused.
 	Warnings []Problem `json:"warnings,omitempty"`
 }
@@ -207,9 +212,14 @@ type Order struct {
 	DeliveryAddress *Address `json:"delivery_address,omitempty"`
 	// Request asks for a prepayment; Prepaid is what came in for it, Deducted
 	// what issued invoices have deducted of that.
-	Request  *PaymentRequest `json:"payment_request,omitempty"`
-	Prepaid  Money           `json:"prepaid"`
-	Deducted Money           `json:"deducted"`
+	Request *PaymentRequest `json:"payment_request,omitempty"`
+	// PaymentReference is the request's, by which bank files are matched.
+	PaymentReference string `json:"payment_reference,omitempty"`
+	Prepaid          Money  `json:"prepaid"`
+	Deducted         Money  `json:"deducted"`
+	// Deposited is what the issued deposit invoices sum to, with VAT, less what
+	// was credited of them.
+	Deposited Money `json:"deposited"`
 	// SHA256 is of the newest order confirmation that was sent.
 	SHA256 string `json:"sha256,omitempty"`
 	Thread string `json:"thread"`
@@ -219,11 +229,14 @@ type Order struct {
 // payment, and the deliveries of its mails.
 type Invoice struct {
 	Record
-	State       string `json:"state"`
-	Payment     string `json:"payment"`
-	Overdue     bool   `json:"overdue"`
-	Disputed    bool   `json:"disputed"`
-	Number      string `json:"number,omitempty"`
+	State    string `json:"state"`
+	Payment  string `json:"payment"`
+	Overdue  bool   `json:"overdue"`
+	Disputed bool   `json:"disputed"`
+	Number   string `json:"number,omitempty"`
+	// Deposit marks an invoice of a part of the order before its delivery (BT-3:
+	// 386), which other invoices of the order deduct.
+	Deposit     bool   `json:"deposit,omitempty"`
 	Order       string `json:"order,omitempty"`
 	OrderNumber string `json:"order_number,omitempty"`
 	Quote       string `json:"quote,omitempty"`
@@ -266,6 +279,8 @@ type Invoice struct {
 	// Subscription and the date of its Period made the invoice, once.
 	Subscription string `json:"subscription,omitempty"`
 	Period       Date   `json:"period,omitempty"`
+	// Warnings are what looked wrong when it was issued, and did not stop it.
+	Warnings []Problem `json:"warnings,omitempty"`
 	// Problems are what stands in the way of issuing a draft.
 	Problems []Problem `json:"problems,omitempty"`
 	Thread   string    `json:"thread"`

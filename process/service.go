@@ -15,12 +15,17 @@ type Service struct {
 	documents Documents
 	invoices  EInvoices
 	register  Register
+	answers   registerAnswers
 	rules     Rules
 	// statements is nil when no bank files are read.
 	statements StatementReader
-	clock      func() time.Time
-	key        []byte
-	readMail   ReadMail
+	// rates is nil when no files of exchange rates are read.
+	rates    RateReader
+	clock    func() time.Time
+	key      []byte
+	readMail ReadMail
+	// accessPoint says that e-invoices can be sent.
+	accessPoint bool
 }
 
 // Options are what a Service needs of the outside.
@@ -31,6 +36,8 @@ type Options struct {
 	Invoices EInvoices
 	// Statements reads bank files; without it they are refused.
 	Statements StatementReader
+	// Rates reads files of exchange rates; without it they are refused.
+	Rates RateReader
 	// Rules reads the settings' expressions; without it no rule runs.
 	Rules Rules
 	// Register is asked for companies; nil when there is none.
@@ -41,6 +48,9 @@ type Options struct {
 	Key []byte
 	// ReadMail reads what was quarantined once more; without it that is refused.
 	ReadMail ReadMail
+	// AccessPoint says that e-invoices have somewhere to go; without it they are
+	// not sent, and the PDF goes by mail.
+	AccessPoint bool
 }
 
 // New wires the use cases.
@@ -48,7 +58,7 @@ func New(o Options) *Service {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, statements: o.Statements, rules: o.Rules, register: o.Register, clock: o.Clock, key: o.Key, readMail: o.ReadMail}
+	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, statements: o.Statements, rates: o.Rates, rules: o.Rules, register: o.Register, clock: o.Clock, key: o.Key, readMail: o.ReadMail, accessPoint: o.AccessPoint}
 }
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
@@ -284,8 +294,14 @@ func (s *Service) Products() Collection[Product] {
 func (s *Service) PriceLists() Collection[PriceList] {
 	return Collection[PriceList]{s, TypePriceList, Tx.PriceLists, nil}
 }
+func (s *Service) Rates() Collection[Rate] {
+	return Collection[Rate]{s, TypeRate, Tx.Rates, nil}
+}
 func (s *Service) Tasks() Collection[Task] {
 	return Collection[Task]{s, TypeTask, Tx.Tasks, nil}
+}
+func (s *Service) TimeEntries() Collection[Hours] {
+	return Collection[Hours]{s, TypeHours, Tx.TimeEntries, nil}
 }
 func (s *Service) Deliveries() Collection[Delivery] {
 	return Collection[Delivery]{s, TypeDelivery, Tx.Deliveries, nil}

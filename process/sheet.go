@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
@@ -35,7 +36,7 @@ func sheetColumns(t reflect.Type) []sheetColumn {
 		}
 		switch {
 		case ft.Kind() == reflect.Map:
-			for _, language := range []string{"nb", "en"} {
+			for _, language := range Languages() {
 				columns = append(columns, sheetColumn{name + "." + language, []int{i}, language, ft.Elem()})
 			}
 		case ft.Kind() == reflect.Struct && ft != reflect.TypeFor[decimal.Decimal]():
@@ -103,6 +104,11 @@ func (c sheetColumn) value(cell string, decimalComma bool) (any, error) {
 			return json.Number(d.String()), nil
 		}
 		return d.String(), nil
+	case c.typ == reflect.TypeFor[Date]():
+		// As spreadsheets in Norway and Germany write a day.
+		if t, err := time.Parse("2.1.2006", cell); err == nil {
+			return DateOf(t, time.UTC), nil
+		}
 	case c.typ.Kind() == reflect.Bool:
 		switch strings.ToLower(cell) {
 		case "true", "1", "x":

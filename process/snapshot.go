@@ -50,6 +50,10 @@ type Snapshot struct {
 	OrderNumber       string             `json:"order_number,omitempty"`       // BT-14
 	QuoteNumber       string             `json:"quote_number,omitempty"`
 	Preceding         *DocumentReference `json:"preceding,omitempty"` // BG-3
+	// Deposit marks a deposit invoice (UNTDID 1001: 386); Deposits are those that
+	// the lines deduct (BG-3).
+	Deposit  bool                `json:"deposit,omitempty"`
+	Deposits []DocumentReference `json:"deposits,omitempty"`
 
 	Lines []Line `json:"lines"` // BG-25
 	Pricing
@@ -68,6 +72,10 @@ type Snapshot struct {
 	Terms        string       `json:"terms,omitempty"`
 	Reason       string       `json:"reason,omitempty"` // of a credit note; BT-22
 	Notes        []string     `json:"notes,omitempty"`  // BT-22
+	// Specification is the time that an invoice is for, printed after it.
+	Specification []WorkLine `json:"specification,omitempty"`
+	// Prepayment is what a quote asks for when it is accepted.
+	Prepayment *Prepayment `json:"prepayment,omitempty"`
 	// Acceptance is set on the copy of a quote that the customer said yes to.
 	Acceptance *Acceptance `json:"acceptance,omitempty"`
 }

@@ -42,7 +42,10 @@ type Tx interface {
 	Subscriptions() Records[Subscription]
 	Products() Records[Product]
 	PriceLists() Records[PriceList]
+	Rates() Records[Rate]
 	Tasks() Records[Task]
+	// TimeEntries are found by person, date, month (2006-01), order, line and invoice.
+	TimeEntries() Records[Hours]
 	Deliveries() Records[Delivery]
 	Messages() Records[Message]
 	Quarantine() Records[Quarantine]
@@ -52,6 +55,9 @@ type Tx interface {
 	Sessions() Records[Session]
 	Tokens() Records[Token]
 	Links() Records[Link]
+
+	// RateOn is the newest rate that is not after the day, nil when there is none.
+	RateOn(base, currency string, day Date) (*Rate, error)
 
 	// Reports computes figures over the records.
 	Reports() Reports

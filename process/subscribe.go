@@ -57,6 +57,13 @@ func (s *Service) InvoiceSubscriptions(ctx context.Context) (int, error) {
 
 // invoicePeriod invoices the next date of a subscription when it has come.
 func (s *Service) invoicePeriod(ctx context.Context, id string) (made bool, err error) {
+	s.recheck(ctx, System(), func(u *unit) (string, error) {
+		sub, err := u.Subscriptions().Get(id)
+		if err != nil || !sub.Issue || sub.State != "active" || sub.Next == "" || sub.Next > u.today() {
+			return "", err
+		}
+		return sub.Customer, nil
+	})
 	_, err = s.change(ctx, System(), MayInvoice, func(u *unit) (*Outcome, error) {
 		made = false
 		sub, err := u.Subscriptions().Get(id)
@@ -179,12 +186,13 @@ func (s *Subscription) priced(from Date) []Line {
 
 // words fill in what a text says of the period.
 func (s *Subscription) words(from, to Date) *strings.Replacer {
+	layouts := map[string]string{"en": "2 Jan 2006", "sv": time.DateOnly, "fr": "02/01/2006"}
 	show := func(d Date) string {
-		t := d.Time(time.UTC)
-		if s.Language == "nb" {
-			return t.Format("02.01.2006")
+		layout, ok := layouts[s.Language]
+		if !ok {
+			layout = "02.01.2006"
 		}
-		return t.Format("2 Jan 2006")
+		return d.Time(time.UTC).Format(layout)
 	}
 	return strings.NewReplacer("{period}", show(from)+"–"+show(to), "{from}", show(from), "{to}", show(to), "{year}", strconv.Itoa(from.Time(time.UTC).Year()))
 }

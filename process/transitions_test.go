@@ -91,6 +91,9 @@ var situations = []situation{
 	{process.TypePriceList, "active", "", (*house).priceList, nil},
 	{process.TypePriceList, "archived", "", (*house).archivedPriceList, nil},
 
+	{process.TypeHours, "open", "", (*house).openHours, nil},
+	{process.TypeHours, "invoiced", "", (*house).invoicedHours, nil},
+
 	{process.TypeTask, "open", "", (*house).openTask, nil},
 	{process.TypeTask, "done", "", (*house).doneTask, nil},
 }
@@ -106,6 +109,7 @@ var bodies = map[string]string{
 	"quote edit":            `{"title":"A better roof"}`,
 	"order edit":            `{"title":"A better roof"}`,
 	"order request_payment": `{"percent":"30"}`,
+	"order prepay":          `{"percent":"30"}`,
 	// The first invoice that is issued in a house.
 	"bank-entry match": `{"invoice":"10001"}`,
 	"invoice edit":     `{"title":"A better roof"}`,
@@ -116,6 +120,7 @@ var bodies = map[string]string{
 	"subscription change_price": `{"percent":"3"}`,
 	"product edit":              `{"name":"A better roof"}`,
 	"price-list edit":           `{"name":"Better prices"}`,
+	"hours edit":                `{"quantity":"2"}`,
 	"task edit":                 `{"note":"in the afternoon"}`,
 }
 
@@ -285,7 +290,7 @@ func (h *house) refused(record, verb, id string, before base, byState bool) {
 func TestMachineAndVerbsAgree(t *testing.T) {
 	t.Parallel()
 	inside := map[string]bool{"lead edit": true, "opportunity edit": true, "quote edit": true, "quote delete": true, "quote question": true, "order edit": true,
-		"invoice edit": true, "invoice delete": true, "invoice pay": true, "product edit": true, "price-list edit": true, "task edit": true, "subscription edit": true, "sender-rule delete": true}
+		"invoice edit": true, "invoice delete": true, "invoice pay": true, "product edit": true, "price-list edit": true, "task edit": true, "hours edit": true, "hours delete": true, "subscription edit": true, "sender-rule delete": true}
 	outside := map[string]bool{}
 	for _, v := range process.Verbs() {
 		outside[v.Record+" "+v.Name] = true

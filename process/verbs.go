@@ -52,6 +52,7 @@ func Verbs() []Verb {
 		verb("orders", TypeOrder, "return", (*Service).ReturnOrder),
 		verb("orders", TypeOrder, "send", (*Service).SendOrder),
 		verb("orders", TypeOrder, "request_payment", (*Service).RequestPayment),
+		verb("orders", TypeOrder, "prepay", (*Service).PrepayOrder),
 		verb("invoices", TypeInvoice, "issue", (*Service).IssueInvoice),
 		verb("invoices", TypeInvoice, "credit", (*Service).CreditInvoice),
 		verb("invoices", TypeInvoice, "send", (*Service).SendInvoice),
@@ -126,6 +127,7 @@ func Forms() []Form {
 		form("products", TypeProduct, (*Service).Products, Product.Input, (*Service).CreateProduct, (*Service).EditProduct, nil),
 		form("sender-rules", TypeSenderRule, (*Service).SenderRules, nil, (*Service).CreateSenderRule, nil, (*Service).DeleteSenderRule),
 		form("price-lists", TypePriceList, (*Service).PriceLists, PriceList.Input, (*Service).CreatePriceList, (*Service).EditPriceList, nil),
+		form("hours", TypeHours, (*Service).TimeEntries, Hours.Input, (*Service).CreateHours, (*Service).EditHours, (*Service).DeleteHours),
 		form("tasks", TypeTask, (*Service).Tasks, Task.Input, (*Service).CreateTask, (*Service).EditTask, nil),
 	}
 }

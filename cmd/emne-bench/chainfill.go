@@ -23,7 +23,7 @@ var finishedTables = []string{"line", "vat_group", "snapshot", "customer", "cont
 func (p *chainPlace) full(ctx context.Context, finished int, keep string) (*chainHouse, error) {
 	driver, dsn, err := "sqlite3", filepath.Join(keep, fmt.Sprintf("full-%d.db", finished)), error(nil)
 	if keep == "" || p.engine != store.SQLite {
-		if driver, dsn, err = p.database(ctx, "full"); err != nil {
+		if driver, dsn, err = p.database(ctx, "finished"); err != nil {
 			return nil, err
 		}
 	} else if _, err := os.Stat(dsn); err == nil {
@@ -121,7 +121,7 @@ func (p *chainPlace) copied(table, column string, rows int64) string {
 	case column == "id" || column == "thread" || strings.HasSuffix(column, "_id") && column != "message_id" && column != "actor_id" && column != "subscription_id":
 		// A time of ten characters, six for the copy, ten that are the row's own.
 		return fmt.Sprintf("CASE WHEN length(%[1]s) = 26 THEN substr(%[1]s, 1, 10) || %[2]s || substr(%[1]s, 17) ELSE %[1]s END", c, digits)
-	case (table == "audit_link" || table == "audit_payload") && (column == "hash" || column == "prev" || column == "payload_hash"):
+	case table == "audit_link" && (column == "hash" || column == "prev" || column == "payload_hash"):
 		return fmt.Sprintf("substr(%s, 1, 58) || %s", c, digits)
 	case column == "number" || column == "order_number" || column == "payment_reference" || column == "message_id" || column == "reference":
 		return c + " || '.' || " + digits

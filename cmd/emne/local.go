@@ -42,6 +42,7 @@ func (h *house) wireLocal() http.Handler {
 	answer("POST /local/users/{email}/password", h.setPassword)
 	answer("POST /local/users/{email}/disable", h.disableUser)
 	answer("POST /local/users/{email}/own-mail", h.changeOwnMail)
+	answer("GET /local/users/{email}/bcc", h.bccAddress)
 	answer("POST /local/tokens", h.addToken)
 	answer("GET /local/tokens", func(r *http.Request) (any, error) {
 		return h.access.Tokens(r.Context(), administrator())
@@ -147,6 +148,23 @@ func (h *house) changeOwnMail(r *http.Request) (any, error) {
 		h.wake(u.Email)
 	}
 	return out.Record, nil
+}
+
+// bcc is a user's address for blind copies.
+type bcc struct {
+	Address string `json:"address"`
+}
+
+func (h *house) bccAddress(r *http.Request) (any, error) {
+	u, err := h.access.UserByEmail(r.Context(), administrator(), r.PathValue("email"))
+	if err != nil {
+		return nil, err
+	}
+	address := h.service.BccAddress(companyAddress(accounts(h.cfg.Mailboxes, nil), h.cfg.Submission.From), u.ID)
+	if address == "" {
+		return nil, process.Conflict("bcc.none", "no mailbox of the company could take blind copies")
+	}
+	return bcc{address}, nil
 }
 
 // newToken is a token to make, and made is the answer: its secret, this once.

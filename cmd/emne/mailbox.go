@@ -17,7 +17,7 @@ import (
 // mailboxCommand signs in to mailboxes that want OAuth2.
 func mailboxCommand(p *place) *cobra.Command {
 	cmd := &cobra.Command{Use: "mailbox", Short: "Mailboxes: how they do, sign-in, people's own"}
-	cmd.AddCommand(mailboxLoginCommand(p), mailboxStatusCommand(p), mailboxOpenCommand(p), mailboxCloseCommand(p))
+	cmd.AddCommand(mailboxLoginCommand(p), mailboxStatusCommand(p), mailboxOpenCommand(p), mailboxCloseCommand(p), mailboxBccCommand(p))
 	return cmd
 }
 
@@ -99,4 +99,10 @@ func mailboxLoginCommand(p *place) *cobra.Command {
 	}}
 	cmd.Flags().BoolVar(&browser, "browser", false, "sign in in a browser on this machine, whatever flow is set")
 	return cmd
+}
+
+func mailboxBccCommand(p *place) *cobra.Command {
+	return &cobra.Command{Use: "bcc EMAIL", Short: "A user's address for blind copies", Args: cobra.ExactArgs(1), RunE: func(c *cobra.Command, args []string) error {
+		return p.show(c, "GET", "users/"+url.PathEscape(args[0])+"/bcc", nil)
+	}}
 }

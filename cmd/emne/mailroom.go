@@ -44,16 +44,19 @@ type begun struct {
 	until   time.Time
 }
 
-// newMailroom chooses for blind copies the sender's address when that is a
-// company's mailbox, else the first of those.
-func newMailroom(boxes []*mailbox.Mailbox, o serverOptions, base string, clock func() time.Time) *mailroom {
-	r := &mailroom{boxes: boxes, accounts: o.mailboxes, signIns: o.signIns, base: base, clock: clock, begun: map[string]begun{}}
-	for _, a := range o.mailboxes {
-		if a.User == "" && (r.address == "" || strings.EqualFold(a.Address, o.submission.From)) {
-			r.address = a.Address
+// companyAddress is the one that is extended for blind copies: the sender's when
+// that is a company's mailbox, else the first of those, "" when there is none.
+func companyAddress(accounts []mailbox.Account, sender string) (address string) {
+	for _, a := range accounts {
+		if a.User == "" && (address == "" || strings.EqualFold(a.Address, sender)) {
+			address = a.Address
 		}
 	}
-	return r
+	return address
+}
+
+func newMailroom(boxes []*mailbox.Mailbox, o serverOptions, base string, clock func() time.Time) *mailroom {
+	return &mailroom{boxes: boxes, accounts: o.mailboxes, signIns: o.signIns, base: base, address: companyAddress(o.mailboxes, o.submission.From), clock: clock, begun: map[string]begun{}}
 }
 
 // Address implements console.Mailboxes.

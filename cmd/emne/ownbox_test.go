@@ -200,6 +200,9 @@ func (p *person) answersALead(dovecot *mailboxtest.Server) string {
 func (p *person) copiesBlindly(dovecot *mailboxtest.Server, lead string) {
 	p.t.Helper()
 	bcc := bccShown.FindString(html.UnescapeString(p.see(200, p.base+"/mailboxes")))
+	if out := p.config(exitDone, p.data, nil, "mailbox", "bcc", "kari@hansen.example"); bcc == "" || !strings.Contains(out, bcc) {
+		p.t.Errorf("the command line gives %s, the console %q", out, bcc)
+	}
 	dovecot.Deliver("sales", letterTo("Kari <kari@hansen.example>", "ola@bygg.example", "Once more", "Delivered-To: "+bcc+"\r\n"))
 	p.eventually(10*time.Second, "blind copy", func() bool {
 		for _, m := range p.items("messages") {

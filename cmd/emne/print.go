@@ -26,6 +26,7 @@ var columns = map[string][]string{
 	"products":      {"id", "sku", "name", "unit_price", "currency"},
 	"price-lists":   {"id", "state", "name", "currency", "valid_from", "valid_until", "customer", "group", "prices"},
 	"tasks":         {"id", "state", "due", "title", "reason"},
+	"hours":         {"id", "state", "person", "date", "quantity", "text", "order", "invoice"},
 	"deliveries":    {"id", "state", "kind", "to", "subject", "reply"},
 	"messages":      {"id", "state", "decision", "from", "subject"},
 	"quarantine":    {"id", "state", "kind", "source", "reason"},

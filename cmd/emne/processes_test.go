@@ -142,10 +142,7 @@ func TestServicesByTheHour(t *testing.T) {
 	w.task("Ask about quote " + number)
 	w.api("POST", "quotes/"+quote+"/accept", map[string]any{"name": "Ola Hansen", "evidence": "by phone"})
 	order := w.newest("orders?quote=" + quote)
-	line := order["lines"].([]any)[0].(map[string]any)["id"]
-	month := w.api("POST", "orders/"+order["id"].(string)+"/fulfil", map[string]any{"lines": []any{map[string]any{"id": line, "quantity": "17.5"}}})
-	w.task("Look over the hours of order " + order["number"].(string))
-	issued := w.api("POST", "invoices/"+created(t, month, "invoice")+"/issue", nil)["record"].(map[string]any)
+	issued := w.hours(order)
 	w.untroubled(issued)
 
 	var named bool
@@ -159,6 +156,43 @@ func TestServicesByTheHour(t *testing.T) {
 	if out := w.cli(exitDone, "process", "test", "--since", "2000-01-01"); !strings.Contains(out, "[Follow the quote up]  quote log ") || !strings.Contains(out, "events looked at") {
 		t.Errorf("the dry run prints %s", out)
 	}
+}
+
+// hours enters hours by the grid and by a file, and invoices them.
+func (w *world) hours(order map[string]any) map[string]any {
+	t, number := w.t, order["number"].(string)
+	line := order["lines"].([]any)[0].(map[string]any)["id"]
+	today := time.Now().Format(time.DateOnly)
+	month := map[string]any{"person": "Ingrid Moen", "cells": []any{map[string]any{"order": order["id"], "line": line, "date": today, "quantity": "7.5", "text": "Sketches"}}}
+	w.api("POST", "hours/month", month)
+	file := t.TempDir() + "/hours.csv"
+	rows := "person;date;order;quantity;text\nHans Berg;" + today + ";" + number + ";6;Layout\nHans Berg;" + today + ";" + number + ";4;Meeting\n"
+	if err := os.WriteFile(file, []byte(rows), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := w.cli(exitDone, "hours", "import", file); !strings.Contains(out, "2 new") {
+		t.Errorf("the import prints %s", out)
+	}
+	if out := w.cli(exitDone, "hours", "import", file); !strings.Contains(out, "2 as they were") {
+		t.Errorf("the second import prints %s", out)
+	}
+	var listed bool
+	for _, row := range w.items("reports/uninvoiced") {
+		listed = listed || row["order"] == number && row["quantity"] == "17.5" && row["latest"].(string) > today
+	}
+	if !listed {
+		t.Error("the hours are not listed as delivered and not invoiced")
+	}
+	w.cli(exitDone, "hours", "invoice", "--until", today)
+	w.task("Look over the hours of order " + number)
+	draft := w.newest("invoices?state=draft&order=" + order["id"].(string))
+	entry := w.newest("hours?invoice=" + draft["id"].(string))["id"].(string)
+	w.cli(exitConflict, "hours", "edit", entry, "--quantity", "1")
+	issued := w.api("POST", "invoices/"+draft["id"].(string)+"/issue", nil)["record"].(map[string]any)
+	if q := issued["lines"].([]any)[0].(map[string]any)["quantity"]; q != "17.5" {
+		t.Errorf("invoiced are %v hours", q)
+	}
+	return issued
 }
 
 func TestWebshopWithInstantQuotes(t *testing.T) { webshop(startDemo(t)) }
@@ -224,12 +258,19 @@ func TestProjectWithPrepayment(t *testing.T) {
 	order := w.newest("orders?quote=" + quote)
 	at := "orders/" + order["id"].(string)
 	w.eventually(10*time.Second, "order on hold", func() bool { return w.api("GET", at, nil)["state"] == "on_hold" })
-	w.task("Ask for the prepayment of order " + order["number"].(string) + ": 14250 NOK")
-	w.api("POST", at+"/release", nil)
+	request := w.api("GET", at, nil)["payment_request"].(map[string]any)
+	w.mail("kari@vik.example", request["number"].(string))
+	if got := request["amount"].(map[string]any)["amount"]; got != "14250.00" {
+		t.Errorf("asked for %v", got)
+	}
+	w.api("POST", "payments", map[string]any{"order": order["id"], "amount": request["amount"]})
 	w.mail("kari@vik.example", "We begin with order "+order["number"].(string))
 	w.api("POST", at+"/fulfil", nil)
 	invoice := w.newest("invoices?state=issued")
-	w.api("POST", "payments", map[string]any{"invoice": invoice["id"], "amount": map[string]any{"amount": "14250.00", "currency": "NOK"}})
+	if amountOf(invoice, "prepaid") != "14250.00" || amountOf(invoice, "open") != "33250.00" {
+		t.Errorf("the invoice deducts %s, %s is open", amountOf(invoice, "prepaid"), amountOf(invoice, "open"))
+	}
+	w.api("POST", "payments", map[string]any{"invoice": invoice["id"], "amount": map[string]any{"amount": "10000.00", "currency": "NOK"}})
 	w.task("of invoice " + invoice["number"].(string) + " is still open")
 	w.untroubled(w.api("GET", "invoices/"+invoice["id"].(string), nil))
 }

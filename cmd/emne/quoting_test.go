@@ -38,7 +38,7 @@ func quotingWalk(w *world) {
 	token := linkIn(t, w.mail(customer, sent["number"].(string)))
 	_, page := w.request("GET", "/p/"+token, http.Header{"Authorization": {""}}, nil)
 	fence := sent["lines"].([]any)[4].(map[string]any)["id"].(string)
-	for _, want := range []string{`name="option" value="` + fence + `"`, "Vennerabatt", "Frakt", "Hagen"} {
+	for _, want := range []string{`name="option" value="` + fence + `"`, "Paid ahead on acceptance", "Vennerabatt", "Frakt", "Hagen"} {
 		if !bytes.Contains(page, []byte(want)) {
 			t.Errorf("the customer's page lacks %s", want)
 		}

@@ -26,8 +26,8 @@ func recordCommands(p *place) []*cobra.Command {
 	for _, c := range []struct{ record, collection string }{
 		{process.TypeLead, "leads"}, {process.TypeOpportunity, "opportunities"}, {process.TypeQuote, "quotes"}, {process.TypeOrder, "orders"},
 		{process.TypeInvoice, "invoices"}, {process.TypeCreditNote, "credit-notes"}, {process.TypePayment, "payments"}, {process.TypeBankEntry, "bank-entries"}, {process.TypeSubscription, "subscriptions"}, {process.TypeProduct, "products"},
-		{process.TypePriceList, "price-lists"},
-		{process.TypeCustomer, "customers"}, {process.TypeContact, "contacts"}, {process.TypeTask, "tasks"}, {process.TypeDelivery, "deliveries"},
+		{process.TypePriceList, "price-lists"}, {process.TypeRate, "rates"},
+		{process.TypeCustomer, "customers"}, {process.TypeContact, "contacts"}, {process.TypeTask, "tasks"}, {process.TypeHours, "hours"}, {process.TypeDelivery, "deliveries"},
 		{process.TypeMessage, "messages"}, {process.TypeQuarantine, "quarantine"}, {process.TypeActivity, "activities"}, {process.TypeSubmission, "submissions"},
 		{process.TypeSenderRule, "sender-rules"},
 	} {
@@ -60,12 +60,20 @@ func recordCommands(p *place) []*cobra.Command {
 		case process.TypePayment:
 			cmd.AddCommand(r.importFiles())
 		}
+		if c.record == process.TypeInvoice || c.record == process.TypeCreditNote {
+			cmd.AddCommand(r.exportDocument())
+		}
 		if c.record == process.TypeQuote {
 			cmd.AddCommand(r.compare())
 		}
 		switch c.record {
+		case process.TypeRate:
+			cmd.Aliases = []string{"rates"}
+			cmd.AddCommand(r.importSheet(), r.exportSheet())
 		case process.TypeProduct, process.TypeCustomer:
 			cmd.AddCommand(r.importSheet(), r.exportSheet())
+		case process.TypeHours:
+			cmd.AddCommand(r.importSheet(), r.exportSheet(), r.draftHours())
 		}
 		cmds = append(cmds, cmd)
 	}

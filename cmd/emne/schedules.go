@@ -28,6 +28,10 @@ func (h *house) schedules() []jobs.Schedule {
 			_, err := h.service.InvoiceSubscriptions(ctx)
 			return err
 		}},
+		{Name: "draft_hours", When: jobs.Every(time.Hour), Do: func(ctx context.Context) error {
+			_, err := h.service.DraftMonthlyHours(ctx)
+			return err
+		}},
 		{Name: "remind_due", When: jobs.Every(time.Hour), Do: func(ctx context.Context) error {
 			_, err := h.service.RemindDue(ctx)
 			return err

@@ -30,7 +30,10 @@ var origins = map[string]struct {
 	}},
 	process.TypeProduct:   {"products", "active", func(w *world) string { return w.madeBy("products", `{"sku":%q,"name":"A"}`, w.fresh()) }},
 	process.TypePriceList: {"price-lists", "active", func(w *world) string { return w.madeBy("price-lists", `{"name":"A"}`) }},
-	process.TypeTask:      {"tasks", "open", func(w *world) string { return w.madeBy("tasks", `{"title":"Call"}`) }},
+	process.TypeHours: {"hours", "open", func(w *world) string {
+		return w.madeBy("hours", `{"order":%q,"quantity":"1","person":"Kari"}`, w.madeBy("orders", `{"customer":%q,"lines":[{"description":"Work","quantity":"9","unit":"HUR","unit_price":"100"}]}`, w.buyer()))
+	}},
+	process.TypeTask: {"tasks", "open", func(w *world) string { return w.madeBy("tasks", `{"title":"Call"}`) }},
 }
 
 var idIn = regexp.MustCompile(`"id":"([0-9a-z]+)"`)
@@ -66,9 +69,9 @@ func (w *world) issued() string {
 var inputs = map[string][]string{
 	"lead disqualify": {"--reason", "lost"}, "lead edit": {"--phone", "22 33 44 55"}, "quote accept": {"--name", "Kari"}, "quote edit": {"--title", "A"},
 	"quote decline": {"--reason", "price"}, "invoice edit": {"--title", "A"}, "invoice credit": {"--reason", "agreed"}, "opportunity edit": {"--title", "A"},
-	"order edit": {"--title", "A"}, "order request_payment": {"--percent", "30"}, "invoice dispute": {"--reason", "not agreed"}, "invoice write_off": {"--reason", "bad debt"},
+	"order edit": {"--title", "A"}, "order request_payment": {"--percent", "30"}, "order prepay": {"--percent", "30"}, "invoice dispute": {"--reason", "not agreed"}, "invoice write_off": {"--reason", "bad debt"},
 	"lead log": {"--kind", "call", "--outcome", "reached"}, "opportunity log": {"--kind", "call", "--outcome", "reached"}, "quote log": {"--kind", "call", "--outcome", "reached"},
-	"product edit": {"--name", "B"}, "price-list edit": {"--name", "B"}, "task edit": {"--note", "B"},
+	"product edit": {"--name", "B"}, "price-list edit": {"--name", "B"}, "task edit": {"--note", "B"}, "hours edit": {"--quantity", "2"},
 }
 
 // hindered are verbs that a state allows and the way to it forbids.

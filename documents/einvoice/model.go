@@ -10,6 +10,7 @@ import (
 const (
 	TypeInvoice    = "380"
 	TypeCreditNote = "381"
+	TypeDeposit    = "386" // prepayment invoice; PEPPOL-EN16931-P0100 allows it
 )
 
 // Model is the semantic model of EN 16931-1. A field without a value is not
@@ -38,6 +39,17 @@ type Model struct {
 	Totals         Totals       // BG-22
 	VAT            []VAT        // BG-23
 	Lines          []Line       // BG-25
+	// Enclosed are written in UBL alone: a Factur-X file is the PDF itself.
+	Enclosed []File // BG-24
+}
+
+// File is a document that supports the invoice. Peppol takes PDF, PNG, JPEG,
+// CSV, XLSX and ODS (PEPPOL-EN16931-CL001).
+type File struct {
+	ID          string // BT-122
+	Description string // BT-123
+	Name, MIME  string
+	Content     []byte // BT-125
 }
 
 // CreditNote reports whether the model takes an invoice back.

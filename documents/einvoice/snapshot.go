@@ -13,9 +13,23 @@ import (
 type Texts struct {
 	// Exemption says why a category has no VAT (BT-120).
 	Exemption map[string]string
+	// Deposit is the item of a deposit invoice, Deducted that of a line that
+	// deducts one (BT-153); what the line says follows them.
+	Deposit, Deducted string
 	// Credited is the payment term of a credit note without one (BT-20):
 	// BR-CO-25 asks for one wherever there is something to pay.
 	Credited string
+}
+
+// deposit is what stands before the text of a deposit's line.
+func (t Texts) deposit(l process.Line) string {
+	switch {
+	case l.Deposit == "":
+		return ""
+	case l.Quantity.IsNegative():
+		return t.Deducted
+	}
+	return t.Deposit
 }
 
 // vatex are the reasons that have a code (BT-121). E has none: its many
@@ -33,6 +47,9 @@ func FromSnapshot(s process.Snapshot, t Texts) (Model, error) {
 		PaymentTerms: strings.TrimSpace(s.PaymentTerms), Seller: party(s.Seller), Buyer: party(s.Buyer), Payment: payment(s)}
 	switch s.Kind {
 	case process.KindInvoice:
+		if s.Deposit {
+			m.TypeCode = TypeDeposit
+		}
 	case process.KindCreditNote:
 		m.TypeCode = TypeCreditNote
 		if m.PaymentTerms == "" && m.DueDate == "" {
@@ -48,6 +65,9 @@ func FromSnapshot(s process.Snapshot, t Texts) (Model, error) {
 	}
 	if s.Preceding != nil {
 		m.Preceding = []Reference{{s.Preceding.Number, s.Preceding.Date}}
+	}
+	for _, d := range s.Deposits {
+		m.Preceding = append(m.Preceding, Reference{d.Number, d.Date})
 	}
 	m.Delivery = Delivery{Date: s.SupplyDate, Address: s.DeliveryAddress}
 	m.totals(s)
@@ -66,7 +86,11 @@ func FromSnapshot(s process.Snapshot, t Texts) (Model, error) {
 	}
 	for i, l := range s.Lines {
 		if l.Sold() {
-			m.Lines = append(m.Lines, line(i, l, s.Currency))
+			out := line(i, l, s.Currency)
+			if text := t.deposit(l); text != "" {
+				out.Name = strings.TrimSpace(text + " " + out.Name)
+			}
+			m.Lines = append(m.Lines, out)
 		}
 	}
 	if field := m.foreign(); field != "" {

@@ -1,6 +1,7 @@
 package einvoice
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 
@@ -43,8 +44,11 @@ func UBL(m Model) ([]byte, error) {
 	for _, r := range m.Preceding {
 		root.add(branch("cac:BillingReference", branch("cac:InvoiceDocumentReference", leaf("cbc:ID", r.Number), leaf("cbc:IssueDate", string(r.Date)))))
 	}
+	root.add(branch("cac:ContractDocumentReference", leaf("cbc:ID", m.Contract)))
+	for _, f := range m.Enclosed {
+		root.add(f.ubl())
+	}
 	root.add(
-		branch("cac:ContractDocumentReference", leaf("cbc:ID", m.Contract)),
 		branch("cac:AccountingSupplierParty", ublParty(m.Seller)),
 		branch("cac:AccountingCustomerParty", ublParty(m.Buyer)),
 		m.Delivery.ubl(),
@@ -77,6 +81,11 @@ func (m Model) ublOrder() *element {
 		purchase = noOrder
 	}
 	return branch("cac:OrderReference", leaf("cbc:ID", purchase), leaf("cbc:SalesOrderID", m.SalesOrder))
+}
+
+func (f File) ubl() *element {
+	return branch("cac:AdditionalDocumentReference", leaf("cbc:ID", f.ID), leaf("cbc:DocumentDescription", f.Description),
+		branch("cac:Attachment", leaf("cbc:EmbeddedDocumentBinaryObject", base64.StdEncoding.EncodeToString(f.Content), "mimeCode", f.MIME, "filename", f.Name)))
 }
 
 func ublParty(p Party) *element {

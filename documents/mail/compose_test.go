@@ -30,7 +30,7 @@ func everything(kind, reason, lang string) *process.Mail {
 				"open": "10625.00", "fees": "35.00", "interest": "12.50", "total": "10672.50", "days": "7"}}}
 	if reason == reasonDigest {
 		var tasks []string
-		for _, r := range []string{"mail_reply", "mail_unsorted", "form_again", "invoice_problems", "quote_question", "delivery_failed", "delivery_bounced", "delivery_unknown", "follow_up", "rule_failed", "rule_loop"} {
+		for _, r := range []string{"mail_reply", "mail_unsorted", "form_again", "invoice_problems", "quote_question", "e_invoice_blocked", "delivery_failed", "delivery_bounced", "delivery_unknown", "follow_up", "rule_failed", "rule_loop", "mailbox_secret", "mailbox_sign_in"} {
 			tasks = append(tasks, `{"reason":"`+r+`","title":"Ring","due":"2026-11-20"}`)
 		}
 		m.Delivery.Data["tasks"] = "[" + strings.Join(tasks, ",") + "]"
@@ -113,16 +113,19 @@ func labels(t *testing.T, lang string) map[string]string {
 
 func TestTextsAreCompleteAndUsed(t *testing.T) {
 	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindOrderConfirmation, ""}, {kindPaymentRequest, ""}, {kindQuoteFollowUp, ""}, {kindQuoteExpired, ""}, {kindAcknowledgement, ""}, {kindRule, ""}, {kindNotification, reasonDigest},
-		{kindReminder, "upcoming"}, {kindReminder, "reminder"}, {kindReminder, "notice"}}
+		{kindReminder, "upcoming"}, {kindReminder, "reminder"}, {kindReminder, "notice"}, {kindInvoice, "deposit"}}
 	for _, reason := range notices(t) {
 		kinds = append(kinds, [2]string{kindNotification, reason})
 	}
-	for _, lang := range []string{"nb", "en"} {
+	for _, lang := range process.Languages() {
 		all, seen := labels(t, lang), ""
 		for _, k := range kinds {
 			for _, named := range []string{"Kari Bær", ""} {
 				m := everything(k[0], k[1], lang)
 				m.Delivery.ToName = named
+				if k[1] == "deposit" {
+					m.Snapshot.Deposit = true
+				}
 				c, err := NewComposer(texts(t), "https://emne.fjord.example", userName)
 				if err != nil {
 					t.Fatal(err)

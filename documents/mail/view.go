@@ -53,6 +53,9 @@ func newView(l templates.Labels, m *process.Mail) view {
 	if d.Kind == kindNotification || d.Kind == kindReminder {
 		key += "." + d.Reason
 	}
+	if d.Kind == kindInvoice && m.Snapshot != nil && m.Snapshot.Deposit {
+		key = "deposit"
+	}
 	if d.Kind == kindRule {
 		return ruleView(l, m)
 	}
@@ -209,7 +212,7 @@ func preheader(v view) string {
 
 // money is an amount with its currency, on one line.
 func money(lang string, m process.Money) string {
-	return m.Currency + "\u00a0" + templates.FormatMoney(lang, m.Minor, process.Decimals(m.Currency))
+	return templates.FormatAmount(lang, m.Minor, process.Decimals(m.Currency), m.Currency)
 }
 
 func footer(c process.Company) []string {

@@ -2,7 +2,6 @@ package pdf
 
 import (
 	"bytes"
-	"compress/zlib"
 	"crypto/md5"
 	"encoding/binary"
 	"fmt"
@@ -25,7 +24,7 @@ type archived struct {
 // archive rewrites what gofpdf wrote to PDF/A-3b (ISO 19005-3): header with
 // version 1.7 and binary comment, information dictionary, metadata, output
 // intent, attachments, catalog, one cross-reference table and a trailer with
-// identifiers. The page objects stay as they are. An incremental update would
+// identifiers. The page objects stay as they are, deflated. An incremental update would
 // not do: the old header and catalog would still be there.
 func archive(in []byte, a archived) ([]byte, error) {
 	offsets, err := objects(in)
@@ -35,12 +34,9 @@ func archive(in []byte, a archived) ([]byte, error) {
 	info := len(offsets) - 2 // gofpdf writes information and catalog last
 	w := &objectWriter{}
 	w.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-	shift := w.Len() - offsets[firstObject(offsets)]
-	w.Write(in[offsets[firstObject(offsets)]:offsets[info]])
-	for i := range offsets[:info] {
-		offsets[i] += shift
+	if err := w.copyObjects(in, offsets, info); err != nil {
+		return nil, err
 	}
-	w.offsets = offsets[:info]
 
 	xmp, err := metadata(a)
 	if err != nil {
@@ -62,8 +58,8 @@ func archive(in []byte, a archived) ([]byte, error) {
 
 // locale is the tag of a language as documents are written in it.
 func locale(lang string) string {
-	if lang == "nb" {
-		return "nb-NO"
+	if lang == "nb" || lang == "nn" {
+		return lang + "-NO"
 	}
 	return lang
 }
@@ -93,17 +89,6 @@ func objects(in []byte) ([]int, error) {
 		}
 	}
 	return offsets, nil
-}
-
-// firstObject is the number of the object that comes first in the file.
-func firstObject(offsets []int) int {
-	first := 1
-	for i := 2; i < len(offsets); i++ {
-		if offsets[i] < offsets[first] {
-			first = i
-		}
-	}
-	return first
 }
 
 // objectWriter appends numbered objects and keeps their offsets.
@@ -136,7 +121,7 @@ func (w *objectWriter) attach(a archived) (string, error) {
 	var files, names strings.Builder
 	attachments := slices.SortedFunc(slices.Values(a.attachments), func(a, b Attachment) int { return strings.Compare(a.Name, b.Name) })
 	for _, f := range attachments { // a name tree is sorted
-		data, err := deflate(f.Content)
+		data, err := well.deflate(f.Content)
 		if err != nil {
 			return "", fmt.Errorf("attach %s: %w", f.Name, err)
 		}
@@ -191,16 +176,4 @@ func nameObject(s string) string {
 		}
 	}
 	return b.String()
-}
-
-func deflate(b []byte) ([]byte, error) {
-	var out bytes.Buffer
-	w := zlib.NewWriter(&out)
-	if _, err := w.Write(b); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
 }

@@ -21,6 +21,15 @@ func (c *composer) closing() {
 		c.flow(s.Terms, c.body())
 		c.y += leading / 2
 	}
+	if p := s.Prepayment; s.Kind == process.KindQuote && p != nil {
+		ahead := ""
+		if p.Percent != nil {
+			ahead = c.percent(*p.Percent)
+		} else if p.Amount != nil {
+			ahead = c.withCurrency(*p.Amount)
+		}
+		c.flowAfterGap(c.text("quote.prepayment", "amount", ahead))
+	}
 	if s.Kind == process.KindQuote && s.Acceptance == nil && s.ValidUntil != "" {
 		c.flowAfterGap(c.text("quote.valid", "date", c.date(s.ValidUntil)))
 	}

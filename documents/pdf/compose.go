@@ -15,6 +15,7 @@ type composer struct {
 	labels   templates.Labels
 	lang     string
 	decimals int32 // of the currency
+	flaw     error // what drawing the payment code met
 }
 
 // compose lays snap out on pages; nothing is drawn yet, so that each page can
@@ -31,6 +32,12 @@ func compose(f *fonts, labels templates.Labels, p palette, snap process.Snapshot
 	}
 	c.onBreak = c.continuation
 	c.closing()
+	if c.flaw != nil {
+		return nil, c.flaw
+	}
+	if err := c.specification(); err != nil {
+		return nil, err
+	}
 	if len(c.pages) > maxPages {
 		return nil, errTooLong
 	}
@@ -54,17 +61,21 @@ func (c *composer) money(m process.Money) string {
 }
 
 func (c *composer) withCurrency(m process.Money) string {
-	return c.money(m) + "\u00a0" + c.snap.Currency
+	return templates.FormatAmount(c.lang, m.Minor, c.decimals, c.snap.Currency)
 }
 
 func (c *composer) date(d process.Date) string { return templates.FormatDate(c.lang, string(d)) }
 
 // heading is the document's name, such as "Faktura 10042".
 func (c *composer) heading() string {
-	if c.snap.Number == "" {
-		return c.text("title." + string(c.snap.Kind) + ".unnumbered")
+	kind := string(c.snap.Kind)
+	if c.snap.Kind == process.KindInvoice && c.snap.Deposit {
+		kind = "deposit"
 	}
-	return c.text("title."+string(c.snap.Kind), "number", c.snap.Number)
+	if c.snap.Number == "" {
+		return c.text("title." + kind + ".unnumbered")
+	}
+	return c.text("title."+kind, "number", c.snap.Number)
 }
 
 // continuation is the head of each page but the first.

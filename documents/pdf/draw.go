@@ -13,6 +13,7 @@ const family = "emne"
 // hold this document's characters.
 func (c *composer) draw() ([]byte, error) {
 	p := gofpdf.NewCustom(&gofpdf.InitType{OrientationStr: "P", UnitStr: "pt", Size: gofpdf.SizeType{Wd: sheetWidth, Ht: sheetHeight}})
+	p.SetCompression(false) // archive does that
 	p.SetCatalogSort(true)
 	p.SetCreationDate(c.snap.MadeAt.UTC())
 	p.SetModificationDate(c.snap.MadeAt.UTC())

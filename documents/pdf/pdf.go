@@ -51,7 +51,7 @@ func New(labels *templates.Set, o Options) (*Renderer, error) {
 	if err != nil {
 		return nil, err
 	}
-	profile, err := deflate(sRGB())
+	profile, err := well.deflate(sRGB())
 	if err != nil {
 		return nil, fmt.Errorf("prepare the colour profile: %w", err)
 	}

@@ -62,6 +62,10 @@ func (c *composer) lines() error {
 			c.subtotal(section, of)
 			section, of = text[0].text, process.Money{Currency: c.snap.Currency}
 		}
+		if l.Deposit != "" && section != "" { // it is no part of what stands above it
+			c.subtotal(section, of)
+			section, of = "", process.Money{Currency: c.snap.Currency}
+		}
 		if l.Counts() {
 			carried = carried.Add(c.snap.Value(l, c.snap.Currency))
 			of = of.Add(c.snap.Value(l, c.snap.Currency))
@@ -182,6 +186,12 @@ func (c *composer) description(l process.Line, width float64) []describedLine {
 		width = measure // nothing stands beside it
 	}
 	name, more, _ := strings.Cut(strings.TrimSpace(l.Description), "\n")
+	switch {
+	case l.Deposit != "" && l.Quantity.IsNegative():
+		name = c.text("deposit.deducted") + " " + name
+	case l.Deposit != "":
+		name = c.text("deposit.of") + " " + name
+	}
 	var out []describedLine
 	for _, t := range c.fonts.wrap(name, regular, textSize, width) {
 		out = append(out, describedLine{t, false})

@@ -100,6 +100,7 @@ func (s *server) addRoutes() {
 	s.addReports()
 	s.addSheets()
 	s.addRegister()
+	s.addHours()
 	s.mux.HandleFunc("GET "+documentPath, s.serveDocument)
 }
 

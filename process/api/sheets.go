@@ -17,7 +17,9 @@ var sheets = []struct {
 	give       func(*process.Service, context.Context, process.Actor) ([]byte, error)
 }{
 	{"products", (*process.Service).ImportProducts, (*process.Service).ExportProducts},
+	{"hours", (*process.Service).ImportHours, (*process.Service).ExportHours},
 	{"customers", (*process.Service).ImportCustomers, (*process.Service).ExportCustomers},
+	{"rates", (*process.Service).ImportRates, (*process.Service).ExportRates},
 }
 
 // sheetBody is a CSV file inside JSON.

@@ -40,7 +40,7 @@ var verbs = map[string][]string{
 	process.TypeLead:         {"qualify", "contact", "log", "assign", "edit", "merge", "disqualify", "not_a_lead", "reopen"},
 	process.TypeOpportunity:  {"quote", "move", "log", "edit", "assign", "win", "lose", "reopen"},
 	process.TypeQuote:        {"accept", "send", "edit", "revise", "log", "copy", "decline", "cancel", "delete"},
-	process.TypeOrder:        {"fulfil", "invoice", "edit", "send", "request_payment", "prepaid", "return", "hold", "release", "cancel"},
+	process.TypeOrder:        {"fulfil", "invoice", "edit", "send", "prepay", "prepaid", "return", "hold", "release", "cancel"},
 	process.TypeInvoice:      {"issue", "pay", "edit", "send", "credit", "dispute", "end_dispute", "hold", "release", "write_off", "reinstate", "waive", "delete"},
 	process.TypeCreditNote:   {"send"},
 	process.TypeSubscription: {"change_price", "pause", "resume", "end", "edit"},
@@ -50,6 +50,7 @@ var verbs = map[string][]string{
 	process.TypeMessage:      {"make_lead", "move", "not_a_lead"},
 	process.TypeQuarantine:   {"retry"},
 	process.TypeSenderRule:   {"delete"},
+	process.TypeHours:        {"edit", "delete"},
 	process.TypeTask:         {"done", "snooze", "edit"},
 	process.TypeCustomer:     {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "new_subscription", "statement", "edit"},
 	process.TypeContact:      {"edit"},
@@ -168,11 +169,13 @@ func (v *visit) verbForm(typ, verb string, p *recordPage, in input) (form, []par
 		return yes, nil
 	case "order.return":
 		return v.parts(in, p, func(l process.Line) decimal.Decimal { return l.Delivered }, note)
-	case "order.request_payment":
-		return fields(f(kindDecimal, "percent"), f(kindMoney, "amount", currency(p.open.Currency)), f(kindDate, "due_date"), f(kindEmail, "recipient", value(p.recipient))), nil
+	case "order.prepay":
+		return fields(f(kindSelect, "kind", choices(v.prepaymentKinds()), hint(v.t("hint.prepayment_kind")), func(f *field) { f.Label = v.t("field.prepayment.kind") }), f(kindCheck, "draft"), f(kindDecimal, "percent"), f(kindMoney, "amount", currency(p.open.Currency)), f(kindDate, "due_date"), f(kindEmail, "recipient", value(p.recipient))), nil
 	case "quote.decline":
 		return fields(reason, f(kindArea, "comment", wide)), nil
-	case "quote.send", "invoice.send", "credit-note.send", "order.send":
+	case "invoice.send", "credit-note.send":
+		return fields(f(kindEmail, "recipient", value(p.recipient)), f(kindSelect, "by", choices(v.sendBy(true)))), nil
+	case "quote.send", "order.send":
 		return fields(f(kindEmail, "recipient", value(p.recipient))), nil
 	case "quote.cancel", "order.hold", "order.release", "order.cancel", "payment.reverse", "bank-entry.ignore", "bank-entry.unmatch":
 		return fields(reason), nil

@@ -42,6 +42,14 @@ func bankEntryRow(v *visit, e process.BankEntry) row {
 // suggestion is an invoice that an entry may pay, with the button to say yes.
 // An invoice that was paid since has none: two payments want a second look.
 func (v *visit) suggestion(e process.BankEntry, s process.Suggestion) cell {
+	if s.Order != "" {
+		c := cell{Text: v.t("kind.order") + " " + s.Number, Href: v.href(process.Ref{Type: process.TypeOrder, ID: s.Order}),
+			Note: strings.Join([]string{v.name(process.TypeCustomer, s.Customer), v.t("suggestion.open", "amount", v.money(s.Open)), v.known("match.", s.Why)}, " · ")}
+		if s.Open.Minor > 0 && v.may(process.MayInvoice) {
+			c.Post = &post{Action: "/bank-entries/" + e.ID + "/do/match", Label: v.t("suggestion.match"), Name: "order", Value: s.Order}
+		}
+		return c
+	}
 	c := cell{Text: v.t("kind.invoice") + " " + s.Number, Href: v.href(process.Ref{Type: process.TypeInvoice, ID: s.Invoice})}
 	note := []string{v.name(process.TypeCustomer, s.Customer)}
 	if i, err := v.s.Invoices().Get(v.ctx(), v.actor, s.Invoice); err == nil {

@@ -2,6 +2,7 @@ package console
 
 import (
 	"testing"
+	"time"
 
 	"github.com/emne/emne/process"
 )
@@ -31,6 +32,7 @@ func (w *world) everything() {
 	ok(w.s.ArchiveProduct(ctx, a, at(gone), struct{}{}))
 	prices := []process.ListPrice{{Product: "VP", UnitPrice: *d("1200")}, {Product: "VP", From: *d("10"), UnitPrice: *d("1100.50")}}
 	ok(w.s.CreatePriceList(ctx, a, process.PriceListInput{Name: "Gull", Group: "gull", ValidUntil: "2027-12-31", Prices: prices}))
+	ok(w.s.ImportRates(ctx, a, []byte("date,currency,rate\n2026-02-27,EUR,11.4325\n")))
 	past := ok(w.s.CreatePriceList(ctx, a, process.PriceListInput{Name: "I fjor"})).Record.(*process.PriceList).ID
 	ok(w.s.ArchivePriceList(ctx, a, at(past), struct{}{}))
 	ok(w.s.RestorePriceList(ctx, a, at(past), struct{}{}))
@@ -137,9 +139,27 @@ func (w *world) receivables() {
 	ok(w.s.ReleaseInvoice(ctx, a, at(reminded), why))
 	ok(w.s.HoldInvoice(ctx, a, at(reminded), process.HoldInput{Until: "2027-01-31"}))
 	w.subscriptions()
+	w.hours()
 	off := w.invoiced("avskrevet")
 	ok(w.s.WriteOffInvoice(ctx, a, at(off), process.WriteOffInput{Reason: "Konkurs"}))
 	ok(w.s.ReinstateInvoice(ctx, a, at(off), process.WriteOffInput{Reason: "Likevel ikke", Amount: &process.Money{Minor: 100, Currency: "NOK"}}))
+}
+
+// hours are open, changed and deleted, and on an invoice.
+func (w *world) hours() {
+	ctx, a, ok := w.t.Context(), w.actor, must(w.t)
+	c := ok(w.s.CreateCustomer(ctx, a, process.CustomerInput{Name: "Timekunde AS", Email: "post@time.example",
+		Address: process.Address{Street: "Sjøgata 3", Postcode: "6003", City: "Ålesund", Country: "NO"}})).Record.(*process.Customer)
+	o := ok(w.s.CreateOrder(ctx, a, process.OrderInput{Customer: c.ID, Title: "Rådgivning", Lines: []process.LineInput{{Description: "Rådgivning", Quantity: d("40"), Unit: "HUR", UnitPrice: d("1200")}}})).Record.(*process.Order)
+	one := func(day process.Date, q string) string {
+		return ok(w.s.CreateHours(ctx, a, process.HoursInput{Order: o.Number, Date: day, Quantity: *d(q), Text: "Møte", Person: "Innleide Hansen"})).Record.(*process.Hours).ID
+	}
+	today := process.DateOf(w.now, time.UTC)
+	one(today.AddDays(-40), "7.5")
+	ok(w.s.DraftHours(ctx, a, process.DraftHoursInput{Until: today.AddDays(-30)}))
+	id := one(today, "2")
+	ok(w.s.EditHours(ctx, a, at(id), process.HoursInput{Order: o.ID, Date: today, Quantity: *d("3"), Person: "Innleide Hansen"}))
+	ok(w.s.DeleteHours(ctx, a, at(one(today, "1"))))
 }
 
 // subscriptions are in each of their states, and one has made invoices.

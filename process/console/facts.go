@@ -101,9 +101,12 @@ func readQuote(v *visit, id string) (*recordPage, error) {
 	}
 	p.fact(v.t("field.next"), v.link(process.TypeQuote, q.Next))
 	if q.Prepayment != nil {
+		if kind := q.Prepayment.Kind; kind != "" {
+			p.fact(v.t("field.prepayment.kind"), words(v.known("prepayment_kind.", kind)))
+		}
 		if q.Prepayment.Percent != nil {
 			p.fact(v.t("field.prepayment"), words(v.percent(*q.Prepayment.Percent)))
-		} else {
+		} else if q.Prepayment.Amount != nil {
 			p.fact(v.t("field.prepayment"), words(v.money(*q.Prepayment.Amount)))
 		}
 	}
@@ -142,7 +145,7 @@ func readOrder(v *visit, id string) (*recordPage, error) {
 	}
 	p.delivered, p.recipient = delivered, o.Recipient
 	p.hidden["cancel"], p.hidden["hold"] = true, o.Progress == "completed"
-	p.hidden["return"], p.hidden["request_payment"] = true, o.Request != nil
+	p.hidden["return"], p.hidden["prepay"] = true, o.Request != nil || o.Progress == "completed"
 	for _, l := range o.Lines {
 		p.hidden["return"] = p.hidden["return"] && l.Delivered.IsZero()
 		p.hidden["cancel"] = p.hidden["cancel"] && (l.Delivered.Equal(l.Quantity) || l.Invoiced.Equal(l.Quantity))
@@ -156,6 +159,9 @@ func readOrder(v *visit, id string) (*recordPage, error) {
 	if !o.Prepaid.IsZero() {
 		p.fact(v.t("total.prepaid"), words(v.money(o.Prepaid)))
 		p.fact(v.t("field.deducted"), words(v.money(o.Deducted)))
+	}
+	if !o.Deposited.IsZero() {
+		p.fact(v.t("field.deposited"), words(v.money(o.Deposited)))
 	}
 	p.fact(v.t("field.title"), words(o.Title))
 	v.parties(p, o.Customer, o.Contact, o.Owner)
@@ -195,12 +201,15 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.title"), words(i.Title))
 	v.parties(p, i.Customer, i.Contact, i.Owner)
 	p.fact(v.t("field.recipient"), words(either(i.Recipient, v.t("recipient.missing"))))
-	p.fact(v.t("field.delivery_channel"), words(v.t("delivery_channel.mail")))
+	p.fact(v.t("field.delivery_channel"), words(v.t("send_by."+v.sentBy(i.Customer))))
 	p.fact(v.t("field.issue_date"), words(v.date(i.IssueDate)))
 	p.fact(v.t("field.supply_date"), words(v.date(i.SupplyDate)))
 	p.fact(v.t("field.due_date"), words(v.date(i.DueDate)))
 	p.fact(v.t("field.payment_reference"), words(i.PaymentReference))
 	v.place(p, i.DeliveryAddress)
+	for _, w := range i.Warnings {
+		p.fact(v.t("field.warning"), words(v.problem(w)))
+	}
 	if i.Exchange != nil {
 		p.fact(v.t("field.exchange"), words(v.t("exchange", "currency", i.Currency, "rate", v.typed(i.Exchange.Rate), "company", v.settings.Currency, "date", v.date(i.Exchange.Date))))
 	}
@@ -237,6 +246,15 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 		return nil, err
 	}
 	return p, v.relate(p, process.TypePayment, map[string]string{"invoice": i.ID})
+}
+
+// sentBy is how a customer's invoices go out.
+func (v *visit) sentBy(customer string) string {
+	way := ""
+	if c, err := v.s.Customers().Get(v.ctx(), v.actor, customer); err == nil {
+		way = c.SendBy
+	}
+	return either(way, v.settings.SendBy, process.SendByMail)
 }
 
 func readCreditNote(v *visit, id string) (*recordPage, error) {

@@ -47,7 +47,7 @@ func TestEveryPage(t *testing.T) {
 	w := newWorld(t)
 	w.everything()
 	w.now = w.now.AddDate(0, 2, 0) // quotes are expired, invoices overdue
-	paths := []string{"/", "/settings", "/signin"}
+	paths := []string{"/", "/settings", "/signin", "/hours/month", "/hours/month?month=2026-11&person=Innleide+Hansen"}
 	reports, _ := process.ReportRows()
 	for _, name := range reports {
 		paths = append(paths, "/reports/"+name, "/reports/"+name+"?from=&to=")
@@ -123,7 +123,9 @@ func (w *world) records() map[string]map[string]string {
 	each(w.t, func() ([]process.Contact, error) { return all(ctx, w.s.Contacts(), a, f, 1000) }, func(r process.Contact) { add("contact", r.ID, r.State) })
 	each(w.t, func() ([]process.Product, error) { return all(ctx, w.s.Products(), a, f, 1000) }, func(r process.Product) { add("product", r.ID, r.State) })
 	each(w.t, func() ([]process.PriceList, error) { return all(ctx, w.s.PriceLists(), a, f, 1000) }, func(r process.PriceList) { add("price-list", r.ID, r.State) })
+	each(w.t, func() ([]process.Rate, error) { return all(ctx, w.s.Rates(), a, f, 1000) }, func(r process.Rate) { add("rate", r.ID, r.State) })
 	each(w.t, func() ([]process.Task, error) { return all(ctx, w.s.Tasks(), a, f, 1000) }, func(r process.Task) { add("task", r.ID, r.State) })
+	each(w.t, func() ([]process.Hours, error) { return all(ctx, w.s.TimeEntries(), a, f, 1000) }, func(r process.Hours) { add("hours", r.ID, r.State) })
 	each(w.t, func() ([]process.Delivery, error) { return all(ctx, w.s.Deliveries(), a, f, 1000) }, func(r process.Delivery) { add("delivery", r.ID, r.State) })
 	each(w.t, func() ([]process.Message, error) { return all(ctx, w.s.Messages(), a, f, 1000) }, func(r process.Message) { add("message", r.ID, r.State) })
 	each(w.t, func() ([]process.Quarantine, error) { return all(ctx, w.s.Quarantine(), a, f, 1000) }, func(r process.Quarantine) { add("quarantine", r.ID, r.State) })

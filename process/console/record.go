@@ -162,6 +162,17 @@ func (v *visit) share(k *kind) error {
 	return v.showRecord(k, v.id(), "", input{}, nil, nil)
 }
 
+// lineText is what a line says; that of a deposit names a document.
+func (v *visit) lineText(l process.Line) string {
+	switch {
+	case l.Deposit == "":
+		return l.Description
+	case l.Quantity.IsNegative():
+		return v.t("line.deposit.deducted", "number", l.Description)
+	}
+	return v.t("line.deposit.of", "number", l.Description)
+}
+
 // table puts lines and totals in words, prices as they were given.
 func (v *visit) table(lines []process.Line, pricing process.Pricing, t process.Totals, currency string, progress bool) *linesTable {
 	table := &linesTable{Currency: currency, Progress: progress}
@@ -174,7 +185,7 @@ func (v *visit) table(lines []process.Line, pricing process.Pricing, t process.T
 		if pricing.PricesIncludeVAT {
 			price = l.UnitPriceWithVAT
 		}
-		w := lineView{Description: l.Description, Product: l.Product, Quantity: v.quantity(l.Quantity, l.Unit), Price: v.price(price, ""),
+		w := lineView{Description: v.lineText(l), Product: l.Product, Quantity: v.quantity(l.Quantity, l.Unit), Price: v.price(price, ""),
 			VAT: v.vat(l.VAT), Net: v.amount(pricing.Value(l, currency)), Option: l.Option, Ticked: l.Ticked}
 		if !l.DiscountPercent.IsZero() {
 			w.Discount, table.Discount = v.percent(l.DiscountPercent), true

@@ -52,7 +52,7 @@ func (v *visit) report() error {
 	for _, n := range names {
 		p.Reports = append(p.Reports, option{Value: n, Label: v.t("report." + n), Selected: n == p.Name})
 	}
-	if p.Days = p.Name != "receivables"; p.Days && !q.Has("from") && !q.Has("to") {
+	if p.Days = p.Name != "receivables" && p.Name != "uninvoiced"; p.Days && !q.Has("from") && !q.Has("to") {
 		year := string(v.today())[:4]
 		p.From, p.To = process.Date(year+"-01-01"), process.Date(year+"-12-31")
 	}
@@ -98,7 +98,7 @@ func (v *visit) fillReport(p *reportPage, r *process.Report) {
 	rows := r.Rows()
 	var shown []int
 	for i, key := range r.Columns() {
-		if key == "total" || key == "customer_id" || key == "owner_id" || key == "currency" {
+		if key == "total" || key == "customer_id" || key == "owner_id" || key == "currency" || key == "order_id" || key == "invoice_id" {
 			continue
 		}
 		shown = append(shown, i)
@@ -113,6 +113,12 @@ func (v *visit) fillReport(p *reportPage, r *process.Report) {
 			c := cell{Text: v.figureOf(p.Name, columns[i], row[i], total), Number: p.Numbers[n]}
 			if id := slices.Index(columns, columns[i]+"_id"); id >= 0 && columns[i] == "customer" && !total {
 				c.Href = v.href(process.Ref{Type: process.TypeCustomer, ID: row[id].(string)})
+			} else if id >= 0 && columns[i] == "order" && row[id] != "" {
+				c.Href = v.href(process.Ref{Type: process.TypeOrder, ID: row[id].(string)})
+			}
+			if id := slices.Index(columns, "invoice_id"); columns[i] == "what" && row[id] != "" {
+				c.Href, c.Note = v.href(process.Ref{Type: process.TypeInvoice, ID: row[id].(string)}), v.t("report.draft")
+				c.Text = either(c.Text, v.t("kind.invoice"))
 			}
 			if n == 0 && total {
 				c.Text = v.t("report.total")
@@ -137,7 +143,15 @@ func (v *visit) figureOf(report, column string, value any, total bool) string {
 	case process.Money:
 		return v.money(value)
 	case decimal.Decimal:
+		if column == "quantity" {
+			return v.number(value)
+		}
 		return v.percent(value)
+	case bool:
+		if value {
+			return v.t("report.late")
+		}
+		return ""
 	case int64:
 		if column == "median_seconds" || column == "p90_seconds" {
 			return v.span(time.Duration(value) * time.Second)
@@ -149,6 +163,10 @@ func (v *visit) figureOf(report, column string, value any, total bool) string {
 			return ""
 		case column == "source" && value != "":
 			return v.source(value)
+		case column == "since" || column == "latest":
+			return either(v.date(process.Date(value)), v.t("report.absent"))
+		case column == "unit" && value != "":
+			return v.unit(value, one)
 		case column == "category":
 			return v.t("report.vat." + value)
 		case value == "":

@@ -55,6 +55,8 @@ type listPage struct {
 	// Upload is where files are handed in, "" for nowhere.
 	Upload string
 	Import string
+	// Grid is the month of time entries.
+	Grid   string
 	Export string
 }
 
@@ -102,6 +104,9 @@ func (v *visit) list(k *kind) error {
 	}
 	if k.typ == process.TypeBankEntry && v.may(k.may) {
 		p.Upload = "/bank-files"
+	}
+	if k.typ == process.TypeHours {
+		p.Grid = "/hours/month"
 	}
 	if k.sheet != nil {
 		p.Export = "/" + k.collection + "/export"
@@ -250,7 +255,7 @@ func messageRow(v *visit, m process.Message) row {
 	if m.FromName != "" {
 		from.Note = m.From
 	}
-	return v.row(process.TypeMessage, m.ID, from, words(m.Subject), words(v.known("decision.", m.Decision)), words(v.moment(m.ReceivedAt)), v.states(process.TypeMessage, m.State))
+	return v.row(process.TypeMessage, m.ID, from, words(m.Subject), v.decision(m), words(v.moment(m.ReceivedAt)), v.states(process.TypeMessage, m.State))
 }
 
 func quarantineRow(v *visit, q process.Quarantine) row {

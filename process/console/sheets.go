@@ -24,6 +24,7 @@ type importPage struct {
 	frame
 	Kind    *kindView
 	Columns string
+	Explain string
 	Done    string
 	Error   string
 	Mend    []string
@@ -34,7 +35,10 @@ func (v *visit) importPage(status int, k *kind, p importPage) error {
 		return process.Forbidden("the role %q may not import", v.actor.Role)
 	}
 	p.frame, p.Kind = v.frame(v.t("import.title", "kinds", v.t("kinds."+k.typ))), v.view(k)
-	p.Columns = process.ImportColumns(k.typ)
+	p.Columns, p.Explain = process.ImportColumns(k.typ), v.t("import.explain")
+	if k.typ == process.TypeRate {
+		p.Explain = v.t("import.explain.rate")
+	}
 	return v.page(status, "import.html", p)
 }
 

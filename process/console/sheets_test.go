@@ -103,3 +103,19 @@ func TestProductForm(t *testing.T) {
 		}
 	}
 }
+
+func TestRatesPage(t *testing.T) {
+	w := newWorld(t)
+	if page := w.get("/rates/import"); page.Code != 200 || !strings.Contains(page.Body.String(), "eurofxref") {
+		t.Errorf("the form answers %d %s", page.Code, page.Body)
+	}
+	if rec := w.sheet("/rates/import", "Dato;Valuta;Kurs;Enheter\n27.02.2026;SEK;99,13;100\n"); rec.Code != 200 || !strings.Contains(rec.Body.String(), "1 nye") {
+		t.Errorf("the upload answers %d %s", rec.Code, rec.Body)
+	}
+	if body := w.get("/rates").Body.String(); !strings.Contains(body, "SEK") || !strings.Contains(body, "0,9913") {
+		t.Errorf("the list is %s", body)
+	}
+	if rec := w.sheet("/rates/import", "date,currency,rate\n2026-02-27,XXX,1\n"); rec.Code != 422 || !strings.Contains(rec.Body.String(), "Linje 2, currency: ") {
+		t.Errorf("the broken file answers %d %s", rec.Code, rec.Body)
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/emne/emne/process"
 )
 
@@ -124,7 +126,7 @@ func (v *visit) addMail(e *entry, a process.Activity, here process.Ref) {
 
 // arguments are the names that the wordings of activities may use.
 var arguments = []string{"source", "name", "subject", "owner", "customer", "opportunity", "reason", "title", "revenue", "number", "gross",
-	"amount", "date", "to", "kind", "due", "from", "invoice", "credit_note", "email", "role", "sku", "progress", "text", "stage", "outcome", "event", "next_date"}
+	"amount", "date", "to", "kind", "due", "from", "invoice", "credit_note", "email", "role", "sku", "progress", "text", "stage", "outcome", "event", "next_date", "person", "quantity"}
 
 // wording is what an activity says.
 func (v *visit) wording(a process.Activity) string {
@@ -139,6 +141,9 @@ func (v *visit) wording(a process.Activity) string {
 	}
 	for _, name := range []string{"date", "due", "next_date"} {
 		args[name] = v.date(process.Date(args[name]))
+	}
+	if q, err := decimal.NewFromString(args["quantity"]); err == nil {
+		args["quantity"] = v.number(q)
 	}
 	args["number"] = either(args["number"], v.t("unnumbered"))
 	args["owner"] = v.name(process.TypeUser, args["owner"])

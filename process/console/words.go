@@ -186,6 +186,10 @@ func (v *visit) readName(at process.Ref) string {
 		if r, err := v.s.PriceLists().Get(ctx, a, at.ID); err == nil {
 			return r.Name
 		}
+	case process.TypeHours:
+		if r, err := v.s.TimeEntries().Get(ctx, a, at.ID); err == nil {
+			return v.date(r.Date) + ", " + v.personName(r.Person)
+		}
 	case process.TypeTask:
 		if r, err := v.s.Tasks().Get(ctx, a, at.ID); err == nil {
 			return v.taskTitle(*r)
@@ -221,6 +225,9 @@ func (v *visit) quoteName(q process.Quote) string {
 }
 
 func (v *visit) invoiceName(i process.Invoice) string {
+	if i.Deposit {
+		return v.t("kind.deposit") + " " + either(i.Number, v.t("unnumbered"))
+	}
 	return v.t("kind.invoice") + " " + either(i.Number, v.t("unnumbered"))
 }
 

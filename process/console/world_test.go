@@ -17,6 +17,7 @@ import (
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/access"
 	"github.com/emne/emne/process/bank"
+	"github.com/emne/emne/process/exchange"
 	"github.com/emne/emne/process/rules"
 	"github.com/emne/emne/process/store"
 	"github.com/emne/emne/templates"
@@ -60,7 +61,7 @@ func newWorldWith(t *testing.T, register process.Register) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	w.s = process.New(process.Options{Statements: bank.Reader{}, Store: db, Documents: papers{}, Rules: rules.New(), Register: register, Clock: clock, Key: []byte(strings.Repeat("k", 32))})
+	w.s = process.New(process.Options{Statements: bank.Reader{}, Rates: exchange.Rates{}, Store: db, Documents: papers{}, Rules: rules.New(), Register: register, Clock: clock, Key: []byte(strings.Repeat("k", 32))})
 	w.access = access.New(db, clock)
 	user, err := w.access.CreateUser(t.Context(), process.System(), access.NewUser{Email: "kari@fjord.example", Name: "Kari Nordmann",
 		Role: process.RoleOwner, Language: "nb", Password: "en lang setning"})

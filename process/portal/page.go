@@ -157,6 +157,11 @@ func (c *call) quote(p *customerPage, q *process.Quote) {
 	}
 	p.SHA256, p.State, p.CanAsk = q.SHA256, "open", true
 	p.Figures = []figure{{c.t("total"), c.money(snap.Payable), true}, {c.t("to"), p.Buyer, false}, {c.t("valid_until"), c.date(q.ValidUntil), false}}
+	if ahead := snap.Prepayment; ahead != nil && ahead.Percent != nil {
+		p.Figures = append(p.Figures, figure{c.t("prepayment"), c.percent(*ahead.Percent), false})
+	} else if ahead != nil && ahead.Amount != nil {
+		p.Figures = append(p.Figures, figure{c.t("prepayment"), c.money(*ahead.Amount), false})
+	}
 	say := func(state string, pairs ...string) {
 		p.State, p.StateTitle, p.StateText = state, c.t(state+".title"), c.t(state+".text", pairs...)
 	}
@@ -241,7 +246,9 @@ func (c *call) invoice(p *customerPage, i *process.Invoice) {
 
 func (c *call) date(d process.Date) string { return templates.FormatDate(c.lang, string(d)) }
 
-func (c *call) money(m process.Money) string { return c.amount(m) + noBreak + m.Currency }
+func (c *call) money(m process.Money) string {
+	return templates.FormatAmount(c.lang, m.Minor, process.Decimals(m.Currency), m.Currency)
+}
 
 func (c *call) amount(m process.Money) string {
 	return templates.FormatMoney(c.lang, m.Minor, process.Decimals(m.Currency))
@@ -265,6 +272,17 @@ func (c *call) unit(code string, q decimal.Decimal) string {
 	return code
 }
 
+// lineText is what a line says; that of a deposit names a document.
+func (c *call) lineText(l process.Line) string {
+	switch {
+	case l.Deposit == "":
+		return l.Description
+	case l.Quantity.IsNegative():
+		return c.labels.Say("line.deposit.deducted", "number", l.Description)
+	}
+	return c.labels.Say("line.deposit.of", "number", l.Description)
+}
+
 // table puts the frozen lines and totals in words.
 func (c *call) table(s process.Snapshot) *table {
 	t := &table{Currency: s.Currency}
@@ -279,7 +297,7 @@ func (c *call) table(s process.Snapshot) *table {
 			t.Lines = append(t.Lines, line{Description: l.Description, Kind: l.Kind})
 			continue
 		}
-		w := line{Description: l.Description, Quantity: templates.FormatNumber(c.lang, l.Quantity) + noBreak + c.unit(l.Unit, l.Quantity),
+		w := line{Description: c.lineText(l), Quantity: templates.FormatNumber(c.lang, l.Quantity) + noBreak + c.unit(l.Unit, l.Quantity),
 			Price: templates.FormatPrice(c.lang, price(l), process.Decimals(s.Currency)), VAT: c.vat(l.VAT.Category, l.VAT.Rate), Net: c.amount(s.Value(l, s.Currency)), Option: l.Option, Ticked: l.Ticked}
 		if !l.DiscountPercent.IsZero() {
 			w.Discount, t.Discount = c.percent(l.DiscountPercent), true

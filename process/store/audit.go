@@ -73,8 +73,8 @@ func (t *txn) head(lock string) (Head, error) {
 	return h, nil
 }
 
-// writeAudits adds the links of a transaction, or of a group. The payloads go
-// first: from the reading of the head on, everybody else waits.
+// writeAudits adds the links of a transaction, or of a group. What can be
+// made before is: from the reading of the head on, everybody else waits.
 func (t *txn) writeAudits() error {
 	if len(t.audits) == 0 {
 		return nil
@@ -91,10 +91,7 @@ func (t *txn) writeAudits() error {
 		rand.Read(salt)
 		links[i] = link{at: e.At.UnixMicro(), kind: clean(e.Kind), aboutType: clean(e.About.Type), aboutID: clean(e.About.ID),
 			actorKind: string(e.Actor.Kind), actorID: clean(e.Actor.ID), payloadHash: digest(salt, e.Payload)}
-		payloads[i] = []any{links[i].payloadHash, salt, e.Payload}
-	}
-	if err := t.insertRows("audit_payload", "hash, salt, payload", payloads); err != nil {
-		return fmt.Errorf("adding to the audit chain: %w", err)
+		payloads[i] = []any{nil, salt, e.Payload}
 	}
 	h, err := t.head(t.lock())
 	if err != nil {
@@ -106,9 +103,13 @@ func (t *txn) writeAudits() error {
 		l.seq, l.prev = h.Seq+1, h.Hash
 		l.id = l.hash()
 		h = Head{l.seq, l.id}
+		payloads[i][0] = l.seq
 		rows[i] = []any{l.seq, l.at, l.kind, l.aboutType, l.aboutID, l.actorKind, l.actorID, l.payloadHash, l.prev, l.id}
 	}
 	if err := t.insertRows("audit_link", "seq, at, kind, about_type, about_id, actor_kind, actor_id, payload_hash, prev, hash", rows); err != nil {
+		return fmt.Errorf("adding to the audit chain: %w", err)
+	}
+	if err := t.insertRows("audit_payload", "seq, salt, payload", payloads); err != nil {
 		return fmt.Errorf("adding to the audit chain: %w", err)
 	}
 	t.audits = nil
@@ -122,7 +123,7 @@ func (t *txn) writeAudits() error {
 // a link that says so: the chain still holds, the person's data is gone.
 func (db *DB) EraseAuditPayload(ctx context.Context, seq int64, by process.Actor, at time.Time) error {
 	return db.InTx(ctx, func(tx process.Tx) error {
-		n, err := tx.(*txn).exec("DELETE FROM audit_payload WHERE hash = (SELECT payload_hash FROM audit_link WHERE seq = $1)", seq)
+		n, err := tx.(*txn).exec("DELETE FROM audit_payload WHERE seq = $1", seq)
 		if err != nil {
 			return fmt.Errorf("erasing an audit payload: %w", err)
 		}
@@ -165,7 +166,7 @@ func (t *txn) verifyAudit() (Head, []Violation, error) {
 	erased, missing := map[string]bool{}, []int64{}
 	prev, last := "", int64(0)
 	err = t.each(`SELECT l.seq, l.at, l.kind, l.about_type, l.about_id, l.actor_kind, l.actor_id, l.payload_hash, l.prev, l.hash,
-		p.salt, p.payload FROM audit_link l LEFT JOIN audit_payload p ON p.hash = l.payload_hash ORDER BY l.seq`, nil,
+		p.salt, p.payload FROM audit_link l LEFT JOIN audit_payload p ON p.seq = l.seq ORDER BY l.seq`, nil,
 		func(scan func(...any) error) error {
 			var l link
 			var salt, payload []byte

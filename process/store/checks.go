@@ -80,6 +80,7 @@ func rowChecks() []rowCheck {
 			NOT EXISTS (SELECT 1 FROM sales_order d WHERE d.id = r.document_id) AND NOT EXISTS (SELECT 1 FROM invoice d WHERE d.id = r.document_id) AND
 			NOT EXISTS (SELECT 1 FROM credit_note d WHERE d.id = r.document_id) AND NOT EXISTS (SELECT 1 FROM subscription d WHERE d.id = r.document_id)`},
 	}
+	checks = append(checks, depositChecks()...)
 	for _, d := range []struct{ table, record string }{{"opportunity", "opportunity"}, {"quote", "quote"}, {"sales_order", "order"},
 		{"invoice", "invoice"}, {"credit_note", "credit-note"}, {"subscription", "subscription"}} {
 		checks = append(checks, rowCheck{"money", d.record, "its sums are not those of its lines and VAT groups", `SELECT r.id FROM ` + d.table + ` r WHERE

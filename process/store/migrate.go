@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
@@ -19,8 +20,13 @@ var migrations embed.FS
 // several starting instances migrate.
 const migrationLock = 0x656d6e65 // "emne"
 
+// migrateTime bounds migrating: a large table may be written anew.
+const migrateTime = time.Hour
+
 // migrate brings the tables up to date: ours, then River's.
 func (db *DB) migrate(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, migrateTime)
+	defer cancel()
 	if db.engine == Postgres {
 		conn, err := db.writer.Conn(ctx)
 		if err != nil {

@@ -55,7 +55,11 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*DB, error) {
 		db.Close()
 		return nil, err
 	}
-	if err := db.migrate(opening); err != nil {
+	if err := pool.Ping(opening); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	if err := db.migrate(ctx); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}

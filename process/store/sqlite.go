@@ -51,12 +51,12 @@ func OpenSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 		return pool
 	}
 	db.writer = open("&_txlock=immediate", writerSetup, 1)
-	opening, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	if err := db.migrate(opening); err != nil {
+	if err := db.migrate(ctx); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("opening %s: %w", path, err)
 	}
+	opening, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
 	if _, err := db.writer.ExecContext(opening, partSetup); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("opening %s: %w", path, err)

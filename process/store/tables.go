@@ -17,7 +17,9 @@ type tables struct {
 	subscriptions table[process.Subscription]
 	products      table[process.Product]
 	priceLists    table[process.PriceList]
+	rates         table[process.Rate]
 	tasks         table[process.Task]
+	hours         table[process.Hours]
 	deliveries    table[process.Delivery]
 	messages      table[process.Message]
 	quarantine    table[process.Quarantine]
@@ -34,7 +36,7 @@ func newTables() tables {
 		leads: leadTable().build(), customers: customerTable().build(), contacts: contactTable().build(),
 		opportunities: opportunityTable().build(), quotes: quoteTable().build(), orders: orderTable().build(),
 		invoices: invoiceTable().build(), creditNotes: creditNoteTable().build(), payments: paymentTable().build(), bankEntries: bankEntryTable().build(), subscriptions: subscriptionTable().build(),
-		products: productTable().build(), priceLists: priceListTable().build(), tasks: taskTable().build(), deliveries: deliveryTable().build(),
+		products: productTable().build(), priceLists: priceListTable().build(), rates: rateTable().build(), tasks: taskTable().build(), hours: hoursTable().build(), deliveries: deliveryTable().build(),
 		messages: messageTable().build(), quarantine: quarantineTable().build(), submissions: submissionTable().build(), senderRules: senderRuleTable().build(),
 		users: userTable().build(), sessions: sessionTable().build(), tokens: tokenTable().build(), links: linkTable().build(),
 	}

@@ -176,7 +176,9 @@ func (t *txn) Subscriptions() process.Records[process.Subscription] {
 }
 func (t *txn) Products() process.Records[process.Product]      { return on(t, &t.db.tables.products) }
 func (t *txn) PriceLists() process.Records[process.PriceList]  { return on(t, &t.db.tables.priceLists) }
+func (t *txn) Rates() process.Records[process.Rate]            { return on(t, &t.db.tables.rates) }
 func (t *txn) Tasks() process.Records[process.Task]            { return on(t, &t.db.tables.tasks) }
+func (t *txn) TimeEntries() process.Records[process.Hours]     { return on(t, &t.db.tables.hours) }
 func (t *txn) Deliveries() process.Records[process.Delivery]   { return on(t, &t.db.tables.deliveries) }
 func (t *txn) Messages() process.Records[process.Message]      { return on(t, &t.db.tables.messages) }
 func (t *txn) Quarantine() process.Records[process.Quarantine] { return on(t, &t.db.tables.quarantine) }

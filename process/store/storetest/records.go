@@ -26,7 +26,9 @@ type chain struct {
 	payment      *process.Payment
 	bankEntry    *process.BankEntry
 	subscription *process.Subscription
+	hours        *process.Hours
 	product      *process.Product
+	rate         *process.Rate
 	prices       *process.PriceList
 	task         *process.Task
 	delivery     *process.Delivery
@@ -43,6 +45,7 @@ func (c *chain) insert(tx process.Tx) error {
 	c.token = filled(func(k *process.Token) { k.State, k.Role = "revoked", process.RoleReader })
 	c.link = filled(func(*process.Link) {})
 	c.customer = filled(func(v *process.Customer) { v.State, v.Kind = "active", "consumer" })
+	c.rate = filled(func(v *process.Rate) { v.State = "active" })
 	c.product = filled(func(v *process.Product) { v.State = "active" })
 	c.task = filled(func(v *process.Task) { v.State = "done" })
 	c.delivery = filled(func(v *process.Delivery) { v.State = "unknown" })
@@ -110,6 +113,10 @@ func (c *chain) insert(tx process.Tx) error {
 			return tx.Invoices().Insert(c.invoice)
 		},
 		func() error {
+			c.hours = filled(func(v *process.Hours) { v.State, v.Order, v.Invoice = "invoiced", c.order.ID, c.invoice.ID })
+			return tx.TimeEntries().Insert(c.hours)
+		},
+		func() error {
 			c.credit = filled(func(v *process.CreditNote) {
 				v.State, v.Number, v.Invoice, v.Customer = "issued", "K-1001", c.invoice.ID, c.customer.ID
 			})
@@ -126,6 +133,7 @@ func (c *chain) insert(tx process.Tx) error {
 			return tx.BankEntries().Insert(c.bankEntry)
 		},
 		func() error { return tx.Products().Insert(c.product) },
+		func() error { return tx.Rates().Insert(c.rate) },
 		func() error {
 			c.prices = filled(func(v *process.PriceList) { v.State, v.Customer = "archived", c.customer.ID })
 			return tx.PriceLists().Insert(c.prices)
@@ -226,8 +234,10 @@ func everyField(s suite) {
 	same(s, process.Tx.Payments, c.payment, c.payment.ID)
 	same(s, process.Tx.BankEntries, c.bankEntry, c.bankEntry.ID)
 	same(s, process.Tx.Products, c.product, c.product.ID)
+	same(s, process.Tx.Rates, c.rate, c.rate.ID)
 	same(s, process.Tx.PriceLists, c.prices, c.prices.ID)
 	same(s, process.Tx.Tasks, c.task, c.task.ID)
+	same(s, process.Tx.TimeEntries, c.hours, c.hours.ID)
 	same(s, process.Tx.Deliveries, c.delivery, c.delivery.ID)
 	same(s, process.Tx.Messages, c.message, c.message.ID)
 	same(s, process.Tx.Quarantine, c.quarantine, c.quarantine.ID)

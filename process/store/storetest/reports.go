@@ -22,7 +22,8 @@ type books struct {
 	leads         []process.Lead
 	answers       map[string][]time.Time // by thread
 	opportunities []process.Opportunity
-	quoted        map[string]bool // opportunities
+	quoted        map[string]bool      // opportunities
+	newest        map[string]time.Time // activity of a thread
 	invoices      []process.Invoice
 	credits       []process.CreditNote
 	rates         map[string]decimal.Decimal // of documents in a foreign currency
@@ -31,7 +32,7 @@ type books struct {
 // reports holds each report to a sum that is made in another way, over random
 // records, for open and bounded periods.
 func reports(s suite) {
-	b := &books{Rand: rand.New(rand.NewPCG(2026, 3)), at: time.Date(2026, 3, 20, 10, 0, 0, 0, time.UTC), answers: map[string][]time.Time{}, quoted: map[string]bool{}, rates: map[string]decimal.Decimal{}}
+	b := &books{Rand: rand.New(rand.NewPCG(2026, 3)), at: time.Date(2026, 3, 20, 10, 0, 0, 0, time.UTC), answers: map[string][]time.Time{}, quoted: map[string]bool{}, newest: map[string]time.Time{}, rates: map[string]decimal.Decimal{}}
 	s.tx(b.fill)
 	for _, days := range [][2]process.Date{{"", ""}, {"2026-02-01", "2026-02-28"}, {"2026-03-05", ""}, {"", "2026-03-04"}, {"2031-01-01", "2031-01-31"}} {
 		p := process.Period{From: days[0], To: days[1], Start: days[0].Time(time.UTC), End: days[1].AddDays(1).Time(time.UTC)}
@@ -41,6 +42,10 @@ func reports(s suite) {
 			check(s, p, "responses", b.responses(p), r.Responses)
 			check(s, p, "wins", b.wins(p), r.Wins)
 			check(s, p, "forecast", b.forecast(p), r.Forecast)
+			quiet := b.at.Add(-40 * 24 * time.Hour)
+			check(s, p, "stages", b.stages(p, quiet), func(p process.Period) ([]process.StageRow, error) { return r.Stages(p, quiet) })
+			check(s, p, "losses", b.losses(p), r.Losses)
+			check(s, p, "wins by month", b.winMonths(p), func(p process.Period) ([]process.WinMonthRow, error) { return r.WinMonths(p, time.UTC) })
 			check(s, p, "product sales", b.productSales(p), r.ProductSales)
 			check(s, p, "customer sales", b.customerSales(p), r.CustomerSales)
 			check(s, p, "VAT", b.vat(p), func(p process.Period) ([]process.VATRow, error) { return r.VAT(p, "NOK") })
@@ -133,6 +138,10 @@ func (b *books) inquiry(tx process.Tx) error {
 		o := process.Opportunity{State: pick(b, "open", "open", "won", "lost"), Customer: pick(b, b.customers...).ID, Currency: pick(b, "NOK", "EUR"), Probability: b.IntN(101), Thread: l.Thread}
 		o.EstimatedRevenue = process.Money{Minor: b.Int64N(10_000_000), Currency: o.Currency}
 		o.EstimatedClose = pick[process.Date](b, "", "2026-02-11", "2026-03-31", "2027-01-01")
+		o.Stage = pick(b, "", "offer", "talks")
+		if o.State == "lost" {
+			o.Reason, o.Competitor = pick(b, "", "price", "time"), pick(b, "", "Rival AS")
+		}
 		o.Owner = pick(b, "", b.users[0].ID, b.users[1].ID)
 		if o.State != "open" {
 			at := b.moment()
@@ -166,6 +175,9 @@ func (b *books) inquiry(tx process.Tx) error {
 		case "lead.contacted", "quote.sent", "lead.changed":
 			if err := tx.AddActivity(process.Activity{ID: process.NewID(at), At: at, Type: kind, Thread: l.Thread, About: process.Ref{Type: process.TypeLead, ID: l.ID}}); err != nil {
 				return err
+			}
+			if at.After(b.newest[l.Thread]) {
+				b.newest[l.Thread] = at
 			}
 		default:
 			d := process.Delivery{State: "accepted", Kind: kind, Thread: l.Thread}

@@ -2,6 +2,7 @@ package year
 
 import (
 	"context"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -29,14 +30,14 @@ func (y *year) ordered(ctx context.Context, who process.Actor, p *person, order 
 		})
 	case n < 9:
 		y.after(1, 5, func(ctx context.Context) error {
+			y.after(5, 15, func(ctx context.Context) error {
+				if _, err := y.s.ReleaseOrder(ctx, who, to(order), process.CancelInput{}); err != nil {
+					return err
+				}
+				return y.deliver(ctx, who, p, order, false)
+			})
 			_, err := y.s.HoldOrder(ctx, who, to(order), process.CancelInput{Reason: y.text("reason", reasons)})
 			return err
-		})
-		y.after(8, 20, func(ctx context.Context) error {
-			if _, err := y.s.ReleaseOrder(ctx, who, to(order), process.CancelInput{}); err != nil {
-				return err
-			}
-			return y.deliver(ctx, who, p, order, false)
 		})
 	default:
 		y.after(12, 35, func(ctx context.Context) error { return y.deliver(ctx, who, p, order, n < 45) })
@@ -69,15 +70,6 @@ func (y *year) deliver(ctx context.Context, who process.Actor, p *person, order 
 				in.Lines = append(in.Lines, process.LineQuantity{ID: l.ID, Quantity: half})
 			}
 		}
-		whole := true
-		for _, part := range in.Lines {
-			for _, l := range o.Lines {
-				whole = whole && (l.ID != part.ID || part.Quantity.Equal(l.Quantity.Sub(l.Delivered)))
-			}
-		}
-		if len(in.Lines) == 0 || whole && len(in.Lines) == len(o.Lines) {
-			in.Lines, part = nil, false
-		}
 	}
 	out, err := y.s.FulfilOrder(ctx, who, to(order), in)
 	if err != nil {
@@ -87,7 +79,7 @@ func (y *year) deliver(ctx context.Context, who process.Actor, p *person, order 
 	if draft := created(out, process.TypeInvoice); draft != "" {
 		y.after(0.02, 2, func(ctx context.Context) error { return y.issue(ctx, who, p, draft) })
 	}
-	if !part {
+	if !slices.ContainsFunc(out.Record.(*process.Order).Lines, func(l process.Line) bool { return !l.Delivered.Equal(l.Quantity) }) {
 		return nil
 	}
 	y.numbers["part delivery"]++

@@ -105,23 +105,29 @@ func (y *year) work(p *person, lead string) {
 			return err
 		})
 	case n < 30:
-		y.after(0.05, 4, func(ctx context.Context) error {
-			_, err := y.s.ContactLead(ctx, who, to(lead), process.ContactedInput{})
-			return err
-		})
-		y.after(5, 30, func(ctx context.Context) error {
-			_, err := y.s.DisqualifyLead(ctx, who, to(lead), process.DisqualifyInput{Reason: pick(y, []string{"lost", "cannot_contact", "no_longer_interested"})})
-			return err
-		})
-	default:
-		if y.chance(70) {
-			y.after(0.05, 1.5, func(ctx context.Context) error {
-				_, err := y.s.ContactLead(ctx, who, to(lead), process.ContactedInput{})
+		y.contact(0.05, 4, who, lead, func() {
+			y.after(2, 25, func(ctx context.Context) error {
+				_, err := y.s.DisqualifyLead(ctx, who, to(lead), process.DisqualifyInput{Reason: pick(y, []string{"lost", "cannot_contact", "no_longer_interested"})})
 				return err
 			})
+		})
+	default:
+		qualify := func() { y.after(1, 8, func(ctx context.Context) error { return y.qualify(ctx, who, p, lead) }) }
+		if y.chance(70) {
+			y.contact(0.05, 1.5, who, lead, qualify)
+		} else {
+			qualify()
 		}
-		y.after(2, 9, func(ctx context.Context) error { return y.qualify(ctx, who, p, lead) })
 	}
+}
+
+// contact plans that somebody gets in touch, and what comes of it.
+func (y *year) contact(from, until float64, who process.Actor, lead string, then func()) {
+	y.after(from, until, func(ctx context.Context) error {
+		_, err := y.s.ContactLead(ctx, who, to(lead), process.ContactedInput{})
+		then()
+		return err
+	})
 }
 
 func (y *year) qualify(ctx context.Context, who process.Actor, p *person, lead string) error {
