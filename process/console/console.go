@@ -109,6 +109,7 @@ func (c *Console) routes() http.Handler {
 	handle("GET /quotes/{id}/compare", (*visit).compare)
 	handle("GET /customers/{id}/statement", (*visit).statement)
 	handle("GET /customers/{id}/statement.csv", (*visit).statementFile)
+	handle("GET /customers/{id}/statement.pdf", (*visit).statementPDF)
 	handle("GET /hours/month", (*visit).month)
 	handle("POST /hours/month", (*visit).saveMonth)
 	handle("GET /reports", (*visit).reportsPage)
