@@ -33,6 +33,7 @@ func readLead(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.phone"), guess("phone", telephone(l.Phone)))
 	p.fact(v.t("field.organisation_number"), guess("organisation_number", words(l.OrganisationNumber)))
 	p.fact(v.t("field.address"), guess("address", words(v.addressOf(l.Address))))
+	p.fact(v.t("field.language"), guess("language", words(v.known("language.", l.Language))))
 	p.fact(v.t("field.source"), words(v.source(l.Source)))
 	p.fact(v.t("field.received"), words(v.moment(l.CreatedAt)))
 	p.fact(v.t("field.owner"), words(v.name(process.TypeUser, l.Owner)))
