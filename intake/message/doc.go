@@ -18,6 +18,8 @@
 //  3. The body is split at its boundaries, declared or found (split.go), each
 //     part is decoded (decode.go, uuencode.go) and brought to UTF-8
 //     (charset.go), and the parts become text, HTML and attachments (body.go).
+//     The large files of a spooled mail stay in its file: they are decoded
+//     piece by piece each time they are read (large.go).
 //  4. HTML without a plain alternative becomes text with its links (text.go).
 //  5. Quoted reply and signature are folded away (quote.go, signature.go).
 //  6. The mail is classified: automated or not (automation.go), a delivery

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -145,21 +146,27 @@ type chunkReader struct {
 	db       *DB
 	id       string
 	position int64
+	buffer   []byte // one for all rows
 	left     []byte
 }
 
 func (c *chunkReader) Read(p []byte) (int, error) {
 	for len(c.left) == 0 {
 		found := false
-		if err := c.db.view(c.ctx, func(t *txn) (err error) {
-			found, err = t.row("SELECT data FROM blob_chunk WHERE blob_id = $1 AND position = $2", []any{c.id, c.position}, &c.left)
-			return err
+		if err := c.db.view(c.ctx, func(t *txn) error {
+			return t.each("SELECT data FROM blob_chunk WHERE blob_id = $1 AND position = $2", []any{c.id, c.position}, func(scan func(...any) error) error {
+				var row sql.RawBytes
+				err := scan(&row)
+				found, c.buffer = true, append(c.buffer[:0], row...)
+				return err
+			})
 		}); err != nil {
 			return 0, err
 		}
 		if !found {
 			return 0, io.EOF
 		}
+		c.left = c.buffer
 		c.position++
 	}
 	n := copy(p, c.left)
