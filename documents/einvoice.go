@@ -18,10 +18,13 @@ const (
 
 // XML writes an issued invoice or credit note as CII or UBL, or lists what the
 // format misses. The CII is, byte for byte, what Render puts into the PDF.
-func (d *Documents) XML(s process.Snapshot, format string) ([]byte, []process.Problem, error) {
+func (d *Documents) XML(s process.Snapshot, format string, enclosed ...process.File) ([]byte, []process.Problem, error) {
 	m, err := d.model(s)
 	if err != nil {
 		return nil, nil, err
+	}
+	for _, f := range enclosed {
+		m.Enclosed = append(m.Enclosed, einvoice.File{ID: s.Number, Description: d.renderer.Text(s.Language, "einvoice.pdf"), Name: f.Name, MIME: "application/pdf", Content: f.Data})
 	}
 	problems := einvoice.Check(m)
 	write := einvoice.UBL

@@ -62,14 +62,17 @@ func (s *Service) CreditInvoice(ctx context.Context, a Actor, t Target, in Credi
 			}
 		}
 		out := &Outcome{Created: []Ref{{TypeCreditNote, n.ID}}}
-		// The customer need not have an address, unless it was asked for.
-		if send := mailable(n.Recipient); in.Send == nil && send == nil || in.Send != nil && *in.Send {
-			if send != nil {
-				return nil, send
-			}
-			return out, u.sendCreditNote(n, out)
+		if in.Send != nil && !*in.Send {
+			return out, nil
 		}
-		return out, nil
+		way, err := u.again(SendInput{}, Ref{TypeCreditNote, n.ID}, n.Customer, n.Recipient)
+		if err != nil {
+			if in.Send == nil && CodeOf(err) == CodeInvalid { // the customer need not have an address, unless it was asked for
+				return out, nil
+			}
+			return nil, err
+		}
+		return out, u.sendCreditNote(n, way, out)
 	})
 }
 
@@ -263,7 +266,7 @@ func (u *unit) reinvoice(i *Invoice, n *CreditNote, taken []LineQuantity) error 
 	return u.saveOrder(o, Activity{Type: "order.to_invoice_again", Related: Ref{TypeCreditNote, n.ID}})
 }
 
-// SendCreditNote mails a credit note again, the same bytes.
+// SendCreditNote sends a credit note again, the same bytes.
 func (s *Service) SendCreditNote(ctx context.Context, a Actor, t Target, in SendInput) (*Outcome, error) {
 	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
 		n, err := u.CreditNotes().Get(t.ID)
@@ -276,10 +279,12 @@ func (s *Service) SendCreditNote(ctx context.Context, a Actor, t Target, in Send
 		if err := allowed(TypeCreditNote, "send", n.State); err != nil {
 			return nil, err
 		}
+		in.mailed(n.Recipient)
 		if in.Recipient != "" {
 			n.Recipient = in.Recipient
 		}
-		if err := mailable(n.Recipient); err != nil {
+		way, err := u.again(in, Ref{TypeCreditNote, n.ID}, n.Customer, n.Recipient)
+		if err != nil {
 			return nil, err
 		}
 		if err := u.CreditNotes().Update(n); err != nil {
@@ -290,18 +295,14 @@ func (s *Service) SendCreditNote(ctx context.Context, a Actor, t Target, in Send
 			return nil, err
 		}
 		out := &Outcome{}
-		if err := u.sendCreditNote(n, out); err != nil {
+		if err := u.sendCreditNote(n, way, out); err != nil {
 			return nil, err
 		}
 		return out.of(n), nil
 	})
 }
 
-func (u *unit) sendCreditNote(n *CreditNote, out *Outcome) error {
-	d, err := u.deliver(Delivery{Kind: "credit_note", About: Ref{TypeCreditNote, n.ID}, To: n.Recipient, Language: n.Language, Thread: n.Thread,
-		Data: map[string]string{"number": n.Number, "invoice": n.InvoiceNumber, "gross": n.Payable().String(), "currency": n.Currency, "reason": n.Reason}})
-	if err == nil {
-		out.Created = append(out.Created, Ref{TypeDelivery, d.ID})
-	}
-	return err
+func (u *unit) sendCreditNote(n *CreditNote, way routes, out *Outcome) error {
+	return u.dispatch(way, Delivery{Kind: "credit_note", About: Ref{TypeCreditNote, n.ID}, To: n.Recipient, Language: n.Language, Thread: n.Thread,
+		Data: map[string]string{"number": n.Number, "invoice": n.InvoiceNumber, "gross": n.Payable().String(), "currency": n.Currency, "reason": n.Reason}}, out)
 }

@@ -20,11 +20,13 @@ type CustomerInput struct {
 	PaymentRule        string   `json:"payment_rule,omitempty" doc:"net or end_of_month; the company's when left out"`
 	NoReminders        bool     `json:"no_reminders,omitempty"`
 	Group              string   `json:"group,omitempty" doc:"group of price lists"`
+	SendBy             string   `json:"send_by,omitempty" doc:"mail, e_invoice or both; by the settings when left out"`
+	Number             string   `json:"number,omitempty" doc:"the company's own number for the customer"`
 }
 
 // Input is the editable part of the customer.
 func (c Customer) Input() CustomerInput {
-	return CustomerInput{c.Name, c.Kind, c.Email, c.Phone, c.OrganisationNumber, c.VATNumber, c.Address, c.EInvoiceAddress, c.Language, c.PaymentDays, c.PaymentRule, c.NoReminders, c.Group}
+	return CustomerInput{c.Name, c.Kind, c.Email, c.Phone, c.OrganisationNumber, c.VATNumber, c.Address, c.EInvoiceAddress, c.Language, c.PaymentDays, c.PaymentRule, c.NoReminders, c.Group, c.SendBy, c.Number}
 }
 
 func (in CustomerInput) apply(c *Customer) error {
@@ -46,13 +48,19 @@ func (in CustomerInput) apply(c *Customer) error {
 		ps = append(ps, Problem{Field: "address.country", Reason: "country.invalid", Message: "a country is a code of two letters such as NO", Rule: "BR-CL-14"})
 	}
 	if in.Language != "" && !knownLanguage(in.Language) {
-		ps = append(ps, Problem{Field: "language", Reason: "language.unknown", Message: "documents can be in nb or en"})
+		ps = append(ps, Problem{Field: "language", Reason: "language.unknown", Message: "documents can be in " + strings.Join(Languages(), ", ")})
 	}
 	if in.PaymentDays < 0 || in.PaymentDays > 365 {
 		ps = append(ps, Problem{Field: "payment_days", Reason: "payment_days.bounds", Message: "payment days are between 0 and 365"})
 	}
 	if !knownDueRule(in.PaymentRule) {
 		ps = append(ps, Problem{Field: "payment_rule", Reason: "payment_rule", Message: "net or end_of_month"})
+	}
+	if len(in.Number) > 40 {
+		ps = append(ps, Problem{Field: "number", Reason: "customer.number", Message: "a customer's number has at most 40 characters"})
+	}
+	if !knownSendBy(in.SendBy) {
+		ps = append(ps, Problem{Field: "send_by", Reason: "send_by", Message: "mail, e_invoice or both"})
 	}
 	if len(ps) > 0 {
 		return Invalid("customer.invalid", "the customer cannot be saved", ps...)
@@ -63,6 +71,7 @@ func (in CustomerInput) apply(c *Customer) error {
 	c.Language, c.PaymentDays = in.Language, in.PaymentDays
 	c.PaymentRule, c.NoReminders = in.PaymentRule, in.NoReminders
 	c.Domain, c.Group = ownDomain(in.Email), strings.TrimSpace(in.Group)
+	c.SendBy, c.Number = in.SendBy, strings.TrimSpace(in.Number)
 	return nil
 }
 
@@ -102,7 +111,10 @@ func (s *Service) EditCustomer(ctx context.Context, a Actor, t Target, in Custom
 		if err := u.touch(&c.Record, TypeCustomer, t); err != nil {
 			return nil, err
 		}
-		return &Outcome{Record: c, Created: []Ref{}}, u.changeCustomer(in, c)
+		if err := u.changeCustomer(in, c); err != nil {
+			return nil, err
+		}
+		return &Outcome{Record: c, Created: []Ref{}}, u.require(TypeCustomer, "edit", c)
 	})
 }
 

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// deliver queues a mail; its job commits with the transition that causes it.
+// deliver queues a mail or an e-invoice; its job commits with the transition
+// that causes it.
 func (u *unit) deliver(d Delivery) (*Delivery, error) {
 	d.Record, d.State = u.record(), "queued"
 	if d.Language == "" {
@@ -19,7 +20,16 @@ func (u *unit) deliver(d Delivery) (*Delivery, error) {
 		Data: map[string]string{"kind": d.Kind, "to": d.To, "reason": d.Reason}}); err != nil {
 		return nil, err
 	}
-	return &d, u.Enqueue(SendDelivery{d.ID, 1}, u.now)
+	return &d, u.attempt(&d, 1, u.now)
+}
+
+// attempt queues the job of an attempt, for the channel that the delivery takes.
+func (u *unit) attempt(d *Delivery, n int, at time.Time) error {
+	j := SendDelivery{Delivery: d.ID, Attempt: n}
+	if d.Kind == KindEInvoice {
+		j.Channel = KindEInvoice
+	}
+	return u.Enqueue(j, at)
 }
 
 // tellOwner mails the owner of a record; when nobody owns it, the owner of the
@@ -91,7 +101,7 @@ func (s *Service) MailOf(ctx context.Context, a Actor, id, domain string) (*Mail
 		m.Delivery, m.Settings = *d, u.settings
 		m.MessageID = s.messageID(d.ID, domain)
 		switch d.Kind {
-		case "order_confirmation", "payment_request":
+		case "order_confirmation", "payment_request", "statement":
 			snap, err := u.Snapshot(d.Data["snapshot"])
 			if err != nil {
 				return err
@@ -264,7 +274,7 @@ func (s *Service) FinishSending(ctx context.Context, a Actor, id string, r Sent)
 		case "retrying":
 			at := u.now.Add(r.RetryAfter)
 			d.NextAt = &at
-			if err := u.Enqueue(SendDelivery{d.ID, d.Attempts + 1}, at); err != nil {
+			if err := u.attempt(d, d.Attempts+1, at); err != nil {
 				return nil, err
 			}
 		case "failed", "unknown":
@@ -297,7 +307,7 @@ func (s *Service) RetryDelivery(ctx context.Context, a Actor, t Target, _ struct
 		if err := u.saveDelivery(d, Activity{Type: "delivery.queued", From: from, To: d.State}); err != nil {
 			return err
 		}
-		return u.Enqueue(SendDelivery{d.ID, d.Attempts + 1}, u.now)
+		return u.attempt(d, d.Attempts+1, u.now)
 	})
 }
 

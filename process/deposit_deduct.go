@@ -246,10 +246,14 @@ func (u *unit) releaseDeposit(o *Order, l *depositLedger, d deposit, over []Mone
 	if err := u.bookCredit(i, n); err != nil {
 		return err
 	}
-	if mailable(n.Recipient) != nil {
+	way, err := u.again(SendInput{}, Ref{TypeCreditNote, n.ID}, n.Customer, n.Recipient)
+	if CodeOf(err) == CodeInvalid { // the customer need not have an address
 		return nil
 	}
-	return u.sendCreditNote(n, &Outcome{})
+	if err != nil {
+		return err
+	}
+	return u.sendCreditNote(n, way, &Outcome{})
 }
 
 // releasePrepaid tells the owner of money that was paid ahead on an order that

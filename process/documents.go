@@ -21,8 +21,8 @@ const (
 // Documents is, and implemented by the same room.
 type EInvoices interface {
 	// XML writes s as FormatCII or FormatUBL, or lists what the format misses in
-	// it; then there are no bytes.
-	XML(s Snapshot, format string) ([]byte, []Problem, error)
+	// it; then there are no bytes. Files are enclosed in UBL alone (BG-24).
+	XML(s Snapshot, format string, enclosed ...File) ([]byte, []Problem, error)
 }
 
 // blocking are the problems that close every channel.

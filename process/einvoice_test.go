@@ -14,7 +14,7 @@ type writings struct {
 	fail     error
 }
 
-func (w *writings) XML(s process.Snapshot, format string) ([]byte, []process.Problem, error) {
+func (w *writings) XML(s process.Snapshot, format string, _ ...process.File) ([]byte, []process.Problem, error) {
 	if w.fail != nil || len(w.problems) > 0 {
 		return nil, w.problems, w.fail
 	}

@@ -119,7 +119,7 @@ type Submission struct {
 type Delivery struct {
 	Record
 	State    string `json:"state"`
-	Kind     string `json:"kind"` // quote, acceptance, invoice, reminder, credit_note, acknowledgement, notification
+	Kind     string `json:"kind"` // quote, acceptance, invoice, reminder, credit_note, e_invoice, acknowledgement, notification
 	About    Ref    `json:"about"`
 	To       string `json:"to"`
 	ToName   string `json:"to_name,omitempty"`

@@ -3,8 +3,6 @@ package process
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 )
 
 // IssueInput says whether the invoice is mailed at once; it is when left out.
@@ -31,11 +29,6 @@ func (s *Service) IssueInvoice(ctx context.Context, a Actor, t Target, in IssueI
 func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error) {
 	return func(u *unit, i *Invoice) (*Outcome, error) {
 		send := in.Send == nil || *in.Send
-		if send {
-			if err := mailable(i.Recipient); err != nil {
-				return nil, err
-			}
-		}
 		o, err := u.settleDeposits(i)
 		if err != nil {
 			return nil, err
@@ -53,6 +46,12 @@ func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error)
 		if ps := blocking(s.documents.Check(snap)); len(ps) > 0 {
 			return nil, Invalid("invoice.incomplete", "the invoice cannot be issued yet", ps...)
 		}
+		var way routes
+		if send {
+			if way, err = u.routes(i.Customer, "", i.Recipient, snap); err != nil {
+				return nil, err
+			}
+		}
 		if snap.Number, err = u.number(TypeInvoice, u.settings.Numbers.Invoice, &snap.IssueDate); err != nil {
 			return nil, err
 		}
@@ -65,7 +64,9 @@ func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error)
 			snap.DueDate = snap.IssueDate
 		}
 		snap.Draft = false
-		snap.Payment.Reference = u.settings.paymentReference(snap.Number)
+		if snap.Payment.Reference, err = u.paymentReference(i.Customer, snap.Number); err != nil {
+			return nil, err
+		}
 		pdf, err := s.documents.Render(snap)
 		if err != nil {
 			return nil, fmt.Errorf("rendering invoice %s: %w", snap.Number, err)
@@ -74,7 +75,7 @@ func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error)
 		if err := u.freeze(i.ID, snap, blob); err != nil {
 			return nil, err
 		}
-		i.State, i.Number, i.SHA256, i.Problems = "issued", snap.Number, blob.SHA256, nil
+		i.State, i.Number, i.SHA256, i.Problems = "issued", snap.Number, blob.SHA256, way.blocked
 		i.IssueDate, i.SupplyDate, i.DueDate, i.PaymentReference = snap.IssueDate, snap.SupplyDate, snap.DueDate, snap.Payment.Reference
 		i.BuyerReference, i.Exchange = snap.BuyerReference, snap.Exchange
 		data := i.figures()
@@ -92,39 +93,45 @@ func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error)
 		if err := u.resolve(Ref{TypeInvoice, i.ID}, "invoice_problems"); err != nil || !send {
 			return out, err
 		}
-		return out, u.sendInvoice(i, out)
+		return out, u.sendInvoice(i, way, out)
 	}
 }
 
-// SendInput may name another recipient.
+// SendInput may name another recipient, and another way than the customer's; who
+// names another recipient without a way means mail.
 type SendInput struct {
 	Recipient string `json:"recipient,omitempty"`
+	By        string `json:"by,omitempty" doc:"mail, e_invoice or both; as the customer has it when left out"`
 }
 
-// SendInvoice mails an issued invoice again, the same bytes.
+func (in *SendInput) mailed(before string) {
+	if in.By == "" && in.Recipient != "" && in.Recipient != before {
+		in.By = SendByMail
+	}
+}
+
+// SendInvoice sends an issued invoice again, the same bytes.
 func (s *Service) SendInvoice(ctx context.Context, a Actor, t Target, in SendInput) (*Outcome, error) {
 	return s.changeInvoice(ctx, a, t, "send", func(u *unit, i *Invoice) (*Outcome, error) {
 		out := &Outcome{}
+		in.mailed(i.Recipient)
 		if in.Recipient != "" {
 			i.Recipient = in.Recipient
 		}
-		if err := mailable(i.Recipient); err != nil {
+		way, err := u.again(in, Ref{TypeInvoice, i.ID}, i.Customer, i.Recipient)
+		if err != nil {
 			return nil, err
 		}
 		if err := u.saveInvoice(i, Activity{Type: "invoice.sent_again"}); err != nil {
 			return nil, err
 		}
-		return out, u.sendInvoice(i, out)
+		return out, u.sendInvoice(i, way, out)
 	})
 }
 
-func (u *unit) sendInvoice(i *Invoice, out *Outcome) error {
-	d, err := u.deliver(Delivery{Kind: "invoice", About: Ref{TypeInvoice, i.ID}, To: i.Recipient, Language: i.Language, Thread: i.Thread,
-		Data: map[string]string{"number": i.Number, "order": i.OrderNumber, "gross": i.Payable().String(), "currency": i.Currency, "due_date": string(i.DueDate), "payment_link": u.settings.PaymentLinkOf(i)}})
-	if err == nil {
-		out.Created = append(out.Created, Ref{TypeDelivery, d.ID})
-	}
-	return err
+func (u *unit) sendInvoice(i *Invoice, way routes, out *Outcome) error {
+	return u.dispatch(way, Delivery{Kind: "invoice", About: Ref{TypeInvoice, i.ID}, To: i.Recipient, Language: i.Language, Thread: i.Thread,
+		Data: map[string]string{"number": i.Number, "order": i.OrderNumber, "gross": i.Payable().String(), "currency": i.Currency, "due_date": string(i.DueDate), "payment_link": u.settings.PaymentLinkOf(i)}}, out)
 }
 
 // number takes the next number of a series and moves the issue date forward
@@ -217,35 +224,4 @@ func (s Settings) paymentMeans() PaymentMeans {
 		m.Code = "58"
 	}
 	return m
-}
-
-// paymentReference is what the customer gives the bank: the number, or a KID of
-// the number's digits with a MOD10 check digit (Luhn), as Norwegian banks
-// compute it.
-func (s Settings) paymentReference(number string) string {
-	if s.PaymentReference != "kid-mod10" {
-		return number
-	}
-	digits := strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, number)
-	return digits + strconv.Itoa(mod10(digits))
-}
-
-// mod10 is the check digit of Luhn (ISO/IEC 7812-1 annex B).
-func mod10(digits string) int {
-	sum := 0
-	for i := range len(digits) {
-		d := int(digits[len(digits)-1-i] - '0')
-		if i%2 == 0 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return (10 - sum%10) % 10
 }

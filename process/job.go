@@ -5,13 +5,16 @@ package process
 // that carry them out register handlers in process/jobs.
 type Job interface{ Kind() string }
 
-// SendDelivery composes (once), submits and records the outcome of one mail.
+// SendDelivery composes (once), submits and records the outcome of one
+// mail, or of one e-invoice for the access point.
 //
 // Attempt is the number of the attempt that the job was made for: a job that
 // was overtaken by another finds another number and does nothing.
 type SendDelivery struct {
 	Delivery string `json:"delivery"`
 	Attempt  int    `json:"attempt"`
+	// Channel is empty for mail, or KindEInvoice.
+	Channel string `json:"channel,omitempty"`
 }
 
 // Kind names the job.

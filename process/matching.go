@@ -234,6 +234,9 @@ func (m *matcher) named(text string, usable func(*candidate) bool) (cs []*candid
 	clear = true
 	for _, word := range numbersIn(text) {
 		found := filter(m.byReference[word], usable)
+		if len(found) == 0 { // a KID of MOD11 may end in a dash
+			found = filter(m.byReference[word+"-"], usable)
+		}
 		if len(found) == 0 {
 			found = filter(m.byNumber[word], usable)
 			clear = clear && (len(found) == 0 || len(word) >= shortNumber)

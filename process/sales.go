@@ -72,6 +72,11 @@ type Customer struct {
 	NoReminders bool `json:"no_reminders,omitempty"`
 	// Group is the customers' group of price lists, a word of the company's own.
 	Group string `json:"group,omitempty"`
+	// Number is the company's own for the customer.
+	Number string `json:"number,omitempty"`
+	// SendBy is how invoices and credit notes go out: mail, e_invoice or both; by
+	// the settings when it is empty.
+	SendBy string `json:"send_by,omitempty"`
 	// Warnings are derived: what looks wrong, and is not refused.
 	Warnings []Problem `json:"warnings,omitempty"`
 }

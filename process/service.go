@@ -24,6 +24,8 @@ type Service struct {
 	clock    func() time.Time
 	key      []byte
 	readMail ReadMail
+	// accessPoint says that e-invoices can be sent.
+	accessPoint bool
 }
 
 // Options are what a Service needs of the outside.
@@ -46,6 +48,9 @@ type Options struct {
 	Key []byte
 	// ReadMail reads what was quarantined once more; without it that is refused.
 	ReadMail ReadMail
+	// AccessPoint says that e-invoices have somewhere to go; without it they are
+	// not sent, and the PDF goes by mail.
+	AccessPoint bool
 }
 
 // New wires the use cases.
@@ -53,7 +58,7 @@ func New(o Options) *Service {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, statements: o.Statements, rates: o.Rates, rules: o.Rules, register: o.Register, clock: o.Clock, key: o.Key, readMail: o.ReadMail}
+	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, statements: o.Statements, rates: o.Rates, rules: o.Rules, register: o.Register, clock: o.Clock, key: o.Key, readMail: o.ReadMail, accessPoint: o.AccessPoint}
 }
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }

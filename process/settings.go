@@ -2,6 +2,7 @@ package process
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ import (
 // config.yaml instead.
 type Settings struct {
 	Company  Company       `json:"company"`
-	Language string        `json:"language"`  // the company's own: nb or en
+	Language string        `json:"language"`  // the company's own: one of Languages
 	Currency string        `json:"currency"`  // ISO 4217
 	TimeZone string        `json:"time_zone"` // IANA name, such as Europe/Oslo
 	Terms    Terms         `json:"terms"`
@@ -22,9 +23,13 @@ type Settings struct {
 	Hours    HoursSettings `json:"hours,omitzero"`
 	// Reminders call open invoices to mind.
 	Reminders Reminders `json:"reminders"`
-	// PaymentReference is how invoices are told apart by the bank: "number" or
-	// "kid-mod10" (Norway).
+	// PaymentReference is how invoices are told apart by the bank: "number",
+	// "kid-mod10" or "kid-mod11" (Norway). KID is what the latter two are made of.
 	PaymentReference string `json:"payment_reference"`
+	KID              KID    `json:"kid,omitzero"`
+	// SendBy is how invoices and credit notes go out to customers that say
+	// nothing else: mail (also when empty), e_invoice or both.
+	SendBy string `json:"send_by,omitempty"`
 	// PaymentLink is the address of a page to pay an invoice, with {reference},
 	// {amount}, {number} and {currency}; empty when there is none.
 	PaymentLink string `json:"payment_link,omitempty"`
@@ -87,6 +92,8 @@ type Numbers struct {
 	CreditNote Series `json:"credit_note"`
 	// PaymentRequest numbers requests for prepayments, apart from invoices.
 	PaymentRequest Series `json:"payment_request"`
+	// Customer numbers customers when a KID asks for it.
+	Customer Series `json:"customer,omitzero"`
 }
 
 // Series makes numbers: the prefix and a counter that begins at First.
@@ -154,7 +161,7 @@ func (s Settings) Problems() []Problem {
 		bad("time_zone", "settings.time_zone", "%q is no time zone: write it as Europe/Oslo", s.TimeZone)
 	}
 	if !knownLanguage(s.Language) {
-		bad("language", "settings.language", "%q is no language of emne: nb or en", s.Language)
+		bad("language", "settings.language", "%q is no language of emne: %s", s.Language, strings.Join(Languages(), ", "))
 	}
 	if s.Terms.PaymentDays < 0 || s.Terms.PaymentDays > 365 {
 		bad("terms.payment_days", "settings.payment_days", "payment days are between 0 and 365")
@@ -174,7 +181,7 @@ func (s Settings) Problems() []Problem {
 	for _, n := range []struct {
 		field string
 		s     Series
-	}{{"quote", s.Numbers.Quote}, {"order", s.Numbers.Order}, {"invoice", s.Numbers.Invoice}, {"credit_note", s.Numbers.CreditNote}, {"payment_request", s.Numbers.paymentRequests()}} {
+	}{{"quote", s.Numbers.Quote}, {"order", s.Numbers.Order}, {"invoice", s.Numbers.Invoice}, {"credit_note", s.Numbers.CreditNote}, {"payment_request", s.Numbers.paymentRequests()}, {"customer", s.Numbers.customers()}} {
 		if n.s.First < 1 || n.s.First > 1e12 {
 			bad("numbers."+n.field+".first", "settings.series.first", "a series begins at 1 or later")
 		}
@@ -189,9 +196,13 @@ func (s Settings) Problems() []Problem {
 		bad("mail.spam", "settings.spam", "at most %d addresses and as many words are spam", maxSpamRules)
 	}
 	switch s.PaymentReference {
-	case "number", "kid-mod10":
+	case ReferenceNumber, ReferenceMOD10, ReferenceMOD11:
 	default:
-		bad("payment_reference", "settings.payment_reference", "%q is no payment reference: number or kid-mod10", s.PaymentReference)
+		bad("payment_reference", "settings.payment_reference", "%q is no payment reference: number, kid-mod10 or kid-mod11", s.PaymentReference)
+	}
+	ps = append(ps, s.KID.problems()...)
+	if !knownSendBy(s.SendBy) {
+		bad("send_by", "settings.send_by", "%q is no way to send: mail, e_invoice or both", s.SendBy)
 	}
 	if why := linkProblem(s.PaymentLink); why != "" {
 		bad("payment_link", "settings.payment_link", "%s", why)
@@ -210,4 +221,7 @@ func (s Settings) Problems() []Problem {
 	return append(ps, s.VAT.problems("vat")...)
 }
 
-func knownLanguage(l string) bool { return l == "nb" || l == "en" }
+// Languages are those that documents and mails are written in.
+func Languages() []string { return []string{"nb", "nn", "en", "sv", "da", "de", "fr"} }
+
+func knownLanguage(l string) bool { return slices.Contains(Languages(), l) }

@@ -174,7 +174,7 @@ func TestKeysOfThePagesExist(t *testing.T) {
 	}
 	// A hook's sender is a program, and a broken body is the console's own.
 	delete(want, "error.submission.mismatch")
-	for _, lang := range s.Languages() {
+	for _, lang := range s.Languages(Pages) {
 		own := s.texts[Pages][lang]
 		for _, key := range slices.Sorted(maps.Keys(want)) {
 			if _, ok := own[key]; !ok {
@@ -206,7 +206,7 @@ func reportColumns() map[string]bool {
 }
 
 // composed are the beginnings of keys that end in a word of the process.
-var composed = regexp.MustCompile(`^(check|contact|outcome|kind|kinds|new|step|state|progress|payment|closed|disqualified|role|customer_kind|field|line|language|settled|credit|payment_reference|source|channel|actor|verb|done|activity|decision|task|delivery|notification|code|error|problem|quarantine|portal|match|ignored|payment_rule|prepayment_kind|reminder_text|rate|register|report|settings\.series|settings\.step|statement|rule|rule_name|month|weekday|mailbox\.state|mailbox\.reason|mailbox\.expires)\.(.+)$`)
+var composed = regexp.MustCompile(`^(check|contact|outcome|kind|kinds|new|step|state|progress|payment|closed|disqualified|role|customer_kind|field|line|language|settled|credit|payment_reference|source|channel|actor|verb|done|activity|decision|task|delivery|notification|code|error|problem|quarantine|portal|match|ignored|payment_rule|send_by|prepayment_kind|reminder_text|rate|register|report|settings\.series|settings\.step|statement|rule|rule_name|month|weekday|mailbox\.state|mailbox\.reason|mailbox\.expires)\.(.+)$`)
 
 func TestNoTextOfThePagesIsUnused(t *testing.T) {
 	s, err := Open("")

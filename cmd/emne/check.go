@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/emne/emne/documents/accesspoint"
 	"github.com/emne/emne/intake/mailbox"
 	"github.com/emne/emne/intake/mailbox/oauth"
 	"github.com/emne/emne/templates"
@@ -74,6 +75,9 @@ func checkCommand(p *place) *cobra.Command {
 				}
 				return s.Check(ctx)
 			})
+		}
+		if cfg.AccessPoint.Folder != "" {
+			try("access point", accesspoint.Folder(cfg.AccessPoint.Folder).Check)
 		}
 		if bad > 0 {
 			return fmt.Errorf("%d of the servers do not work", bad)

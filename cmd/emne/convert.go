@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/emne/emne/cmd/emne/config"
+	"github.com/emne/emne/documents/accesspoint"
 	"github.com/emne/emne/documents/mail"
 	"github.com/emne/emne/intake/mailbox"
 	"github.com/emne/emne/intake/mailbox/oauth"
@@ -61,16 +62,39 @@ func submission(s config.Submission, signIns map[string]*oauth.Source) (mail.Sub
 	if signIn := signIns[s.OAuth]; signIn != nil {
 		out.Auth = signIn.Client
 	}
-	if s.CAFile == "" {
-		return out, nil
+	var err error
+	out.RootCAs, err = authorities("submission", s.CAFile)
+	return out, err
+}
+
+// authorities reads a section's ca_file; nil, the system's, when there is none.
+func authorities(section, file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
 	}
-	pem, err := os.ReadFile(s.CAFile)
+	pem, err := os.ReadFile(file)
 	if err != nil {
-		return out, fmt.Errorf("submission.ca_file: %w", err)
+		return nil, fmt.Errorf("%s.ca_file: %w", section, err)
 	}
-	out.RootCAs = x509.NewCertPool()
-	if !out.RootCAs.AppendCertsFromPEM(pem) {
-		return out, fmt.Errorf("submission.ca_file: %s holds no certificate", s.CAFile)
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s.ca_file: %s holds no certificate", section, file)
 	}
-	return out, nil
+	return pool, nil
+}
+
+// accessPoint is where e-invoices go.
+func accessPoint(a config.AccessPoint) (accesspoint.Drop, error) {
+	switch {
+	case a.Folder != "":
+		return accesspoint.Folder(a.Folder), nil
+	case a.URL != "":
+		roots, err := authorities("access_point", a.CAFile)
+		if err != nil {
+			return nil, err
+		}
+		return accesspoint.NewEndpoint(accesspoint.EndpointOptions{URL: a.URL, Token: a.Token.Reveal(), Username: a.Username, Password: a.Password.Reveal(),
+			RootCAs: roots, Timeout: a.Timeout}), nil
+	}
+	return accesspoint.Nowhere{}, nil
 }

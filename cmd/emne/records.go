@@ -60,6 +60,9 @@ func recordCommands(p *place) []*cobra.Command {
 		case process.TypePayment:
 			cmd.AddCommand(r.importFiles())
 		}
+		if c.record == process.TypeInvoice || c.record == process.TypeCreditNote {
+			cmd.AddCommand(r.exportDocument())
+		}
 		if c.record == process.TypeQuote {
 			cmd.AddCommand(r.compare())
 		}

@@ -35,6 +35,7 @@ var rooms = map[string][]string{
 	"documents/pdf":                  {"process", "templates"},
 	"documents/einvoice":             {"process"},
 	"documents/mail":                 {"process", "templates"},
+	"documents/accesspoint":          {"process"},
 	"templates":                      {},
 }
 

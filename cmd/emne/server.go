@@ -16,6 +16,7 @@ import (
 
 	"github.com/emne/emne/cmd/emne/demo"
 	"github.com/emne/emne/cmd/emne/demo/postoffice"
+	"github.com/emne/emne/documents/accesspoint"
 	"github.com/emne/emne/documents/mail"
 	"github.com/emne/emne/intake/mailbox"
 	"github.com/emne/emne/intake/mailbox/oauth"
@@ -96,11 +97,16 @@ func (s *server) wireWork() error {
 	if err != nil {
 		return err
 	}
+	drop, err := accessPoint(h.cfg.AccessPoint)
+	if err != nil {
+		return err
+	}
 	host, _ := os.Hostname()
 	s.runner, err = jobs.New(h.store, jobs.Options{
 		Worker:    host + ":" + h.cfg.Data,
 		Workers:   h.cfg.Jobs.Workers,
 		Deliverer: mail.NewSender(h.service, composer, s.o.submission, s.o.submission.From, h.clock, h.log),
+		EInvoices: accesspoint.NewSender(h.service, drop, h.log),
 		Filer:     webform.NewFiler(h.service, s.o.sources),
 		Rules:     h.service,
 		Schedules: append(h.schedules(), jobs.Schedule{Name: "warn_expiry", When: jobs.Every(6 * time.Hour), Do: s.warnExpiry}),

@@ -39,6 +39,17 @@ type Model struct {
 	Totals         Totals       // BG-22
 	VAT            []VAT        // BG-23
 	Lines          []Line       // BG-25
+	// Enclosed are written in UBL alone: a Factur-X file is the PDF itself.
+	Enclosed []File // BG-24
+}
+
+// File is a document that supports the invoice. Peppol takes PDF, PNG, JPEG,
+// CSV, XLSX and ODS (PEPPOL-EN16931-CL001).
+type File struct {
+	ID          string // BT-122
+	Description string // BT-123
+	Name, MIME  string
+	Content     []byte // BT-125
 }
 
 // CreditNote reports whether the model takes an invoice back.

@@ -1,6 +1,7 @@
 package einvoice
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 
@@ -43,8 +44,11 @@ func UBL(m Model) ([]byte, error) {
 	for _, r := range m.Preceding {
 		root.add(branch("cac:BillingReference", branch("cac:InvoiceDocumentReference", leaf("cbc:ID", r.Number), leaf("cbc:IssueDate", string(r.Date)))))
 	}
+	root.add(branch("cac:ContractDocumentReference", leaf("cbc:ID", m.Contract)))
+	for _, f := range m.Enclosed {
+		root.add(f.ubl())
+	}
 	root.add(
-		branch("cac:ContractDocumentReference", leaf("cbc:ID", m.Contract)),
 		branch("cac:AccountingSupplierParty", ublParty(m.Seller)),
 		branch("cac:AccountingCustomerParty", ublParty(m.Buyer)),
 		m.Delivery.ubl(),
@@ -77,6 +81,11 @@ func (m Model) ublOrder() *element {
 		purchase = noOrder
 	}
 	return branch("cac:OrderReference", leaf("cbc:ID", purchase), leaf("cbc:SalesOrderID", m.SalesOrder))
+}
+
+func (f File) ubl() *element {
+	return branch("cac:AdditionalDocumentReference", leaf("cbc:ID", f.ID), leaf("cbc:DocumentDescription", f.Description),
+		branch("cac:Attachment", leaf("cbc:EmbeddedDocumentBinaryObject", base64.StdEncoding.EncodeToString(f.Content), "mimeCode", f.MIME, "filename", f.Name)))
 }
 
 func ublParty(p Party) *element {
@@ -152,7 +161,12 @@ func ublCategory(name string, v VAT) *element {
 func (m Model) ublTax() *element {
 	e := branch("cac:TaxTotal", ublAmount("cbc:TaxAmount", m.Totals.VAT))
 	for _, v := range m.VAT {
-		e.add(branch("cac:TaxSubtotal", ublAmount("cbc:TaxableAmount", v.Base), ublAmount("cbc:TaxAmount", v.Amount), ublCategory("cac:TaxCategory", v)))
+		category := ublCategory("cac:TaxCategory", v)
+		if v.Category == "O" && m.Seller.Address.Country == "DE" { // DE-R-014 asks for a rate of what has none
+			category = branch("cac:TaxCategory", leaf("cbc:ID", v.Category), leaf("cbc:Percent", v.Rate.String()),
+				leaf("cbc:TaxExemptionReasonCode", v.ReasonCode), leaf("cbc:TaxExemptionReason", v.Reason), branch("cac:TaxScheme", leaf("cbc:ID", "VAT")))
+		}
+		e.add(branch("cac:TaxSubtotal", ublAmount("cbc:TaxableAmount", v.Base), ublAmount("cbc:TaxAmount", v.Amount), category))
 	}
 	return e
 }

@@ -15,6 +15,7 @@ type composer struct {
 	labels   templates.Labels
 	lang     string
 	decimals int32 // of the currency
+	flaw     error // what drawing the payment code met
 }
 
 // compose lays snap out on pages; nothing is drawn yet, so that each page can
@@ -31,6 +32,9 @@ func compose(f *fonts, labels templates.Labels, p palette, snap process.Snapshot
 	}
 	c.onBreak = c.continuation
 	c.closing()
+	if c.flaw != nil {
+		return nil, c.flaw
+	}
 	if err := c.specification(); err != nil {
 		return nil, err
 	}
@@ -57,7 +61,7 @@ func (c *composer) money(m process.Money) string {
 }
 
 func (c *composer) withCurrency(m process.Money) string {
-	return c.money(m) + "\u00a0" + c.snap.Currency
+	return templates.FormatAmount(c.lang, m.Minor, c.decimals, c.snap.Currency)
 }
 
 func (c *composer) date(d process.Date) string { return templates.FormatDate(c.lang, string(d)) }

@@ -32,9 +32,13 @@ func (c *composer) payment() {
 		field{c.text("payment.bic"), p.BIC},
 	)
 	amount := c.withCurrency(s.Payable)
+	code, width := epcPayload(s), float64(measure)
+	if code != "" {
+		width -= epcSize + boxPad
+	}
 	first := max(amountWidth, c.fonts.width(c.fonts.clean(amount), bold, largeSize)+2*leading)
-	rows := c.arrange(fields, measure-2*boxPad-first)
-	terms := c.fonts.wrap(s.PaymentTerms, regular, textSize, measure-2*boxPad)
+	rows := c.arrange(fields, width-2*boxPad-first)
+	terms := c.fonts.wrap(s.PaymentTerms, regular, textSize, width-2*boxPad)
 	if s.PaymentTerms == "" {
 		terms = nil
 	}
@@ -43,10 +47,18 @@ func (c *composer) payment() {
 	if len(terms) > 0 {
 		height += float64(len(terms))*leading + 4
 	}
+	if code != "" {
+		height = max(height, epcSize+boxPad)
+	}
 	c.y += leading / 2
 	top := c.y - leading + 2
 	c.box(leftEdge, top, measure, height, c.tint)
 	c.box(leftEdge, top, 2.4, height, c.accent)
+	if code != "" {
+		if err := c.epc(code, rightEdge-boxPad/2-epcSize, top+boxPad/2); err != nil {
+			c.flaw = err
+		}
+	}
 	y := top + boxPad + 7
 	c.left(leftEdge+boxPad, y, c.text("payment.amount"), c.label())
 	c.left(leftEdge+boxPad, y+leading+9, amount, style{bold, largeSize, c.accent})

@@ -11,7 +11,7 @@ const (
 	groupBase = groupEdge - 72
 	// manyGroups is from where on a VAT breakdown is too long to be kept together.
 	manyGroups = 15
-	totalsRoom = 180
+	totalsRoom = 180.0
 )
 
 // sum is a row of the totals.
@@ -29,7 +29,11 @@ func (c *composer) totals() {
 	right := top
 	if len(c.snap.VATGroups) > manyGroups { // below the breakdown, that may take pages
 		c.y = left + leading
-		c.need(totalsRoom)
+		room := totalsRoom
+		if epcPayload(c.snap) != "" {
+			room += epcSize / 2
+		}
+		c.need(room)
 		left, right = c.y, c.y
 	}
 	sums := c.sums()

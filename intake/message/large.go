@@ -194,6 +194,14 @@ func (a *Attachment) size() int64 {
 	return int64(len(a.Content))
 }
 
+// bytes are the decoded content in memory.
+func (a *Attachment) bytes() []byte {
+	if a.large != nil {
+		return a.large.bytes()
+	}
+	return a.Content
+}
+
 // addTo writes the decoded content to a hash, which takes everything.
 func (a *Attachment) addTo(h hash.Hash) {
 	if a.large != nil {

@@ -15,7 +15,7 @@ import (
 // plainInvoices write a number between tags, and miss an address for UBL.
 type plainInvoices struct{}
 
-func (plainInvoices) XML(s process.Snapshot, format string) ([]byte, []process.Problem, error) {
+func (plainInvoices) XML(s process.Snapshot, format string, _ ...process.File) ([]byte, []process.Problem, error) {
 	if format == process.FormatUBL && s.Buyer.Endpoint.ID == "" {
 		return nil, []process.Problem{{Field: "customer.e_invoice_address", Rule: "PEPPOL-EN16931-R010", Reason: "no.address", Message: "the customer has no e-invoice address", Channel: "peppol"}}, nil
 	}

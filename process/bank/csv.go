@@ -153,7 +153,7 @@ func (r *csvReader) row(where string, fields []string) {
 	}
 	e := process.StatementEntry{Position: where, Reference: get("reference"), Text: get("text"), Counterparty: get("counterparty"),
 		CounterpartyAccount: get("counterparty_account"), Account: get("account"), EntryID: get("entry_id")}
-	if !digits(strings.ReplaceAll(e.Reference, " ", "")) && !strings.HasPrefix(e.Reference, "RF") {
+	if !digits(strings.TrimSuffix(strings.ReplaceAll(e.Reference, " ", ""), "-")) && !strings.HasPrefix(e.Reference, "RF") {
 		e.Text, e.Reference = clean(e.Text+" "+e.Reference), ""
 	}
 	var ok bool

@@ -33,6 +33,7 @@ func readLead(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.phone"), guess("phone", telephone(l.Phone)))
 	p.fact(v.t("field.organisation_number"), guess("organisation_number", words(l.OrganisationNumber)))
 	p.fact(v.t("field.address"), guess("address", words(v.addressOf(l.Address))))
+	p.fact(v.t("field.language"), guess("language", words(v.known("language.", l.Language))))
 	p.fact(v.t("field.source"), words(v.source(l.Source)))
 	p.fact(v.t("field.received"), words(v.moment(l.CreatedAt)))
 	p.fact(v.t("field.owner"), words(v.name(process.TypeUser, l.Owner)))
@@ -200,7 +201,7 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.title"), words(i.Title))
 	v.parties(p, i.Customer, i.Contact, i.Owner)
 	p.fact(v.t("field.recipient"), words(either(i.Recipient, v.t("recipient.missing"))))
-	p.fact(v.t("field.delivery_channel"), words(v.t("delivery_channel.mail")))
+	p.fact(v.t("field.delivery_channel"), words(v.t("send_by."+v.sentBy(i.Customer))))
 	p.fact(v.t("field.issue_date"), words(v.date(i.IssueDate)))
 	p.fact(v.t("field.supply_date"), words(v.date(i.SupplyDate)))
 	p.fact(v.t("field.due_date"), words(v.date(i.DueDate)))
@@ -245,6 +246,15 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 		return nil, err
 	}
 	return p, v.relate(p, process.TypePayment, map[string]string{"invoice": i.ID})
+}
+
+// sentBy is how a customer's invoices go out.
+func (v *visit) sentBy(customer string) string {
+	way := ""
+	if c, err := v.s.Customers().Get(v.ctx(), v.actor, customer); err == nil {
+		way = c.SendBy
+	}
+	return either(way, v.settings.SendBy, process.SendByMail)
 }
 
 func readCreditNote(v *visit, id string) (*recordPage, error) {

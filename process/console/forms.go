@@ -34,10 +34,11 @@ func customerForm(v *visit, in input) form {
 		{Fields: []field{f(kindText, "name", required), f(kindSelect, "kind", choices(v.options("customer_kind.", "business", "consumer"))),
 			f(kindEmail, "email"), f(kindTel, "phone")}},
 		{Title: v.t("section.address"), Fields: v.addressFields(in, "address.")},
-		{Title: v.t("section.invoicing"), Fields: []field{f(kindText, "organisation_number"), f(kindText, "vat_number"),
+		{Title: v.t("section.invoicing"), Fields: []field{f(kindText, "number", func(f *field) { f.Label = v.t("field.customer_number") }), f(kindText, "organisation_number"), f(kindText, "vat_number"),
 			f(kindSelect, "language", choices(v.languages(true))), f(kindWhole, "payment_days", hint(v.t("hint.payment_days"))), f(kindText, "group"),
 			f(kindSelect, "payment_rule", choices(v.dueRules(true))), f(kindCheck, "no_reminders"),
-			f(kindText, "e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "e_invoice_address.id")}},
+			f(kindText, "e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "e_invoice_address.id"),
+			f(kindSelect, "send_by", choices(v.sendBy(true)))}},
 	}}
 }
 
@@ -53,6 +54,15 @@ func (v *visit) dueRules(empty bool) []option {
 		rules = append([]option{{Label: v.t("option.usual")}}, rules...)
 	}
 	return rules
+}
+
+// sendBy are the ways that invoices go out.
+func (v *visit) sendBy(usual bool) []option {
+	ways := v.options("send_by.", process.SendByMail, process.SendByEInvoice, process.SendByBoth)
+	if usual {
+		ways = append([]option{{Label: v.t("option.usual")}}, ways...)
+	}
+	return ways
 }
 
 func contactForm(v *visit, in input) form {
@@ -149,7 +159,7 @@ func (v *visit) paymentFields(in input) []section {
 func productForm(v *visit, in input) form {
 	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
 	var texts []field
-	for _, l := range v.c.o.Templates.Languages() {
+	for _, l := range process.Languages() {
 		label := func(key string) func(*field) {
 			return func(f *field) { f.Label = v.t(key, "language", v.t("language."+l)) }
 		}
@@ -245,7 +255,7 @@ func (v *visit) languages(empty bool) []option {
 	if empty {
 		options = append(options, option{Label: v.t("option.usual")})
 	}
-	for _, l := range v.c.o.Templates.Languages() {
+	for _, l := range process.Languages() {
 		options = append(options, option{Value: l, Label: v.t("language." + l)})
 	}
 	return options

@@ -18,6 +18,7 @@ func readCustomer(v *visit, id string) (*recordPage, error) {
 		return nil, err
 	}
 	p := v.record(process.TypeCustomer, c.Record, c.State, c.Name)
+	p.recipient = c.Email
 	p.fact(v.t("field.kind"), words(v.t("customer_kind."+c.Kind)))
 	p.fact(v.t("field.email"), mailto(c.Email))
 	p.fact(v.t("field.phone"), telephone(c.Phone))
@@ -28,6 +29,10 @@ func readCustomer(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.vat_number"), words(c.VATNumber))
 	p.fact(v.t("field.address"), words(v.addressOf(c.Address)))
 	p.fact(v.t("section.e_invoice"), words(joined(c.EInvoiceAddress.Scheme, c.EInvoiceAddress.ID)))
+	p.fact(v.t("field.customer_number"), words(c.Number))
+	if c.SendBy != "" {
+		p.fact(v.t("field.send_by"), words(v.t("send_by."+c.SendBy)))
+	}
 	p.fact(v.t("field.language"), words(v.known("language.", c.Language)))
 	p.fact(v.t("field.group"), words(c.Group))
 	if c.PaymentDays > 0 {
@@ -86,7 +91,7 @@ func readProduct(v *visit, id string) (*recordPage, error) {
 	if r.ShowParts {
 		p.fact(v.t("field.show_parts"), words(v.t("yes")))
 	}
-	for _, l := range v.c.o.Templates.Languages() {
+	for _, l := range process.Languages() {
 		p.fact(v.t("product.name_in", "language", v.t("language."+l)), words(r.Names[l]))
 		p.fact(v.t("product.text_in", "language", v.t("language."+l)), words(r.Texts[l]))
 	}
@@ -140,7 +145,11 @@ func readDelivery(v *visit, id string) (*recordPage, error) {
 	p := v.record(process.TypeDelivery, d.Record, d.State, v.deliveryName(*d))
 	p.thread = d.Thread
 	p.Badges = []badge{v.state(process.TypeDelivery, d.State)}
-	p.fact(v.t("field.to"), mailto(d.To))
+	to := mailto(d.To)
+	if d.Kind == process.KindEInvoice {
+		to = words(d.To)
+	}
+	p.fact(v.t("field.to"), to)
 	p.fact(v.t("field.subject"), words(d.Subject))
 	p.fact(v.t("field.about"), v.link(d.About.Type, d.About.ID))
 	p.fact(v.t("field.attempts"), words(count(d.Attempts)))

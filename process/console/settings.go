@@ -36,7 +36,7 @@ func (v *visit) settingsForm(in input) form {
 		f(kindCheck, "hours.draft", hint(v.t("hint.hours_draft"))), f(kindWhole, "hours.day"), f(kindCheck, "terms.working_days", hint(v.t("hint.working_days"))), f(kindDates, "terms.holidays", hint(v.t("hint.holidays"))), f(kindWhole, "terms.quote_valid_days"),
 		f(kindWhole, "terms.follow_up_before", hint(v.t("hint.follow_up"))), f(kindWhole, "terms.follow_up_after", hint(v.t("hint.follow_up")))}
 	for _, kind := range []string{process.TypeQuote, process.TypeInvoice} {
-		for _, l := range v.c.o.Templates.Languages() {
+		for _, l := range process.Languages() {
 			texts = append(texts, f(kindArea, "terms."+kind+"."+l, wide, func(f *field) {
 				f.Label = v.t("settings.terms", "kind", v.t("kinds."+kind), "language", v.t("language."+l))
 			}))
@@ -48,12 +48,14 @@ func (v *visit) settingsForm(in input) form {
 			f(kindEmail, "company.email"), f(kindTel, "company.phone"), f(kindText, "company.web")}},
 		{Title: v.t("section.address"), Fields: v.addressFields(in, "company.address.")},
 		{Title: v.t("settings.bank"), Fields: []field{f(kindText, "company.bank_account"), f(kindText, "company.iban"), f(kindText, "company.bic"),
-			f(kindSelect, "payment_reference", choices(v.options("payment_reference.", "number", "kid-mod10"))),
+			f(kindSelect, "payment_reference", choices(v.options("payment_reference.", process.ReferenceNumber, process.ReferenceMOD10, process.ReferenceMOD11))),
+			f(kindWhole, "kid.customer_digits", hint(v.t("hint.kid_customer"))), f(kindWhole, "kid.length", hint(v.t("hint.kid_length"))), f(kindCheck, "kid.allow_dash", hint(v.t("hint.kid_dash"))),
 			f(kindText, "payment_link", wide, hint(v.t("hint.payment_link"))), f(kindMoney, "write_off_limit", currency(v.settings.Currency), hint(v.t("hint.write_off_limit")))}},
 		{Title: v.t("settings.prepayment"), Fields: []field{f(kindSelect, "prepayment.kind", choices(v.prepaymentKinds()), hint(v.t("hint.prepayment_kind"))),
 			f(kindDecimal, "prepayment.percent", hint(v.t("hint.usual_prepayment"))), f(kindMoney, "prepayment.amount", currency(v.settings.Currency)), f(kindCheck, "prepayment.draft")}},
 		{Title: v.t("settings.bank_csv"), Fields: v.bankCSVFields(in)},
-		{Title: v.t("section.e_invoice"), Fields: []field{f(kindText, "company.e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "company.e_invoice_address.id", func(f *field) { f.Label = v.t("field.e_invoice_address.id") })}},
+		{Title: v.t("section.e_invoice"), Fields: []field{f(kindText, "company.e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "company.e_invoice_address.id", func(f *field) { f.Label = v.t("field.e_invoice_address.id") }),
+			f(kindSelect, "send_by", choices(v.sendBy(false)), hint(v.t("hint.send_by")))}},
 		{Title: v.t("settings.general"), Fields: []field{f(kindSelect, "language", choices(v.languages(false))), f(kindText, "currency"), f(kindText, "time_zone"), f(kindVAT, "vat")}},
 		{Title: v.t("settings.mail"), Fields: []field{f(kindCheck, "mail.acknowledge", hint(v.t("hint.acknowledge"))), f(kindWhole, "mail.acknowledge_per_hour"),
 			f(kindCheck, "mail.digest", hint(v.t("hint.digest"))), f(kindWhole, "mail.digest_hour"), f(kindCheck, "mail.plus_addresses", hint(v.t("hint.plus_addresses"))),

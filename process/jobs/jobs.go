@@ -19,7 +19,7 @@ import (
 	"github.com/emne/emne/process/store"
 )
 
-// Deliverer sends one mail and records its outcome.
+// Deliverer sends one mail, or one e-invoice, and records its outcome.
 type Deliverer interface {
 	Deliver(ctx context.Context, j process.SendDelivery) error
 }
@@ -49,6 +49,8 @@ type Options struct {
 	// Workers is how many jobs run at once; 10 when zero.
 	Workers   int
 	Deliverer Deliverer
+	// EInvoices delivers what goes to the access point; nil when nothing does.
+	EInvoices Deliverer
 	Filer     Filer
 	Rules     RuleRunner
 	Schedules []Schedule
@@ -92,6 +94,9 @@ func New(db *store.DB, o Options) (*Runner, error) {
 	workers := river.NewWorkers()
 	err := errors.Join(
 		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[process.SendDelivery]) error {
+			if j.Args.Channel == process.KindEInvoice && o.EInvoices != nil {
+				return o.EInvoices.Deliver(ctx, j.Args)
+			}
 			return o.Deliverer.Deliver(ctx, j.Args)
 		})),
 		river.AddWorkerSafely(workers, river.WorkFunc(func(ctx context.Context, j *river.Job[process.FileSubmission]) error {

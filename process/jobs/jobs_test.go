@@ -148,6 +148,26 @@ func TestAJobRunsWhenItsTransitionCommits(t *testing.T) {
 	})
 }
 
+// E-invoices have a deliverer of their own.
+func TestEInvoicesGoTheirOwnWay(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		mails, einvoices := newWorker(), newWorker()
+		r, err := New(db, Options{Worker: "test", Deliverer: mails, EInvoices: einvoices, Filer: mails, Logger: quiet()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		defer stop(t, r)
+		if err := enqueue(t, db, time.Time{}, process.SendDelivery{Delivery: "letter", Attempt: 1}, process.SendDelivery{Delivery: "ubl", Attempt: 1, Channel: process.KindEInvoice}); err != nil {
+			t.Fatal(err)
+		}
+		mails.want(t, "deliver letter")
+		einvoices.want(t, "deliver ubl")
+	})
+}
+
 func TestAFailedJobRunsAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
 		w := newWorker()

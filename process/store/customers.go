@@ -5,14 +5,14 @@ import "github.com/emne/emne/process"
 func customerTable() table[process.Customer] {
 	return table[process.Customer]{
 		name: "customer", record: process.TypeCustomer,
-		columns: `state name kind email phone organisation_number vat_number address e_invoice_address language domain payment_days payment_rule no_reminders customer_group`,
+		columns: `state name kind email phone organisation_number vat_number address e_invoice_address language domain payment_days payment_rule no_reminders customer_group send_by number`,
 		base:    func(c *process.Customer) *process.Record { return &c.Record },
 		fields: func(c *process.Customer) []any {
 			return []any{&c.State, &c.Name, &c.Kind, &c.Email, &c.Phone, ref{&c.OrganisationNumber}, &c.VATNumber,
-				object{&c.Address}, object{&c.EInvoiceAddress}, &c.Language, ref{&c.Domain}, &c.PaymentDays, &c.PaymentRule, &c.NoReminders, &c.Group}
+				object{&c.Address}, object{&c.EInvoiceAddress}, &c.Language, ref{&c.Domain}, &c.PaymentDays, &c.PaymentRule, &c.NoReminders, &c.Group, &c.SendBy, &c.Number}
 		},
 		search: func(c *process.Customer) []string {
-			return append(addressTexts(c.Address), c.Name, c.Email, c.Phone, c.OrganisationNumber, c.VATNumber, c.EInvoiceAddress.ID, c.Domain)
+			return append(addressTexts(c.Address), c.Name, c.Email, c.Phone, c.OrganisationNumber, c.VATNumber, c.EInvoiceAddress.ID, c.Domain, c.Number)
 		},
 		keys: map[string]string{"email": "email", "organisation_number": "organisation_number", "domain": "domain"},
 	}

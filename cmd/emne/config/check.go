@@ -32,6 +32,7 @@ func (r *reader) check(c *Config) {
 		r.checkSource(join("sources", name), &source)
 		c.Sources[name] = source
 	}
+	r.checkAccessPoint(&c.AccessPoint)
 	r.wantFolder("backup.folder", &c.Backup.Folder, false)
 	r.schedule("backup.schedule", c.Backup.Schedule)
 	r.between("backup.keep", c.Backup.Keep, 1, 10_000)

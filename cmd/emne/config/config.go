@@ -20,7 +20,9 @@ type Config struct {
 	Mailboxes  map[string]Mailbox `yaml:"mailboxes"`
 	Submission Submission         `yaml:"submission"`
 	Sources    map[string]Source  `yaml:"sources"`
-	Backup     Backup             `yaml:"backup"`
+	// AccessPoint takes e-invoices; see Configured.
+	AccessPoint AccessPoint `yaml:"access_point"`
+	Backup      Backup      `yaml:"backup"`
 	// Register is the register of companies that customers are filled in from.
 	Register Register `yaml:"register"`
 	Jobs     Jobs     `yaml:"jobs"`
@@ -32,6 +34,7 @@ func (c *Config) setDefaults() {
 	c.Store.Engine = EngineSQLite
 	c.Listen.HTTP = "127.0.0.1:8080"
 	c.Submission.setDefaults()
+	c.AccessPoint.Timeout = 30 * time.Second
 	c.Backup = Backup{Schedule: "15 3 * * *", Keep: 14}
 	c.Register = RegisterBrreg
 	c.Jobs.Workers = 16

@@ -34,15 +34,16 @@ func TestDefaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := &config.Config{
-				File:       filepath.Join(folder, "config.yaml"),
-				Data:       filepath.Join(folder, "data"),
-				Store:      config.Store{Engine: config.EngineSQLite},
-				Listen:     config.Listen{HTTP: "127.0.0.1:8080", PublicURL: "http://127.0.0.1:8080"},
-				Submission: config.Submission{TLS: config.TLSImplicit, Timeout: 30 * time.Second},
-				Backup:     config.Backup{Schedule: "15 3 * * *", Keep: 14},
-				Register:   config.RegisterBrreg,
-				Jobs:       config.Jobs{Workers: 16},
-				Log:        config.Log{Level: config.LevelInfo, Format: config.FormatText},
+				File:        filepath.Join(folder, "config.yaml"),
+				Data:        filepath.Join(folder, "data"),
+				Store:       config.Store{Engine: config.EngineSQLite},
+				Listen:      config.Listen{HTTP: "127.0.0.1:8080", PublicURL: "http://127.0.0.1:8080"},
+				Submission:  config.Submission{TLS: config.TLSImplicit, Timeout: 30 * time.Second},
+				AccessPoint: config.AccessPoint{Timeout: 30 * time.Second},
+				Backup:      config.Backup{Schedule: "15 3 * * *", Keep: 14},
+				Register:    config.RegisterBrreg,
+				Jobs:        config.Jobs{Workers: 16},
+				Log:         config.Log{Level: config.LevelInfo, Format: config.FormatText},
 			}
 			got := parse(t, folder, text)
 			if !reflect.DeepEqual(got, want) {
@@ -85,6 +86,7 @@ mailboxes:
 submission: {host: h, tls: starttls, from: a@example.com, timeout: 1m30s}
 sources: {web: {kind: html, token_file: keys/token, origins: ["https://www.example.com:8443"], language: nb}}
 backup: {folder: ../backups}
+access_point: {url: "https://ap.example/outbox", token_file: keys/token, timeout: 10s}
 log: {level: warn}
 `)
 	a, b := c.Mailboxes["a"], c.Mailboxes["b"]
@@ -107,6 +109,9 @@ log: {level: warn}
 	check("b.port", b.Port, 1143)
 	check("b.password", b.Password.Reveal(), "$${PASSWORD}")
 	check("b.backfill", b.Backfill.String(), "all")
+	check("access_point.token", c.AccessPoint.Token.Reveal(), "hunter2")
+	check("access_point.timeout", c.AccessPoint.Timeout, 10*time.Second)
+	check("access_point", c.AccessPoint.Configured(), true)
 	check("submission.port", c.Submission.Port, 587)
 	check("submission.timeout", c.Submission.Timeout, 90*time.Second)
 	check("token", c.Sources["web"].Token.Reveal(), "hunter2")

@@ -57,7 +57,7 @@ func TestExampleLoads(t *testing.T) {
 func TestExampleSwitchedOn(t *testing.T) {
 	folder := t.TempDir()
 	writeSecrets(t, folder)
-	expected := regexp.MustCompile(`a secret given twice|SQLite has no URL|no such file or folder|environment variable \w+ is not set|nothing is moved|only a user.s own mailbox|by a password or by oauth`)
+	expected := regexp.MustCompile(`a secret given twice|SQLite has no URL|no such file or folder|environment variable \w+ is not set|nothing is moved|only a user.s own mailbox|by a password or by oauth|not to both|not both`)
 	for _, line := range lines(t, folder, commentedKey.ReplaceAllString(readExample(t), "$1$2")) {
 		if !expected.MatchString(line) {
 			t.Error(line)
