@@ -234,7 +234,7 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	}
 	p.Lines = v.table(i.Lines, i.Pricing, i.Totals, i.Currency, false)
 	if i.State == "issued" {
-		for _, t := range []total{{v.t("total.prepaid"), v.amount(i.Prepaid.Neg()), false}, {v.t("total.credited"), v.amount(i.Credited.Neg()), false}, {v.t("total.paid"), v.amount(i.Paid.Neg()), false},
+		for _, t := range []total{{v.t("total.prepaid"), v.amount(i.Released.Sub(i.Prepaid)), false}, {v.t("total.credited"), v.amount(i.Credited.Neg()), false}, {v.t("total.paid"), v.amount(i.Paid.Neg()), false},
 			{v.t("total.written_off"), v.amount(i.WrittenOff.Neg()), false}} {
 			if t.Amount != v.amount(process.Money{Currency: i.Currency}) {
 				p.Lines.Totals = append(p.Lines.Totals, t)
