@@ -111,7 +111,10 @@ func (s *Service) EditCustomer(ctx context.Context, a Actor, t Target, in Custom
 		if err := u.touch(&c.Record, TypeCustomer, t); err != nil {
 			return nil, err
 		}
-		return &Outcome{Record: c, Created: []Ref{}}, u.changeCustomer(in, c)
+		if err := u.changeCustomer(in, c); err != nil {
+			return nil, err
+		}
+		return &Outcome{Record: c, Created: []Ref{}}, u.require(TypeCustomer, "edit", c)
 	})
 }
 

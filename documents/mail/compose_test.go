@@ -39,6 +39,8 @@ func everything(kind, reason, lang string) *process.Mail {
 		m.PDF = []byte("%PDF-1.7")
 		m.Snapshot = &process.Snapshot{Kind: process.DocumentKind(kind), Number: "T-1001", Title: "Fasadevask", Language: lang, DueDate: "2026-12-07", ValidUntil: "2026-12-23",
 			Payable: process.Money{Minor: 1562500, Currency: "NOK"}, Payment: process.PaymentMeans{Account: "86011117947", Reference: "100015"}, Reason: "Feil antall"}
+		nok := func(minor int64) process.Money { return process.Money{Minor: minor, Currency: "NOK"} }
+		m.Snapshot.Account = &process.Account{To: "2026-11-23", Sections: []process.AccountSection{{Currency: "NOK", Closing: nok(127000), Overdue: nok(50000)}}}
 	}
 	return m
 }
@@ -112,7 +114,7 @@ func labels(t *testing.T, lang string) map[string]string {
 }
 
 func TestTextsAreCompleteAndUsed(t *testing.T) {
-	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindOrderConfirmation, ""}, {kindPaymentRequest, ""}, {kindQuoteFollowUp, ""}, {kindQuoteExpired, ""}, {kindAcknowledgement, ""}, {kindRule, ""}, {kindNotification, reasonDigest},
+	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindOrderConfirmation, ""}, {kindPaymentRequest, ""}, {kindStatement, ""}, {kindQuoteFollowUp, ""}, {kindQuoteExpired, ""}, {kindAcknowledgement, ""}, {kindRule, ""}, {kindNotification, reasonDigest},
 		{kindReminder, "upcoming"}, {kindReminder, "reminder"}, {kindReminder, "notice"}, {kindInvoice, "deposit"}}
 	for _, reason := range notices(t) {
 		kinds = append(kinds, [2]string{kindNotification, reason})

@@ -131,6 +131,7 @@ func (c *composer) meta(y float64) float64 {
 		{c.text("meta.number." + string(s.Kind)), s.Number, false},
 		{c.text("meta.revision"), revision, false},
 		{c.text("meta.date." + string(s.Kind)), c.date(s.IssueDate), false},
+		{c.text("meta.period"), c.period(), false},
 		{c.text("meta.due_date"), c.date(s.DueDate), false},
 		{c.text("meta.valid_until"), c.date(s.ValidUntil), false},
 		{c.text("meta.supply_date"), c.date(s.SupplyDate), false},

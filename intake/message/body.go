@@ -3,6 +3,7 @@ package message
 import (
 	"bytes"
 	"html"
+	"slices"
 	"strings"
 )
 
@@ -11,6 +12,7 @@ type body struct {
 	segments    []segment
 	attachments []Attachment
 	nested      [][]byte // attached mails
+	charsets    []string // what the texts were read as
 	// Of a multipart/report (RFC 6522):
 	isReport bool
 	status   []byte // message/delivery-status
@@ -30,7 +32,9 @@ type walker struct {
 	textBytes  int
 	htmlBytes  int
 	seenText   bool
-	nestedMail [][]byte // attached messages
+	nestedMail [][]byte  // attached messages
+	fallback   []segment // text out of winmail.dat
+	calendar   []segment // what invitations say
 }
 
 // place is where a part stands.
@@ -45,17 +49,31 @@ type place struct {
 func readBody(h header, content []byte, l *ledger) *body {
 	w := &walker{l: l, b: &body{}}
 	w.b.segments = w.part(h, content, place{def: "text/plain"})
+	w.fallBack()
 	nested := w.nestedMail
 	w.b.nested = nested
 	for depth := 1; !w.b.readable() && !w.b.isReport && len(nested) > 0 && depth < MaxDepth; depth++ {
 		inner := &walker{l: l, b: &body{}}
 		ih, rest := splitHeader(nested[0], true, l)
 		inner.b.segments = inner.part(ih, rest, place{depth: depth, def: "text/plain"})
-		w.b.segments = inner.b.segments
+		w.b.segments, w.b.charsets = inner.b.segments, inner.b.charsets
 		nested = inner.nestedMail
 		l.defect(DefectNestedOnly)
 	}
 	return w.b
+}
+
+// fallBack takes the text out of winmail.dat, else that of an invitation, when
+// there is no other. HTML out of winmail.dat stands beside a single plain text.
+func (w *walker) fallBack() {
+	switch {
+	case !w.b.readable() && len(w.fallback) > 0:
+		w.b.segments = w.fallback
+	case !w.b.readable():
+		w.b.segments = append(w.b.segments, w.calendar...)
+	case len(w.b.segments) == 1 && len(w.fallback) > 0 && blank(w.b.segments[0].html):
+		w.b.segments[0].html = w.fallback[0].html
+	}
 }
 
 // readable tells whether there is any text.
@@ -147,6 +165,12 @@ func (w *walker) part(h header, content []byte, at place) []segment {
 		w.l.defect(DefectBoundary)
 		known, ct.value = false, "text/plain"
 	}
+	if b := ct.params["boundary"]; b != "" && bytes.HasPrefix(trimBlankLines(content), []byte("--"+b)) {
+		if segments, ok := w.multipart(ct, h, content, at); ok {
+			w.l.defect(DefectContentType)
+			return segments // it says that it is text
+		}
+	}
 	if !known && at.def == "text/plain" {
 		if first := trimBlankLines(content); bytes.HasPrefix(first, []byte("--")) {
 			ct.params["boundary"] = ""
@@ -166,19 +190,19 @@ func (w *walker) part(h header, content []byte, at place) []segment {
 // multipart reads the parts of a multipart. It is false when it has none.
 func (w *walker) multipart(ct mediaType, h header, content []byte, at place) ([]segment, bool) {
 	limit := MaxParts - w.l.parts + 1
-	parts, closed := splitParts(content, ct.params["boundary"], limit)
+	parts, closed := splitParts(content, ct.params["boundary"], limit, w.l)
 	if len(parts) == 0 || ct.params["boundary"] == "" {
 		// An encoding does not belong here, but some programs use one.
 		if d := decodeTransfer(h.get("content-transfer-encoding"), content, w.l); len(d) != len(content) && w.l.spend(len(d)) {
 			content = d
-			parts, closed = splitParts(content, ct.params["boundary"], limit)
+			parts, closed = splitParts(content, ct.params["boundary"], limit, w.l)
 		}
 	}
 	if len(parts) == 0 || ct.params["boundary"] == "" {
 		b, ok := guessBoundary(content)
 		if ok {
 			w.l.defect(DefectBoundary)
-			parts, closed = splitParts(content, b, limit)
+			parts, closed = splitParts(content, b, limit, w.l)
 		}
 	}
 	if len(parts) == 0 {
@@ -241,8 +265,21 @@ func mergeAlternatives(children [][]segment) []segment {
 
 // leaf reads a part that holds no others.
 func (w *walker) leaf(ct mediaType, known bool, h header, content []byte, at place) []segment {
-	content = decodeTransfer(h.get("content-transfer-encoding"), content, w.l)
-	if !w.l.spend(len(content)) {
+	encoding := h.get("content-transfer-encoding")
+	var large *part
+	size := 0
+	switch {
+	case !w.l.isLarge(len(content)):
+		content = decodeTransfer(encoding, content, w.l)
+		size = len(content)
+	case isLookedInto(ct.value):
+		content = decodeTransfer(encoding, content, w.l)
+		large, size = w.l.readPart(encodedNot, content), len(content)
+	default:
+		large = readLarge(encoding, content, w.l)
+		size = int(large.size)
+	}
+	if !w.l.spend(size) {
 		return nil
 	}
 	disp := parseMediaType(h.get("content-disposition"), w.l)
@@ -255,15 +292,27 @@ func (w *walker) leaf(ct mediaType, known bool, h header, content []byte, at pla
 	if w.reportPart(ct.value, content, at) {
 		return nil
 	}
+	if large != nil && (isTNEF(ct.value, name) || isCalendar(ct.value, name)) {
+		content = large.bytes() // they are taken apart in memory, however large
+	}
+	if isTNEF(ct.value, name) && w.tnefPart(content) {
+		return nil
+	}
+	if isCalendar(ct.value, name) {
+		w.calendarPart(ct.params["charset"], content)
+	}
 	file := disp.value == "attachment" && (name != "" || at.depth > 0)
 	file = file || name != "" && w.seenText && at.parent != "multipart/alternative"
-	if isReadable(ct.value) && len(content) > MaxHTMLBytes {
+	if isReadable(ct.value) && size > MaxHTMLBytes {
 		w.l.defect(DefectTextTooLong)
 		file = true
 	}
 	if file || !isReadable(ct.value) {
-		w.attach(ct.value, name, h, content, at, disp.value)
+		w.attach(ct.value, name, h, content, large, at, disp.value)
 		return nil
+	}
+	if large != nil {
+		content = large.bytes()
 	}
 	s := w.text(ct, known, content)
 	if !blank(s.plain) || !blank(s.html) {
@@ -292,6 +341,16 @@ func (w *walker) reportPart(ctype string, content []byte, at place) bool {
 	return false
 }
 
+// isLookedInto tells which types are read although they are no text: their
+// bytes are needed.
+func isLookedInto(ctype string) bool {
+	switch ctype {
+	case "message/rfc822", "message/global", "message/delivery-status", "message/global-delivery-status", "text/rfc822-headers", "message/global-headers":
+		return true
+	}
+	return false
+}
+
 // isReadable tells which types are text that a person reads in the mail itself.
 func isReadable(ctype string) bool {
 	switch ctype {
@@ -313,21 +372,21 @@ func (w *walker) text(ct mediaType, known bool, content []byte) segment {
 			w.tooLong("text/html", content)
 			return segment{}
 		}
-		return segment{html: cleanText(toUTF8(content, label, w.l))}
+		return segment{html: cleanText(w.decode(content, label))}
 	}
 	for n := 0; n < maxUUFiles; n++ {
 		f, ok := findUUEncoded(content, w.l)
 		if !ok || !w.l.spend(len(f.content)) {
 			break
 		}
-		w.attach("application/octet-stream", toUTF8([]byte(f.name), "", w.l), nil, f.content, place{}, "attachment")
+		w.attach("application/octet-stream", toUTF8([]byte(f.name), "", w.l), nil, f.content, nil, place{}, "attachment")
 		content = append(content[:f.start:f.start], content[f.end:]...)
 	}
 	if w.textBytes += len(content); w.textBytes > MaxTextBytes {
 		w.tooLong("text/plain", content)
 		return segment{}
 	}
-	s := cleanText(toUTF8(content, label, w.l))
+	s := cleanText(w.decode(content, label))
 	switch {
 	case strings.EqualFold(ct.params["format"], "flowed"):
 		s = unflow(s, strings.EqualFold(ct.params["delsp"], "yes"))
@@ -337,9 +396,18 @@ func (w *walker) text(ct mediaType, known bool, content []byte) segment {
 	return segment{plain: s}
 }
 
+// decode brings a text to UTF-8 and notes what it was read as.
+func (w *walker) decode(content []byte, label string) string {
+	s, as := readCharset(content, label, w.l)
+	if !slices.Contains(w.b.charsets, as) && !blank(s) {
+		w.b.charsets = append(w.b.charsets, as)
+	}
+	return s
+}
+
 func (w *walker) tooLong(ctype string, content []byte) {
 	w.l.defect(DefectTextTooLong)
-	w.attach(ctype, "", nil, content, place{}, "attachment")
+	w.attach(ctype, "", nil, content, nil, place{}, "attachment")
 }
 
 // looksLikeHTML looks at the first bytes of a part that names no type.

@@ -17,7 +17,7 @@ func mail(t *testing.T, lines ...string) intake.Mail {
 	t.Helper()
 	raw := []byte(strings.Join(lines, "\r\n"))
 	received := time.Date(2026, 1, 2, 9, 30, 0, 0, time.UTC)
-	m := message.Parser(message.Options{Region: "NO"})(raw, at, received)
+	m := message.Parser(message.Options{Region: "NO"})(intake.InMemory(raw), at, received)
 	if m.At != at || !m.ReceivedAt.Equal(received) || m.Raw == nil || string(m.Raw.Data) != string(raw) {
 		t.Errorf("the place, the time or the bytes are lost: %+v", m)
 	}
@@ -46,7 +46,7 @@ func TestMailOfAPerson(t *testing.T) {
 	if want := (intake.Address{Street: "Storgata 1", Postcode: "0155", City: "Oslo"}); in.Address != want {
 		t.Errorf("the address is %+v", in.Address)
 	}
-	if want := []string{"phone", "company", "address"}; !reflect.DeepEqual(in.Guessed, want) {
+	if want := []string{"phone", "company", "address", "language"}; !reflect.DeepEqual(in.Guessed, want) {
 		t.Errorf("guessed %q, want %q", in.Guessed, want)
 	}
 	if len(in.Attachments) != 1 || in.Attachments[0].Name != "liste.csv" || strings.TrimSpace(string(in.Attachments[0].Content.Data)) != "a;b" {

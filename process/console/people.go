@@ -18,6 +18,7 @@ func readCustomer(v *visit, id string) (*recordPage, error) {
 		return nil, err
 	}
 	p := v.record(process.TypeCustomer, c.Record, c.State, c.Name)
+	p.recipient = c.Email
 	p.fact(v.t("field.kind"), words(v.t("customer_kind."+c.Kind)))
 	p.fact(v.t("field.email"), mailto(c.Email))
 	p.fact(v.t("field.phone"), telephone(c.Phone))
