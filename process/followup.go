@@ -195,6 +195,10 @@ func (u *unit) threadOf(at Ref) (string, error) {
 		return r.Thread, err
 	case *Invoice:
 		return r.Thread, err
+	case *CreditNote:
+		return r.Thread, err
+	case *Payment:
+		return r.Thread, err
 	}
 	return "", err
 }
