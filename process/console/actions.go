@@ -40,8 +40,8 @@ var verbs = map[string][]string{
 	process.TypeLead:         {"qualify", "contact", "log", "follow_up", "assign", "edit", "merge", "disqualify", "not_a_lead", "reopen"},
 	process.TypeOpportunity:  {"quote", "move", "log", "follow_up", "edit", "assign", "win", "lose", "reopen"},
 	process.TypeQuote:        {"accept", "send", "edit", "revise", "log", "follow_up", "copy", "decline", "cancel", "delete"},
-	process.TypeOrder:        {"fulfil", "invoice", "follow_up", "edit", "send", "prepay", "prepaid", "return", "hold", "release", "cancel"},
-	process.TypeInvoice:      {"issue", "pay", "follow_up", "edit", "send", "credit", "dispute", "end_dispute", "hold", "release", "write_off", "reinstate", "waive", "delete"},
+	process.TypeOrder:        {"fulfil", "invoice", "log", "follow_up", "edit", "send", "prepay", "prepaid", "return", "hold", "release", "cancel"},
+	process.TypeInvoice:      {"issue", "pay", "log", "follow_up", "edit", "send", "credit", "dispute", "end_dispute", "hold", "release", "write_off", "reinstate", "waive", "delete"},
 	process.TypeCreditNote:   {"send", "follow_up"},
 	process.TypeSubscription: {"change_price", "pause", "follow_up", "resume", "end", "edit"},
 	process.TypePayment:      {"refund", "reverse", "follow_up"},
@@ -52,7 +52,7 @@ var verbs = map[string][]string{
 	process.TypeSenderRule:   {"delete"},
 	process.TypeHours:        {"edit", "delete"},
 	process.TypeTask:         {"done", "snooze", "edit"},
-	process.TypeCustomer:     {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "new_subscription", "statement", "send_statement", "follow_up", "edit"},
+	process.TypeCustomer:     {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "new_subscription", "statement", "send_statement", "log", "follow_up", "edit"},
 	process.TypeContact:      {"follow_up", "edit"},
 	process.TypeProduct:      {"edit", "archive", "restore"},
 	process.TypePriceList:    {"edit", "archive", "restore"},
@@ -150,7 +150,7 @@ func (v *visit) verbForm(typ, verb string, p *recordPage, in input) (form, []par
 	switch typ + "." + verb {
 	case "lead.contact":
 		return fields(note), nil
-	case "lead.log", "opportunity.log", "quote.log":
+	case "lead.log", "opportunity.log", "quote.log", "order.log", "invoice.log", "customer.log":
 		return fields(v.logFields(in)...), nil
 	case "lead.merge":
 		return fields(f(kindSelect, "other", required, choices(mergeable(p)))), nil
