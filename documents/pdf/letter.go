@@ -113,12 +113,15 @@ func (c *composer) meta(y float64) float64 {
 		{c.text("meta.due_date"), c.date(s.DueDate)},
 		{c.text("meta.valid_until"), c.date(s.ValidUntil)},
 		{c.text("meta.supply_date"), c.date(s.SupplyDate)},
+		{c.text("meta.period"), c.period()},
 		{c.text("meta.delivery_date"), c.date(s.DeliveryDate)},
 		{c.text("meta.preceding"), preceding},
 		{c.referenceLabel(), reference},
 		{c.text("meta.customer_reference"), s.CustomerReference},
 		{c.text("meta.buyer_reference"), s.BuyerReference},
 		{c.text("meta.order_number"), s.OrderNumber},
+		{c.text("meta.project"), s.Project},
+		{c.text("meta.contract"), s.Contract},
 		{c.text("meta.quote_number"), s.QuoteNumber},
 		{c.text("meta.buyer_organisation_number"), buyerNumber},
 		{c.text("meta.buyer_vat_number"), buyerVAT},
@@ -131,6 +134,15 @@ func (c *composer) meta(y float64) float64 {
 		y = max(after, c.column(valueEdge, y, rightEdge-valueEdge, row.value, c.body()))
 	}
 	return y
+}
+
+// period is what the document is for, open where one end is not given.
+func (c *composer) period() string {
+	s := c.snap
+	if s.PeriodStart == "" && s.PeriodEnd == "" {
+		return ""
+	}
+	return strings.TrimSpace(c.date(s.PeriodStart) + " \u2013 " + c.date(s.PeriodEnd))
 }
 
 // referenceLabel names the payment reference: a KID in Norway when it is one,
