@@ -77,10 +77,14 @@ func (c *checker) dates() {
 	if c.s.PeriodStart != "" && c.s.PeriodEnd != "" && c.s.PeriodEnd < c.s.PeriodStart {
 		c.bad("period_end", "BR-29", "period.backwards", "let the period end on its first day or later")
 	}
+	within := slices.ContainsFunc(c.s.VATGroups, func(g process.VATGroup) bool { return g.Category == "K" })
+	if within && !c.s.SupplyDate.Valid() {
+		c.bad("supply_date", "BR-IC-11", "supply_date.missing", "enter the date of supply: VAT category K asks for it")
+	}
 	if c.s.Kind != process.KindInvoice {
 		return
 	}
-	if !c.s.Deposit && !c.s.SupplyDate.Valid() { // nothing is supplied yet
+	if !within && !c.s.Deposit && !c.s.SupplyDate.Valid() { // nothing is supplied yet
 		c.bad("supply_date", "", "supply_date.missing", "enter the date of supply")
 	}
 	if c.s.Payable.Minor > 0 && !c.s.DueDate.Valid() && strings.TrimSpace(c.s.PaymentTerms) == "" {

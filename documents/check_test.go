@@ -82,6 +82,11 @@ func TestCheck(t *testing.T) {
 			"issue_date BR-03 issue_date.missing; supply_date  supply_date.missing; due_date BR-CO-25 due_date.missing"},
 		{"period backwards", process.KindInvoice, func(s *process.Snapshot) { s.PeriodStart, s.PeriodEnd = "2026-11-02", "2026-11-01" }, "period_end BR-29 period.backwards"},
 		{"period of a day", process.KindInvoice, func(s *process.Snapshot) { s.PeriodStart, s.PeriodEnd = "2026-11-02", "2026-11-02" }, ""},
+		{"deposit without a date", process.KindInvoice, func(s *process.Snapshot) { s.Deposit, s.SupplyDate = true, "" }, ""},
+		{"deposit inside the Union without a date", process.KindInvoice, func(s *process.Snapshot) {
+			relabel(s, "K")
+			s.Deposit, s.SupplyDate, s.Buyer.VATNumber = true, "", "SE556016068001"
+		}, "supply_date BR-IC-11 supply_date.missing"},
 		{"terms for due date", process.KindInvoice, func(s *process.Snapshot) { s.DueDate, s.PaymentTerms = "", "Kontant" }, ""},
 		{"nothing to pay", process.KindInvoice, func(s *process.Snapshot) { s.DueDate, s.Prepaid, s.Payable = "", s.Gross, nok(0) }, ""},
 		{"credits nothing", process.KindCreditNote, func(s *process.Snapshot) { s.Preceding = nil }, "preceding BR-55 preceding.missing"},
@@ -131,7 +136,7 @@ func TestCheck(t *testing.T) {
 				if p.Message == "" || p.Channel != "" {
 					t.Errorf("problem %+v has no message or closes one channel alone", p)
 				}
-				for _, lang := range set.Languages() {
+				for _, lang := range set.Languages(templates.Pages) {
 					if !set.Labels(templates.Documents, lang).Has("problem." + p.Reason) {
 						t.Errorf("no text problem.%s in %s", p.Reason, lang)
 					}

@@ -33,7 +33,7 @@ func New(r Renderer) *Documents { return &Documents{renderer: r} }
 // Render makes the PDF, of an invoice or a credit note with the e-invoice
 // inside. What is not a draft needs its number by now (BR-02).
 func (d *Documents) Render(s process.Snapshot) ([]byte, error) {
-	if s.Number == "" && !s.Draft {
+	if s.Number == "" && !s.Draft && s.Kind != process.KindStatement {
 		return nil, fmt.Errorf("render %s: it has no number and is no draft (BR-02)", s.Kind)
 	}
 	attachments, err := d.hybrid(s)

@@ -118,7 +118,7 @@ func TestXML(t *testing.T) {
 		got := string(b)
 		for _, p := range problems {
 			got += p.Rule
-			for _, lang := range set.Languages() {
+			for _, lang := range set.Languages(templates.Pages) {
 				if !set.Labels(templates.Documents, lang).Has("problem." + p.Reason) {
 					t.Errorf("no text problem.%s in %s", p.Reason, lang)
 				}
@@ -151,7 +151,7 @@ func TestCheckClosesTheChannelAlone(t *testing.T) {
 		if p.Channel != "peppol" || p.Message == "" {
 			t.Errorf("problem %+v closes more than the channel", p)
 		}
-		for _, lang := range set.Languages() {
+		for _, lang := range set.Languages(templates.Pages) {
 			if !set.Labels(templates.Documents, lang).Has("problem." + p.Reason) {
 				t.Errorf("no text problem.%s in %s", p.Reason, lang)
 			}
@@ -175,7 +175,7 @@ func TestEveryReasonHasATextInEveryLanguage(t *testing.T) {
 		"einvoice.reference.missing", "einvoice.buyer_endpoint.missing", "einvoice.seller_endpoint.missing", "einvoice.endpoint_scheme.unknown",
 		"einvoice.organisation_scheme.unknown", "einvoice.identifier.invalid", "einvoice.norwegian_vat_number", "einvoice.foretaksregisteret.missing",
 		"einvoice.tax_total.sign", "einvoice.line.discount", "einvoice.line.net"} {
-		for _, lang := range set.Languages() {
+		for _, lang := range set.Languages(templates.Pages) {
 			if !set.Labels(templates.Documents, lang).Has("problem." + reason) {
 				t.Errorf("no text problem.%s in %s", reason, lang)
 			}

@@ -54,27 +54,39 @@ type OpenItem struct {
 	Open    Money  `json:"open"`
 	Claims  Money  `json:"claims"`
 	Overdue bool   `json:"overdue"`
+	// Reference is for the bank (BT-83).
+	Reference string `json:"reference,omitempty"`
 }
 
 // Statement reads a customer's account from a day (from the beginning when it
 // is empty) to a day (today when it is empty).
 func (s *Service) Statement(ctx context.Context, a Actor, customer string, from, to Date) (*Account, error) {
 	var st *Account
-	err := s.view(ctx, a, MayRead, func(u *unit) error {
-		c, err := u.Customers().Get(customer)
-		if err != nil {
-			return err
-		}
-		if to == "" {
-			to = u.today()
-		}
-		if from > to {
-			return Invalid("statement.period", "the period ends before it begins", Problem{Field: "from", Reason: "statement.period", Message: "no later than " + string(to)})
-		}
-		st = &Account{Customer: c.ID, Name: c.Name, From: from, To: to, Sections: []AccountSection{}}
-		return u.fillStatement(st)
+	err := s.view(ctx, a, MayRead, func(u *unit) (err error) {
+		st, err = u.account(customer, from, to)
+		return err
 	})
 	return st, err
+}
+
+func (u *unit) account(customer string, from, to Date) (*Account, error) {
+	c, err := u.Customers().Get(customer)
+	if err != nil {
+		return nil, err
+	}
+	if to == "" {
+		to = u.today()
+	}
+	for field, d := range map[string]Date{"from": from, "to": to} {
+		if d != "" && !d.Valid() {
+			return nil, Invalid("statement.period", "the period cannot be read", Problem{Field: field, Reason: "date", Message: "write it as 2026-12-31"})
+		}
+	}
+	if from > to {
+		return nil, Invalid("statement.period", "the period ends before it begins", Problem{Field: "from", Reason: "statement.period", Message: "no later than " + string(to)})
+	}
+	st := &Account{Customer: c.ID, Name: c.Name, From: from, To: to, Sections: []AccountSection{}}
+	return st, u.fillStatement(st)
 }
 
 func (u *unit) fillStatement(st *Account) error {
@@ -85,7 +97,7 @@ func (u *unit) fillStatement(st *Account) error {
 		u.deriveInvoice(i)
 		entries = append(entries, AccountEntry{Date: i.IssueDate, Type: TypeInvoice, ID: i.ID, Number: i.Number, DueDate: i.DueDate, Amount: i.Payable()})
 		if !i.Open.IsZero() || !i.Claims.IsZero() {
-			items = append(items, OpenItem{i.ID, i.Number, i.DueDate, i.Open, i.Claims, i.Overdue})
+			items = append(items, OpenItem{i.ID, i.Number, i.DueDate, i.Open, i.Claims, i.Overdue, i.PaymentReference})
 		}
 		entries = append(entries, i.claimEntries()...)
 		more, err := u.writeOffs(i)

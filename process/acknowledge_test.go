@@ -36,7 +36,7 @@ func TestAcknowledge(t *testing.T) {
 		t.Error("acknowledged although it is switched off")
 	}
 	h.settings(func(st *process.Settings) { st.Mail.Acknowledge = true })
-	for from, c := range map[string][2]string{"a@a.example": {"nb", "nb"}, "b@a.example": {"sv", "nb"}, "c@a.example": {"de", "en"}, "d@a.example": {"en", "en"}, "e@a.example": {"", "nb"}} {
+	for from, c := range map[string][2]string{"a@a.example": {"nb", "nb"}, "b@a.example": {"sv", "sv"}, "c@a.example": {"de", "de"}, "f@a.example": {"it", "en"}, "d@a.example": {"en", "en"}, "e@a.example": {"", "nb"}} {
 		if d := inquire(from, c[0]); d == nil || d.Language != c[1] {
 			t.Errorf("%q is answered by %+v", c[0], d)
 		}

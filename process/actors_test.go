@@ -20,7 +20,8 @@ var actable = map[string]func(*house) string{
 	"invoice dispute": (*house).issuedInvoice, "invoice end_dispute": (*house).troubledInvoice, "invoice write_off": (*house).issuedInvoice, "invoice reinstate": (*house).troubledInvoice,
 	"invoice hold": (*house).issuedInvoice, "invoice release": (*house).troubledInvoice, "invoice waive": (*house).troubledInvoice,
 	"subscription change_price": (*house).subscription, "subscription pause": (*house).subscription, "subscription resume": (*house).pausedSubscription, "subscription end": (*house).subscription,
-	"credit-note send": (*house).creditNote, "payment reverse": (*house).bookedPayment, "payment refund": (*house).bookedPayment,
+	"customer send_statement": (*house).customer,
+	"credit-note send":        (*house).creditNote, "payment reverse": (*house).bookedPayment, "payment refund": (*house).bookedPayment,
 	"bank-entry match": (*house).unmatchedEntry, "bank-entry ignore": (*house).unmatchedEntry, "bank-entry unmatch": (*house).matchedEntry,
 	"delivery retry": func(h *house) string { return h.delivery("failed") }, "delivery settle": func(h *house) string { return h.delivery("unknown") },
 	"message make_lead": (*house).otherMessage, "message not_a_lead": (*house).otherMessage,
@@ -34,7 +35,7 @@ var invoicing = map[string]bool{"invoice issue": true, "invoice credit": true, "
 	"invoice write_off": true, "invoice reinstate": true, "invoice hold": true, "invoice release": true, "invoice waive": true, "credit-note send": true, "payment reverse": true, "payment refund": true,
 	"bank-entry match": true, "bank-entry ignore": true, "bank-entry unmatch": true,
 	"subscription change_price": true, "subscription pause": true, "subscription resume": true, "subscription end": true,
-	"delivery retry": true, "delivery settle": true}
+	"customer send_statement": true, "delivery retry": true, "delivery settle": true}
 
 // Who may do what is decided by the use case, and what is refused leaves nothing.
 func TestActors(t *testing.T) {

@@ -195,7 +195,7 @@ func (c *catalogue) bundle(l LineInput, p *Product, quantity decimal.Decimal, de
 
 // number writes a quantity as the document's language does.
 func (c *catalogue) number(d decimal.Decimal) string {
-	if c.language == "nb" {
+	if c.language != "en" {
 		return strings.Replace(d.String(), ".", ",", 1)
 	}
 	return d.String()

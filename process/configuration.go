@@ -157,7 +157,7 @@ func (p Process) problems() []Problem {
 	}
 	for _, lang := range slices.Sorted(maps.Keys(p.Names)) {
 		if !knownLanguage(lang) {
-			bad("names."+lang, "settings.language", "%q is no language of emne: nb or en", lang)
+			bad("names."+lang, "settings.language", "%q is no language of emne: %s", lang, strings.Join(Languages(), ", "))
 		}
 		for _, key := range slices.Sorted(maps.Keys(p.Names[lang])) {
 			if !named.MatchString(key) {

@@ -48,7 +48,7 @@ func (in CustomerInput) apply(c *Customer) error {
 		ps = append(ps, Problem{Field: "address.country", Reason: "country.invalid", Message: "a country is a code of two letters such as NO", Rule: "BR-CL-14"})
 	}
 	if in.Language != "" && !knownLanguage(in.Language) {
-		ps = append(ps, Problem{Field: "language", Reason: "language.unknown", Message: "documents can be in nb or en"})
+		ps = append(ps, Problem{Field: "language", Reason: "language.unknown", Message: "documents can be in " + strings.Join(Languages(), ", ")})
 	}
 	if in.PaymentDays < 0 || in.PaymentDays > 365 {
 		ps = append(ps, Problem{Field: "payment_days", Reason: "payment_days.bounds", Message: "payment days are between 0 and 365"})
@@ -111,7 +111,10 @@ func (s *Service) EditCustomer(ctx context.Context, a Actor, t Target, in Custom
 		if err := u.touch(&c.Record, TypeCustomer, t); err != nil {
 			return nil, err
 		}
-		return &Outcome{Record: c, Created: []Ref{}}, u.changeCustomer(in, c)
+		if err := u.changeCustomer(in, c); err != nil {
+			return nil, err
+		}
+		return &Outcome{Record: c, Created: []Ref{}}, u.require(TypeCustomer, "edit", c)
 	})
 }
 

@@ -101,7 +101,7 @@ func (s *Service) MailOf(ctx context.Context, a Actor, id, domain string) (*Mail
 		m.Delivery, m.Settings = *d, u.settings
 		m.MessageID = s.messageID(d.ID, domain)
 		switch d.Kind {
-		case "order_confirmation", "payment_request":
+		case "order_confirmation", "payment_request", "statement":
 			snap, err := u.Snapshot(d.Data["snapshot"])
 			if err != nil {
 				return err

@@ -18,6 +18,9 @@ func (s Snapshot) FileName() string {
 	if s.Revision > 0 {
 		number = fmt.Sprintf("%s-r%d", number, s.Revision)
 	}
+	if s.Account != nil {
+		number = string(s.Account.To)
+	}
 	if number == "" {
 		number = "draft"
 	}

@@ -307,6 +307,8 @@ func (h *house) look(record, id string) base {
 		r, err = h.s.Rates().Get(h.ctx(), h.owner, id)
 	case process.TypeProduct:
 		r, err = h.s.Products().Get(h.ctx(), h.owner, id)
+	case process.TypeCustomer:
+		r, err = h.s.Customers().Get(h.ctx(), h.owner, id)
 	case process.TypePriceList:
 		r, err = h.s.PriceLists().Get(h.ctx(), h.owner, id)
 	case process.TypeHours:

@@ -73,6 +73,9 @@ var transitions = []Transition{
 
 	{TypeCreditNote, "send", []string{"issued"}, nil},
 
+	{TypeCustomer, "edit", []string{"active"}, nil},
+	{TypeCustomer, "send_statement", []string{"active"}, nil},
+
 	{TypeSubscription, "edit", []string{"active", "paused"}, nil},
 	{TypeSubscription, "change_price", []string{"active", "paused"}, nil},
 	{TypeSubscription, "pause", []string{"active"}, []string{"paused"}},

@@ -231,8 +231,8 @@ func (u *unit) refundPrepayment(p *Payment, in RefundInput) (*Outcome, error) {
 // reversePrepayment takes the booking of a prepayment back, as far as no
 // invoice has deducted it.
 func (u *unit) reversePrepayment(p *Payment, why string) error {
-	if !p.Refunded.IsZero() {
-		return Conflict("payment.refunded", "money of this payment was paid back: reverse that first")
+	if err := u.unbook(p); err != nil {
+		return err
 	}
 	o, err := u.Orders().Get(p.Order)
 	if err != nil {
@@ -240,20 +240,6 @@ func (u *unit) reversePrepayment(p *Payment, why string) error {
 	}
 	if o.Prepaid.Sub(p.Amount).Minor < o.Deducted.Minor {
 		return Conflict("payment.deducted", "the prepayment is deducted on an invoice of order %s already", o.Number)
-	}
-	p.State = "reversed"
-	if err := u.Payments().Update(p); err != nil {
-		return err
-	}
-	if p.RefundOf != "" {
-		paid, err := u.Payments().Get(p.RefundOf)
-		if err != nil {
-			return err
-		}
-		paid.Refunded = paid.Refunded.Add(p.Amount)
-		if err := u.Payments().Update(paid); err != nil {
-			return err
-		}
 	}
 	o.Prepaid, o.UpdatedAt = o.Prepaid.Sub(p.Amount), u.now
 	return u.saveOrder(o, Activity{Type: "order.prepayment_reversed", Why: why, Related: Ref{TypePayment, p.ID},

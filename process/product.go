@@ -81,7 +81,7 @@ func (in ProductInput) applyTexts(p *Product) (ps []Problem) {
 		for language, text := range from {
 			switch text = strings.TrimSpace(text); {
 			case !knownLanguage(language):
-				ps = append(ps, Problem{Field: field + "." + language, Reason: "language.unknown", Message: "documents can be in nb or en"})
+				ps = append(ps, Problem{Field: field + "." + language, Reason: "language.unknown", Message: "documents can be in " + strings.Join(Languages(), ", ")})
 			case len(text) > most:
 				ps = append(ps, Problem{Field: field + "." + language, Reason: "product.text.long", Message: fmt.Sprintf("this is longer than %d characters", most)})
 			case text != "":

@@ -189,13 +189,13 @@ func (u *unit) openOpportunity(l *Lead, c *Customer, contact *Contact, in Qualif
 // documentLanguage is the language of documents for somebody who writes in
 // guessed: a language of emne, or the fallback.
 func documentLanguage(guessed, fallback string) string {
-	switch guessed {
-	case "nb", "nn", "no":
+	switch {
+	case knownLanguage(guessed):
+		return guessed
+	case guessed == "no":
 		return "nb"
-	case "", "und":
+	case guessed == "", guessed == "und":
 		return fallback
-	case "sv", "da":
-		return "nb"
 	}
 	return "en"
 }

@@ -162,7 +162,7 @@ func (u *unit) addressee(c *Customer, contact, recipient, language, currency str
 		ps = append(ps, Problem{Field: "recipient", Reason: "email.invalid", Message: "this is no e-mail address"})
 	}
 	if !knownLanguage(p.language) {
-		ps = append(ps, Problem{Field: "language", Reason: "language.unknown", Message: "documents can be in nb or en"})
+		ps = append(ps, Problem{Field: "language", Reason: "language.unknown", Message: "documents can be in " + strings.Join(Languages(), ", ")})
 	}
 	if !validCurrency(p.currency) {
 		ps = append(ps, Problem{Field: "currency", Reason: "currency.unknown", Message: "an ISO 4217 code such as NOK"})

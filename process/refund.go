@@ -123,9 +123,8 @@ func (u *unit) bookPayment(i *Invoice, p *Payment) error {
 		Data: map[string]string{"number": i.Number, "amount": p.WrittenOff.String(), "currency": i.Currency}})
 }
 
-// reversePayment takes a booking back, with the difference that was written
-// off with it.
-func (u *unit) reversePayment(p *Payment, i *Invoice, why string) error {
+// unbook reverses p. A refund that is reversed can be paid out again.
+func (u *unit) unbook(p *Payment) error {
 	if !p.Refunded.IsZero() {
 		return Conflict("payment.refunded", "money of this payment was paid back: reverse that first")
 	}
@@ -142,6 +141,15 @@ func (u *unit) reversePayment(p *Payment, i *Invoice, why string) error {
 		if err := u.Payments().Update(paid); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// reversePayment takes a booking back, with the difference that was written
+// off with it.
+func (u *unit) reversePayment(p *Payment, i *Invoice, why string) error {
+	if err := u.unbook(p); err != nil {
+		return err
 	}
 	u.deriveInvoice(i)
 	from := i.Payment

@@ -2,6 +2,7 @@ package process
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ import (
 // config.yaml instead.
 type Settings struct {
 	Company  Company       `json:"company"`
-	Language string        `json:"language"`  // the company's own: nb or en
+	Language string        `json:"language"`  // the company's own: one of Languages
 	Currency string        `json:"currency"`  // ISO 4217
 	TimeZone string        `json:"time_zone"` // IANA name, such as Europe/Oslo
 	Terms    Terms         `json:"terms"`
@@ -160,7 +161,7 @@ func (s Settings) Problems() []Problem {
 		bad("time_zone", "settings.time_zone", "%q is no time zone: write it as Europe/Oslo", s.TimeZone)
 	}
 	if !knownLanguage(s.Language) {
-		bad("language", "settings.language", "%q is no language of emne: nb or en", s.Language)
+		bad("language", "settings.language", "%q is no language of emne: %s", s.Language, strings.Join(Languages(), ", "))
 	}
 	if s.Terms.PaymentDays < 0 || s.Terms.PaymentDays > 365 {
 		bad("terms.payment_days", "settings.payment_days", "payment days are between 0 and 365")
@@ -220,4 +221,7 @@ func (s Settings) Problems() []Problem {
 	return append(ps, s.VAT.problems("vat")...)
 }
 
-func knownLanguage(l string) bool { return l == "nb" || l == "en" }
+// Languages are those that documents and mails are written in.
+func Languages() []string { return []string{"nb", "nn", "en", "sv", "da", "de", "fr"} }
+
+func knownLanguage(l string) bool { return slices.Contains(Languages(), l) }

@@ -36,7 +36,7 @@ func sheetColumns(t reflect.Type) []sheetColumn {
 		}
 		switch {
 		case ft.Kind() == reflect.Map:
-			for _, language := range []string{"nb", "en"} {
+			for _, language := range Languages() {
 				columns = append(columns, sheetColumn{name + "." + language, []int{i}, language, ft.Elem()})
 			}
 		case ft.Kind() == reflect.Struct && ft != reflect.TypeFor[decimal.Decimal]():

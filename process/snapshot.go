@@ -14,6 +14,8 @@ const (
 	// prepayment; neither is a document of the accounts.
 	KindOrderConfirmation DocumentKind = "order_confirmation"
 	KindPaymentRequest    DocumentKind = "payment_request"
+	// KindStatement is a customer's account over some days. It has no number.
+	KindStatement DocumentKind = "statement"
 )
 
 // Accounted reports whether the document is one that the accounts and EN 16931
@@ -80,6 +82,8 @@ type Snapshot struct {
 	Specification []WorkLine `json:"specification,omitempty"`
 	// Prepayment is what a quote asks for when it is accepted.
 	Prepayment *Prepayment `json:"prepayment,omitempty"`
+	// Account is what a statement says.
+	Account *Account `json:"account,omitempty"`
 	// Acceptance is set on the copy of a quote that the customer said yes to.
 	Acceptance *Acceptance `json:"acceptance,omitempty"`
 }

@@ -186,12 +186,13 @@ func (s *Subscription) priced(from Date) []Line {
 
 // words fill in what a text says of the period.
 func (s *Subscription) words(from, to Date) *strings.Replacer {
+	layouts := map[string]string{"en": "2 Jan 2006", "sv": time.DateOnly, "fr": "02/01/2006"}
 	show := func(d Date) string {
-		t := d.Time(time.UTC)
-		if s.Language == "nb" {
-			return t.Format("02.01.2006")
+		layout, ok := layouts[s.Language]
+		if !ok {
+			layout = "02.01.2006"
 		}
-		return t.Format("2 Jan 2006")
+		return d.Time(time.UTC).Format(layout)
 	}
 	return strings.NewReplacer("{period}", show(from)+"–"+show(to), "{from}", show(from), "{to}", show(to), "{year}", strconv.Itoa(from.Time(time.UTC).Year()))
 }

@@ -86,6 +86,7 @@ var situations = []situation{
 
 	{process.TypeSenderRule, "active", "", (*house).senderRule, nil},
 
+	{process.TypeCustomer, "active", "", (*house).customer, nil},
 	{process.TypeProduct, "active", "", (*house).product, nil},
 	{process.TypeProduct, "archived", "", (*house).archivedProduct, nil},
 	{process.TypePriceList, "active", "", (*house).priceList, nil},
@@ -118,6 +119,7 @@ var bodies = map[string]string{
 	"invoice dispute":  `{"reason":"not what was agreed"}`, "invoice write_off": `{"reason":"bad debt"}`, "invoice reinstate": `{"reason":"paid after all"}`,
 	"subscription edit":         `{"title":"Another"}`,
 	"subscription change_price": `{"percent":"3"}`,
+	"customer edit":             `{"phone":"+47 22 33 44 55"}`,
 	"product edit":              `{"name":"A better roof"}`,
 	"price-list edit":           `{"name":"Better prices"}`,
 	"hours edit":                `{"quantity":"2"}`,
@@ -290,7 +292,7 @@ func (h *house) refused(record, verb, id string, before base, byState bool) {
 func TestMachineAndVerbsAgree(t *testing.T) {
 	t.Parallel()
 	inside := map[string]bool{"lead edit": true, "opportunity edit": true, "quote edit": true, "quote delete": true, "quote question": true, "order edit": true,
-		"invoice edit": true, "invoice delete": true, "invoice pay": true, "product edit": true, "price-list edit": true, "task edit": true, "hours edit": true, "hours delete": true, "subscription edit": true, "sender-rule delete": true}
+		"invoice edit": true, "invoice delete": true, "invoice pay": true, "customer edit": true, "product edit": true, "price-list edit": true, "task edit": true, "hours edit": true, "hours delete": true, "subscription edit": true, "sender-rule delete": true}
 	outside := map[string]bool{}
 	for _, v := range process.Verbs() {
 		outside[v.Record+" "+v.Name] = true

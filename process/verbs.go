@@ -64,6 +64,7 @@ func Verbs() []Verb {
 		verb("invoices", TypeInvoice, "release", (*Service).ReleaseInvoice),
 		verb("invoices", TypeInvoice, "waive", (*Service).WaiveClaims),
 		verb("credit-notes", TypeCreditNote, "send", (*Service).SendCreditNote),
+		verb("customers", TypeCustomer, "send_statement", (*Service).SendStatement),
 		verb("subscriptions", TypeSubscription, "change_price", (*Service).ChangePrice),
 		verb("subscriptions", TypeSubscription, "pause", (*Service).PauseSubscription),
 		verb("subscriptions", TypeSubscription, "resume", (*Service).ResumeSubscription),

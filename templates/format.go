@@ -2,28 +2,80 @@ package templates
 
 import (
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/shopspring/decimal"
+	xlanguage "golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/number"
 )
 
-// form is how a language writes numbers and days, after CLDR.
+// form is how a language writes numbers and days. The signs of numbers are
+// CLDR's as golang.org/x/text has them; that has no dates, so their layouts are
+// written down here after CLDR's short (en: long) forms.
 type form struct {
 	group, point, minus string
 	date, clock         string // layouts of package time
 	dateTime            string // between day and clock
+	codeFirst           bool   // the currency's code stands before the amount
 }
 
-const (
-	noBreakSpace = "\u00a0"
-	minusSign    = "\u2212"
-)
+const noBreakSpace = "\u00a0"
+
+// layouts are the forms without their signs of numbers, by language.
+func layouts() map[string]form {
+	return map[string]form{
+		"nb": {date: "02.01.2006", clock: "15:04", dateTime: " kl. "},
+		"nn": {date: "02.01.2006", clock: "15:04", dateTime: " kl. "},
+		"sv": {date: "2006-01-02", clock: "15:04", dateTime: " kl. "},
+		"da": {date: "02.01.2006", clock: "15.04", dateTime: " kl. "},
+		"de": {date: "02.01.2006", clock: "15:04", dateTime: ", "},
+		"fr": {date: "02/01/2006", clock: "15:04", dateTime: " \u00e0 "},
+		"en": {date: "2 January 2006", clock: "15:04", dateTime: ", ", codeFirst: true},
+	}
+}
+
+// forms are the forms of every language, made once and never changed.
+var forms = sync.OnceValue(func() map[string]form {
+	out := layouts()
+	for lang, f := range out {
+		f.group, f.point, f.minus = signs(lang)
+		out[lang] = f
+	}
+	return out
+})
+
+// signs are what stands between groups of three digits, before the fraction and
+// before a negative number. They are read off a number that x/text has written;
+// every space in it becomes the no-break space that all fonts have.
+func signs(lang string) (group, point, minus string) {
+	written := message.NewPrinter(xlanguage.MustParse(lang)).Sprint(number.Decimal(-1234.5))
+	minus, rest, _ := strings.Cut(written, "1")
+	group, rest, _ = strings.Cut(rest, "234")
+	point, _, _ = strings.Cut(rest, "5")
+	if strings.TrimSpace(group) == "" && group != "" {
+		group = noBreakSpace
+	}
+	return group, point, minus
+}
 
 func formOf(lang string) form {
-	if language(lang) == "nb" {
-		return form{group: noBreakSpace, point: ",", minus: minusSign, date: "02.01.2006", clock: "15:04", dateTime: " kl. "}
+	if f, ok := forms()[language(lang)]; ok {
+		return f
 	}
-	return form{group: ",", point: ".", minus: "-", date: "2 January 2006", clock: "15:04", dateTime: ", "}
+	return forms()[fallbackLanguage]
+}
+
+// FormatAmount writes an amount with its currency's code where the language
+// puts it: "NOK 1,234.50" in en, "1 234,50 NOK" in the others, without a place
+// to break.
+func FormatAmount(lang string, minor int64, decimals int32, currency string) string {
+	amount := FormatMoney(lang, minor, decimals)
+	if formOf(lang).codeFirst {
+		return currency + noBreakSpace + amount
+	}
+	return amount + noBreakSpace + currency
 }
 
 // FormatMoney writes an amount that is counted in the currency's minor unit,

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,6 +52,34 @@ func TestFormatNumbers(t *testing.T) {
 		}
 		if got := FormatPrice("nb", d, c.decimals); got != c.price {
 			t.Errorf("price %s: %q, want %q", c.in, got, c.price)
+		}
+	}
+}
+
+// TestForms holds the forms of every language of the documents, as CLDR and
+// the language's own rules have them.
+func TestForms(t *testing.T) {
+	s, err := Open("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 11, 3, 9, 5, 0, 0, time.UTC)
+	want := map[string][3]string{
+		"nb": {"\u22121\u00a0234\u00a0567,50\u00a0EUR", "03.11.2026", "03.11.2026 kl. 09:05 UTC"},
+		"nn": {"\u22121\u00a0234\u00a0567,50\u00a0EUR", "03.11.2026", "03.11.2026 kl. 09:05 UTC"},
+		"sv": {"\u22121\u00a0234\u00a0567,50\u00a0EUR", "2026-11-03", "2026-11-03 kl. 09:05 UTC"},
+		"da": {"-1.234.567,50\u00a0EUR", "03.11.2026", "03.11.2026 kl. 09.05 UTC"},
+		"de": {"-1.234.567,50\u00a0EUR", "03.11.2026", "03.11.2026, 09:05 UTC"},
+		"fr": {"-1\u00a0234\u00a0567,50\u00a0EUR", "03/11/2026", "03/11/2026 \u00e0 09:05 UTC"},
+		"en": {"EUR\u00a0-1,234,567.50", "3 November 2026", "3 November 2026, 09:05 UTC"},
+	}
+	for _, lang := range s.Languages(Documents) {
+		got := [3]string{FormatAmount(lang, -123456750, 2, "EUR"), FormatDate(lang, "2026-11-03"), FormatTime(lang, at)}
+		if got != want[lang] {
+			t.Errorf("%s: %q, want %q", lang, got, want[lang])
+		}
+		if group, point, minus := signs(lang); group == "" || point == "" || minus == "" || strings.Contains(group, "\u202f") {
+			t.Errorf("%s: signs %q %q %q", lang, group, point, minus)
 		}
 	}
 }

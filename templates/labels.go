@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -156,24 +157,18 @@ func (s *Set) ReadFile(name string) ([]byte, error) {
 	return embedded.ReadFile(name)
 }
 
-// Languages are the languages that documents are written in, sorted.
-func (s *Set) Languages() []string {
-	var langs []string
-	for l := range s.texts[Documents] {
-		langs = append(langs, l)
-	}
-	slices.Sort(langs)
-	return langs
-}
+// Languages are the languages that an area has texts in, sorted.
+func (s *Set) Languages(area string) []string { return slices.Sorted(maps.Keys(s.texts[area])) }
 
 // Labels are the texts of an area in a language. A regional tag such as nb-NO
-// counts as its language, an unknown one as English. An unknown area has no
-// texts.
+// counts as its language. A language that the area does not have is the one
+// that its readers understand best: Bokmål for Nynorsk, Swedish and Danish,
+// English for any other. An unknown area has no texts.
 func (s *Set) Labels(area, lang string) Labels {
 	texts := s.texts[area]
 	lang = language(lang)
 	if texts[lang] == nil {
-		lang = fallbackLanguage
+		lang = nearest(lang)
 	}
 	return Labels{lang: lang, texts: texts[lang], fallback: texts[fallbackLanguage]}
 }
@@ -184,7 +179,7 @@ type Labels struct {
 	texts, fallback map[string]string
 }
 
-// Language is the language that was found: one of Set.Languages.
+// Language is the language that was found: one of Set.Languages of the area.
 func (l Labels) Language() string { return l.lang }
 
 // Has reports whether there is a text for key.
@@ -208,11 +203,19 @@ func (l Labels) Text(key string, args map[string]string) string {
 	return fill(text, args)
 }
 
-// language is the primary part of a tag; Norwegian of any kind is Bokmål.
+// language is the primary part of a tag; Norwegian without more is Bokmål.
 func language(tag string) string {
 	tag, _, _ = strings.Cut(strings.ReplaceAll(strings.ToLower(tag), "_", "-"), "-")
-	if tag == "no" || tag == "nn" {
+	if tag == "no" {
 		return "nb"
 	}
 	return tag
+}
+
+func nearest(lang string) string {
+	switch lang {
+	case "nn", "sv", "da":
+		return "nb"
+	}
+	return fallbackLanguage
 }

@@ -174,7 +174,7 @@ func TestKeysOfThePagesExist(t *testing.T) {
 	}
 	// A hook's sender is a program, and a broken body is the console's own.
 	delete(want, "error.submission.mismatch")
-	for _, lang := range s.Languages() {
+	for _, lang := range s.Languages(Pages) {
 		own := s.texts[Pages][lang]
 		for _, key := range slices.Sorted(maps.Keys(want)) {
 			if _, ok := own[key]; !ok {

@@ -16,6 +16,7 @@ var parts = []struct {
 	{"mail", measureMail},
 	{"latency", measureLatency},
 	{"chain", measureChain},
+	{"documents", measureDocuments},
 }
 
 func main() {

@@ -28,6 +28,7 @@ var origins = map[string]struct {
 	process.TypeCreditNote: {"credit-notes", "issued", func(w *world) string {
 		return created(w.t, w.api("POST", "invoices/"+w.issued()+"/credit", map[string]any{"reason": "wrong"}), "credit-note")
 	}},
+	process.TypeCustomer:  {"customers", "active", (*world).buyer},
 	process.TypeProduct:   {"products", "active", func(w *world) string { return w.madeBy("products", `{"sku":%q,"name":"A"}`, w.fresh()) }},
 	process.TypePriceList: {"price-lists", "active", func(w *world) string { return w.madeBy("price-lists", `{"name":"A"}`) }},
 	process.TypeHours: {"hours", "open", func(w *world) string {
@@ -71,7 +72,7 @@ var inputs = map[string][]string{
 	"quote decline": {"--reason", "price"}, "invoice edit": {"--title", "A"}, "invoice credit": {"--reason", "agreed"}, "opportunity edit": {"--title", "A"},
 	"order edit": {"--title", "A"}, "order request_payment": {"--percent", "30"}, "order prepay": {"--percent", "30"}, "invoice dispute": {"--reason", "not agreed"}, "invoice write_off": {"--reason", "bad debt"},
 	"lead log": {"--kind", "call", "--outcome", "reached"}, "opportunity log": {"--kind", "call", "--outcome", "reached"}, "quote log": {"--kind", "call", "--outcome", "reached"},
-	"product edit": {"--name", "B"}, "price-list edit": {"--name", "B"}, "task edit": {"--note", "B"}, "hours edit": {"--quantity", "2"},
+	"product edit": {"--name", "B"}, "customer edit": {"--phone", "22 33 44 55"}, "price-list edit": {"--name", "B"}, "task edit": {"--note", "B"}, "hours edit": {"--quantity", "2"},
 }
 
 // hindered are verbs that a state allows and the way to it forbids.

@@ -2,7 +2,6 @@ package accesspoint
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -65,43 +64,8 @@ func (s *Sender) Deliver(ctx context.Context, j process.SendDelivery) error {
 	if flaw != nil {
 		sent.Reply = "the e-invoice could not be written: " + flaw.Error()
 	} else {
-		sent = schedule(s.drop.Drop(ctx, d), j.Attempt)
+		sent = s.drop.Drop(ctx, d).Planned(j.Attempt, waits)
 	}
 	s.log.InfoContext(ctx, "e-invoice", "delivery", j.Delivery, "attempt", j.Attempt, "state", sent.State, "reply", sent.Reply)
-	return s.finish(ctx, j.Delivery, sent)
-}
-
-// schedule says when to try again, or that it was tried often enough. The
-// receiver's own wish is followed when it is the later one.
-func schedule(sent process.Sent, attempt int) process.Sent {
-	if sent.State != "retrying" {
-		return sent
-	}
-	if attempt > len(waits) {
-		return process.Sent{State: "failed", Reply: fmt.Sprintf("given up after %d attempts: %s", attempt, sent.Reply)}
-	}
-	sent.RetryAfter = max(sent.RetryAfter, waits[max(attempt, 1)-1])
-	return sent
-}
-
-// finishTime bounds recording an outcome. It must not be lost when the process
-// is asked to stop, nor when the database is busy.
-const finishTime = 30 * time.Second
-
-func (s *Sender) finish(ctx context.Context, delivery string, sent process.Sent) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
-	defer cancel()
-	for wait := 50 * time.Millisecond; ; wait *= 2 {
-		err := s.office.FinishSending(ctx, process.System(), delivery, sent)
-		if err == nil {
-			return nil
-		}
-		again := time.NewTimer(wait)
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			again.Stop()
-			return fmt.Errorf("recording that delivery %s is %s: %w", delivery, sent.State, errors.Join(err, ctx.Err()))
-		}
-	}
+	return sent.Persist(ctx, s.office, j.Delivery)
 }

@@ -128,7 +128,9 @@ func (c *checker) identifiers() {
 
 func (c *checker) peppol() {
 	m := c.m
-	if m.BuyerReference == "" && m.PurchaseOrder == "" {
+	if m.BuyerReference == "" && m.Seller.Address.Country == "DE" && m.Buyer.Address.Country == "DE" {
+		c.bad(Channel, "buyer_reference", "DE-R-015", "einvoice.reference.missing", "enter the customer's reference")
+	} else if m.BuyerReference == "" && m.PurchaseOrder == "" {
 		c.bad(Channel, "buyer_reference", "PEPPOL-EN16931-R003", "einvoice.reference.missing", "enter the customer's reference or order number")
 	}
 	for _, e := range []struct {

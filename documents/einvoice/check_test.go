@@ -21,6 +21,9 @@ func TestCheck(t *testing.T) {
 		{"scheme of endpoint", process.KindInvoice, func(s *process.Snapshot) { s.Buyer.Endpoint = process.Endpoint{Scheme: "EM", ID: "a@b.example"} }, "peppol customer.e_invoice_address.scheme PEPPOL-EN16931-CL008"},
 		{"endpoint without scheme", process.KindInvoice, func(s *process.Snapshot) { s.Buyer.Endpoint.Scheme = "" }, "peppol customer.e_invoice_address.scheme PEPPOL-EN16931-CL008"},
 		{"no reference", process.KindInvoice, func(s *process.Snapshot) { s.BuyerReference, s.CustomerReference = " ", "" }, "peppol buyer_reference PEPPOL-EN16931-R003"},
+		{"German order without reference", process.KindInvoice, func(s *process.Snapshot) {
+			s.BuyerReference, s.Seller.Address.Country, s.Seller.VATNumber, s.Buyer = "", "DE", "DE136695976", germanBuyer()
+		}, "peppol buyer_reference DE-R-015"},
 		{"order for reference", process.KindInvoice, func(s *process.Snapshot) { s.BuyerReference = "" }, ""},
 		{"reference for order", process.KindInvoice, func(s *process.Snapshot) { s.CustomerReference = "" }, ""},
 		{"check digit", process.KindInvoice, func(s *process.Snapshot) { s.Buyer.OrganisationNumber = "987654326" }, "peppol customer.organisation_number PEPPOL-COMMON-R041"},

@@ -70,6 +70,9 @@ func FromSnapshot(s process.Snapshot, t Texts) (Model, error) {
 	for _, d := range s.Deposits {
 		m.Preceding = append(m.Preceding, Reference{d.Number, d.Date})
 	}
+	if m.Seller.ContactName == "" && m.Seller.Address.Country == "DE" {
+		m.Seller.ContactName = m.Seller.Name // DE-R-005 asks for a contact point: a person or an office
+	}
 	m.Delivery = Delivery{Date: s.SupplyDate, Address: s.DeliveryAddress}
 	m.totals(s)
 	for _, g := range s.VATGroups {
@@ -190,6 +193,9 @@ func payment(s process.Snapshot) Payment {
 	p := Payment{Code: s.Payment.Code, Reference: strings.TrimSpace(s.Payment.Reference), IBAN: compact(s.Payment.IBAN), Account: compact(s.Payment.Account), BIC: compact(s.Payment.BIC)}
 	if p.Code == "" {
 		p.Code = "30"
+	}
+	if s.Seller.Address.Country == "DK" && p.Code == "30" && p.IBAN != "" {
+		p.Code = "58" // DK-R-005 allows no 30
 	}
 	switch {
 	case p.IBAN == "" && p.Account == "":

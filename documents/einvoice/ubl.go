@@ -167,7 +167,12 @@ func ublCategory(name string, v VAT) *element {
 func (m Model) ublTax() *element {
 	e := branch("cac:TaxTotal", ublAmount("cbc:TaxAmount", m.Totals.VAT))
 	for _, v := range m.VAT {
-		e.add(branch("cac:TaxSubtotal", ublAmount("cbc:TaxableAmount", v.Base), ublAmount("cbc:TaxAmount", v.Amount), ublCategory("cac:TaxCategory", v)))
+		category := ublCategory("cac:TaxCategory", v)
+		if v.Category == "O" && m.Seller.Address.Country == "DE" { // DE-R-014 asks for a rate of what has none
+			category = branch("cac:TaxCategory", leaf("cbc:ID", v.Category), leaf("cbc:Percent", v.Rate.String()),
+				leaf("cbc:TaxExemptionReasonCode", v.ReasonCode), leaf("cbc:TaxExemptionReason", v.Reason), branch("cac:TaxScheme", leaf("cbc:ID", "VAT")))
+		}
+		e.add(branch("cac:TaxSubtotal", ublAmount("cbc:TaxableAmount", v.Base), ublAmount("cbc:TaxAmount", v.Amount), category))
 	}
 	return e
 }

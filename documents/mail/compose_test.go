@@ -30,7 +30,7 @@ func everything(kind, reason, lang string) *process.Mail {
 				"open": "10625.00", "fees": "35.00", "interest": "12.50", "total": "10672.50", "days": "7"}}}
 	if reason == reasonDigest {
 		var tasks []string
-		for _, r := range []string{"mail_reply", "mail_unsorted", "form_again", "invoice_problems", "quote_question", "e_invoice_blocked", "delivery_failed", "delivery_bounced", "delivery_unknown", "follow_up", "rule_failed", "rule_loop"} {
+		for _, r := range []string{"mail_reply", "mail_unsorted", "form_again", "invoice_problems", "quote_question", "e_invoice_blocked", "delivery_failed", "delivery_bounced", "delivery_unknown", "follow_up", "rule_failed", "rule_loop", "mailbox_secret", "mailbox_sign_in"} {
 			tasks = append(tasks, `{"reason":"`+r+`","title":"Ring","due":"2026-11-20"}`)
 		}
 		m.Delivery.Data["tasks"] = "[" + strings.Join(tasks, ",") + "]"
@@ -39,6 +39,8 @@ func everything(kind, reason, lang string) *process.Mail {
 		m.PDF = []byte("%PDF-1.7")
 		m.Snapshot = &process.Snapshot{Kind: process.DocumentKind(kind), Number: "T-1001", Title: "Fasadevask", Language: lang, DueDate: "2026-12-07", ValidUntil: "2026-12-23",
 			Payable: process.Money{Minor: 1562500, Currency: "NOK"}, Payment: process.PaymentMeans{Account: "86011117947", Reference: "100015"}, Reason: "Feil antall"}
+		nok := func(minor int64) process.Money { return process.Money{Minor: minor, Currency: "NOK"} }
+		m.Snapshot.Account = &process.Account{To: "2026-11-23", Sections: []process.AccountSection{{Currency: "NOK", Closing: nok(127000), Overdue: nok(50000)}}}
 	}
 	return m
 }
@@ -112,12 +114,12 @@ func labels(t *testing.T, lang string) map[string]string {
 }
 
 func TestTextsAreCompleteAndUsed(t *testing.T) {
-	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindOrderConfirmation, ""}, {kindPaymentRequest, ""}, {kindQuoteFollowUp, ""}, {kindQuoteExpired, ""}, {kindAcknowledgement, ""}, {kindRule, ""}, {kindNotification, reasonDigest},
+	kinds := [][2]string{{kindQuote, ""}, {kindAcceptance, ""}, {kindInvoice, ""}, {kindCreditNote, ""}, {kindOrderConfirmation, ""}, {kindPaymentRequest, ""}, {kindStatement, ""}, {kindQuoteFollowUp, ""}, {kindQuoteExpired, ""}, {kindAcknowledgement, ""}, {kindRule, ""}, {kindNotification, reasonDigest},
 		{kindReminder, "upcoming"}, {kindReminder, "reminder"}, {kindReminder, "notice"}, {kindInvoice, "deposit"}}
 	for _, reason := range notices(t) {
 		kinds = append(kinds, [2]string{kindNotification, reason})
 	}
-	for _, lang := range []string{"nb", "en"} {
+	for _, lang := range process.Languages() {
 		all, seen := labels(t, lang), ""
 		for _, k := range kinds {
 			for _, named := range []string{"Kari Bær", ""} {

@@ -2,7 +2,6 @@ package mail
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -80,44 +79,8 @@ func (s *Sender) Deliver(ctx context.Context, j process.SendDelivery) error {
 	if flaw != nil {
 		sent = failed(fmt.Errorf("the mail could not be written: %w", flaw))
 	} else {
-		sent = schedule(s.submit.Submit(ctx, m.Delivery.To, raw), j.Attempt)
+		sent = s.submit.Submit(ctx, m.Delivery.To, raw).Planned(j.Attempt, waits)
 	}
 	s.log.InfoContext(ctx, "mail", "delivery", j.Delivery, "kind", m.Delivery.Kind, "attempt", j.Attempt, "state", sent.State, "reply", sent.Reply)
-	return s.finish(ctx, j.Delivery, sent)
-}
-
-// schedule says when to try again, or that it was tried often enough.
-func schedule(sent process.Sent, attempt int) process.Sent {
-	if sent.State != "retrying" {
-		return sent
-	}
-	if attempt > len(waits) {
-		sent.State = "failed"
-		sent.Reply = fmt.Sprintf("given up after %d attempts: %s", attempt, sent.Reply)
-		return sent
-	}
-	sent.RetryAfter = waits[max(attempt, 1)-1]
-	return sent
-}
-
-// finishTime bounds recording an outcome. It must not be lost when the process
-// is asked to stop, nor when the database is busy: the mail would go out twice.
-const finishTime = 30 * time.Second
-
-func (s *Sender) finish(ctx context.Context, delivery string, sent process.Sent) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
-	defer cancel()
-	for wait := 50 * time.Millisecond; ; wait *= 2 {
-		err := s.office.FinishSending(ctx, process.System(), delivery, sent)
-		if err == nil {
-			return nil
-		}
-		again := time.NewTimer(wait)
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			again.Stop()
-			return fmt.Errorf("recording that delivery %s is %s: %w", delivery, sent.State, errors.Join(err, ctx.Err()))
-		}
-	}
+	return sent.Persist(ctx, s.office, j.Delivery)
 }

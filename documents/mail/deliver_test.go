@@ -69,7 +69,7 @@ func TestDocuments(t *testing.T) {
 	for _, lang := range []string{"nb", "en"} {
 		t.Run(lang, func(t *testing.T) {
 			h := newHouse(t, lang, nil)
-			amount := map[string]string{"nb": "NOK\u00a015\u00a0625,00", "en": "NOK\u00a015,625.00"}[lang]
+			amount := map[string]string{"nb": "15\u00a0625,00\u00a0NOK", "en": "NOK\u00a015,625.00"}[lang]
 
 			quote, d := h.sentQuote(lang, "Fasadevask høsten 2026")
 			h.deliver(d, 1)

@@ -18,6 +18,7 @@ const (
 	kindCreditNote        = "credit_note"
 	kindOrderConfirmation = "order_confirmation"
 	kindPaymentRequest    = "payment_request"
+	kindStatement         = "statement"
 	kindQuoteFollowUp     = "quote_followup"
 	kindQuoteExpired      = "quote_expired"
 	kindAcknowledgement   = "acknowledgement"
@@ -131,6 +132,14 @@ func facts(l templates.Labels, m *process.Mail) []fact {
 			add("payment_request", s.Number)
 			add("order", s.OrderNumber)
 			add("amount", money(l.Language(), s.Payable))
+		case kindStatement:
+			for _, a := range s.Account.Sections {
+				add("balance", money(l.Language(), a.Closing))
+				if !a.Overdue.IsZero() {
+					add("overdue", money(l.Language(), a.Overdue))
+				}
+			}
+			add("account", or(s.Payment.Account, s.Payment.IBAN))
 		case kindReminder:
 			add("invoice", s.Number)
 			add("amount", money(l.Language(), s.Payable))
@@ -212,7 +221,7 @@ func preheader(v view) string {
 
 // money is an amount with its currency, on one line.
 func money(lang string, m process.Money) string {
-	return m.Currency + "\u00a0" + templates.FormatMoney(lang, m.Minor, process.Decimals(m.Currency))
+	return templates.FormatAmount(lang, m.Minor, process.Decimals(m.Currency), m.Currency)
 }
 
 func footer(c process.Company) []string {

@@ -58,8 +58,8 @@ func archive(in []byte, a archived) ([]byte, error) {
 
 // locale is the tag of a language as documents are written in it.
 func locale(lang string) string {
-	if lang == "nb" {
-		return "nb-NO"
+	if lang == "nb" || lang == "nn" {
+		return lang + "-NO"
 	}
 	return lang
 }

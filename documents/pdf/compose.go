@@ -61,7 +61,7 @@ func (c *composer) money(m process.Money) string {
 }
 
 func (c *composer) withCurrency(m process.Money) string {
-	return c.money(m) + "\u00a0" + c.snap.Currency
+	return templates.FormatAmount(c.lang, m.Minor, c.decimals, c.snap.Currency)
 }
 
 func (c *composer) date(d process.Date) string { return templates.FormatDate(c.lang, string(d)) }

@@ -3,11 +3,12 @@ package pdf
 import (
 	"bytes"
 	"cmp"
-	"compress/zlib"
 	"fmt"
 	"slices"
 	"strconv"
 	"sync"
+
+	"github.com/klauspost/compress/zlib"
 )
 
 // A deflater is made once and used again: it holds most of a megabyte, which

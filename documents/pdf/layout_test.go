@@ -175,8 +175,8 @@ func TestFigures(t *testing.T) {
 		"quote-accepted": {"Tilbudet er akseptert", "Øystein Bjørklund", "24.11.2026 kl. 13:05 UTC+01:00", "På kundens side",
 			"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
 		"credit-note":           {"Kreditnota K-1003", "10042 av 23.11.2026", "To skap hadde feil farge", "Til gode", "11 002,50 NOK"},
-		"invoice-english-eur":   {"Invoice 10042", "23 November 2026", "6,268.65 EUR", "NO93 8601 1117 947", "DNBANOKKXXX", "VAT in NOK: 15,614.56", "Germany", "Hinterhaus", "-1,000.00", "Payment within 14 days"},
-		"invoice-jpy":           {"900,000 JPY", "Ōsaka Trading K.K.", "Export of goods or services", "Translation ¿¿¿"},
+		"invoice-english-eur":   {"Invoice 10042", "23 November 2026", "EUR 6,268.65", "NO93 8601 1117 947", "DNBANOKKXXX", "VAT in NOK: 15,614.56", "Germany", "Hinterhaus", "-1,000.00", "Payment within 14 days"},
+		"invoice-jpy":           {"JPY 900,000", "Ōsaka Trading K.K.", "Export of goods or services", "Translation ¿¿¿"},
 		"invoice-draft-unicode": {"UTKAST", "Κατάστημα Αθηνών", "Предприятие Восход"},
 		"invoice-reverse":       {"Omvendt avgiftsplikt: Merverdiavgift er ikke beregnet", "Leveringsadresse", "2040 Kløfta", "80 000,00 NOK"},
 	} {
@@ -190,6 +190,39 @@ func TestFigures(t *testing.T) {
 			}
 			if !strings.Contains(text, want) && !strings.Contains(strings.ReplaceAll(text, "–", "-"), want) {
 				t.Errorf("%s has no %q:\n%s", name, want, text)
+			}
+		}
+	}
+}
+
+// TestLanguagesInPrint reads the documents of each language as they are printed.
+func TestLanguagesInPrint(t *testing.T) {
+	r := newRenderer(t)
+	for lang, wants := range map[string]struct{ invoice, quote, credit []string }{
+		"nb": {[]string{"Faktura 10042", "07.12.2026", "–80 000,00", "12 stk", "Omvendt avgiftsplikt", "Tyskland"}, []string{"Tilbud T-1012", "Tilbudet er akseptert"}, []string{"Kreditnota K-1003", "Til gode"}},
+		"nn": {[]string{"Faktura 10042", "07.12.2026", "–80 000,00", "Meirverdiavgift er ikkje berekna", "timar", "Tyskland"}, []string{"Tilbod T-1012", "Tilbodet er akseptert"}, []string{"Kreditnota K-1003", "gjeld faktura"}},
+		"sv": {[]string{"Faktura 10042", "2026-12-07", "–80 000,00", "Omvänd betalningsskyldighet", "timmar", "Tyskland"}, []string{"Offert T-1012", "Offerten har accepterats"}, []string{"Kreditfaktura K-1003"}},
+		"da": {[]string{"Faktura 10042", "07.12.2026", "-80.000,00", "Omvendt betalingspligt", "timer", "Tyskland"}, []string{"Tilbud T-1012", "Tilbuddet er accepteret"}, []string{"Kreditnota K-1003"}},
+		"de": {[]string{"Rechnung 10042", "07.12.2026", "-80.000,00", "Steuerschuldnerschaft des Leistungsempfängers", "Std.", "Deutschland"}, []string{"Angebot T-1012", "Dieses Angebot wurde angenommen"}, []string{"Gutschrift K-1003"}},
+		"fr": {[]string{"Facture 10042", "07/12/2026", "-80 000,00", "Autoliquidation : la TVA", "heures", "Allemagne"}, []string{"Devis T-1012", "Ce devis a été accepté"}, []string{"Avoir K-1003"}},
+		"en": {[]string{"Invoice 10042", "7 December 2026", "-80,000.00", "Reverse charge: no VAT", "hours", "Germany"}, []string{"Quote T-1012", "This quote has been accepted"}, []string{"Credit note K-1003"}},
+	} {
+		for name, want := range map[string][]string{"invoice-in-": wants.invoice, "quote-in-": wants.quote, "credit-note-in-": wants.credit} {
+			s := samples()[name+lang]
+			_, texts := pages(t, r, s)
+			all := strings.Join(texts, "")
+			for _, w := range want {
+				if !strings.Contains(all, w) {
+					t.Errorf("%s%s does not say %q", name, lang, w)
+				}
+			}
+			for _, key := range []string{"table.", "meta.", "unit.", "total.", "vat.", "payment.", "acceptance."} {
+				if strings.Contains(all, "\n"+key) {
+					t.Errorf("%s%s shows a key %s…", name, lang, key)
+				}
+			}
+			if gaps := r.Gaps(s); len(gaps) > 0 {
+				t.Errorf("%s%s: the fonts lack %v", name, lang, gaps)
 			}
 		}
 	}
@@ -255,7 +288,7 @@ func TestLabelsExist(t *testing.T) {
 		keys = append(keys, "vat.category."+category)
 	}
 	keys = append(keys, "vat.note.AE", "vat.note.K", "vat.note.G", "vat.note.E", "vat.note.O", "unit.C62", "unit.HUR", "total.quote", "total.payable", "total.credit_note")
-	for _, lang := range labels.Languages() {
+	for _, lang := range labels.Languages(templates.Documents) {
 		for _, key := range keys {
 			if !labels.Labels(templates.Documents, lang).Has(key) {
 				t.Errorf("no text %q in %s", key, lang)

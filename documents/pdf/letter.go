@@ -110,6 +110,7 @@ func (c *composer) meta(y float64) float64 {
 		{c.text("meta.number." + string(s.Kind)), s.Number},
 		{c.text("meta.revision"), revision},
 		{c.text("meta.date." + string(s.Kind)), c.date(s.IssueDate)},
+		{c.text("meta.period"), c.period()},
 		{c.text("meta.due_date"), c.date(s.DueDate)},
 		{c.text("meta.valid_until"), c.date(s.ValidUntil)},
 		{c.text("meta.supply_date"), c.date(s.SupplyDate)},

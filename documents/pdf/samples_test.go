@@ -136,5 +136,19 @@ func samples() map[string]process.Snapshot {
 	reverse := document(process.KindInvoice, "nb", "NOK", line("NOK", "Klimakvoter", "100", "C62", "800", "0", "AE", "0"))
 	reverse.DeliveryAddress = &process.Address{Street: "Lageret, port 4", Postcode: "2040", City: "Kløfta", Country: "NO"}
 	out["invoice-reverse"] = reverse
+
+	for _, lang := range process.Languages() {
+		abroad := document(process.KindInvoice, lang, "EUR", append(shortLines("EUR"), line("EUR", "Klimakvoter", "-100", "C62", "800", "0", "AE", "0"))...)
+		abroad.TaxCurrency, abroad.TaxTotal = "NOK", &process.Money{Minor: 20458312, Currency: "NOK"}
+		abroad.Exchange = &process.Exchange{Rate: "11.7320", Date: "2026-11-20"}
+		abroad.Payment = process.PaymentMeans{Code: "58", IBAN: "NO9386011117947", BIC: "DNBANOKKXXX", Reference: "10042"}
+		abroad.Buyer.Address.Country = "DE"
+		out["invoice-in-"+lang] = abroad
+		yes := document(process.KindQuote, lang, "NOK", shortLines("NOK")...)
+		yes.Acceptance = accepted.Acceptance
+		out["quote-in-"+lang] = yes
+		credit := document(process.KindCreditNote, lang, "NOK", line("NOK", "Garderobeskap", "2", "H87", "4890", "10", "S", "25"))
+		out["credit-note-in-"+lang] = credit
+	}
 	return out
 }

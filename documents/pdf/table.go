@@ -38,6 +38,9 @@ func (c *composer) lines() error {
 		c.totals()
 		return nil
 	}
+	if c.snap.Account != nil {
+		return c.account(*c.snap.Account)
+	}
 	cells, descriptionWidth := c.columns()
 	carried := process.Money{Currency: c.snap.Currency}
 	begun := false

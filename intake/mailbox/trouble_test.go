@@ -166,7 +166,7 @@ func TestUnfetchableIsQuarantined(t *testing.T) {
 	r := newRecorder(t)
 	list := "* 1 FETCH (UID 5 RFC822.SIZE 10 INTERNALDATE \" 2-Jan-2026 10:00:00 +0000\")\r\n%s OK listed"
 	a := script(t, "* OK [CAPABILITY IMAP4rev1] hi", "%s OK [CAPABILITY IMAP4rev1] in",
-		"* 1 EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 6] n\r\n%s OK selected",
+		"* 1 EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 6] n\r\n%s OK selected", "* SEARCH 5\r\n%s OK counted",
 		list, "%s NO I cannot", list, "%s NO I cannot", list, "%s NO I cannot", list, "%s OK none left")
 	a.Backfill.All, a.Poll = true, "@every 1h"
 	r.gaps = true

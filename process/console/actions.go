@@ -52,7 +52,7 @@ var verbs = map[string][]string{
 	process.TypeSenderRule:   {"delete"},
 	process.TypeHours:        {"edit", "delete"},
 	process.TypeTask:         {"done", "snooze", "edit"},
-	process.TypeCustomer:     {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "new_subscription", "statement", "edit"},
+	process.TypeCustomer:     {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "new_subscription", "statement", "send_statement", "edit"},
 	process.TypeContact:      {"edit"},
 	process.TypeProduct:      {"edit", "archive", "restore"},
 	process.TypePriceList:    {"edit", "archive", "restore"},
@@ -127,6 +127,8 @@ func permission(k *kind, verb string) process.Permission {
 		return process.MayInvoice
 	case verb == "prepaid":
 		return process.MayInvoice
+	case verb == "send_statement":
+		return process.MayInvoice
 	case verb == "statement":
 		return process.MayRead
 	case k.typ == process.TypeQuote && (verb == "accept" || verb == "decline"):
@@ -177,6 +179,8 @@ func (v *visit) verbForm(typ, verb string, p *recordPage, in input) (form, []par
 		return fields(f(kindEmail, "recipient", value(p.recipient)), f(kindSelect, "by", choices(v.sendBy(true)))), nil
 	case "quote.send", "order.send":
 		return fields(f(kindEmail, "recipient", value(p.recipient))), nil
+	case "customer.send_statement":
+		return fields(f(kindEmail, "recipient", value(p.recipient)), f(kindDate, "from", func(f *field) { f.Label = v.t("statement.from") }), f(kindDate, "to", func(f *field) { f.Label = v.t("field.until") })), nil
 	case "quote.cancel", "order.hold", "order.release", "order.cancel", "payment.reverse", "bank-entry.ignore", "bank-entry.unmatch":
 		return fields(reason), nil
 	case "order.fulfil":

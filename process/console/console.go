@@ -74,7 +74,7 @@ func New(o Options) (*Console, error) {
 		return nil, errors.New("console: a service, templates and a way to identify people are needed")
 	}
 	c := &Console{o: o, layouts: map[string]*templates.Layouts{}, verbs: map[[2]string]process.Verb{}, forms: map[string]process.Form{}}
-	for _, lang := range o.Templates.Languages() {
+	for _, lang := range o.Templates.Languages(templates.Pages) {
 		layouts, err := o.Templates.Layouts(lang, "/assets/")
 		if err != nil {
 			return nil, fmt.Errorf("console: %w", err)
@@ -109,6 +109,7 @@ func (c *Console) routes() http.Handler {
 	handle("GET /quotes/{id}/compare", (*visit).compare)
 	handle("GET /customers/{id}/statement", (*visit).statement)
 	handle("GET /customers/{id}/statement.csv", (*visit).statementFile)
+	handle("GET /customers/{id}/statement.pdf", (*visit).statementPDF)
 	handle("GET /hours/month", (*visit).month)
 	handle("POST /hours/month", (*visit).saveMonth)
 	handle("GET /reports", (*visit).reportsPage)

@@ -87,6 +87,10 @@ func (v *visit) pdf(k *kind) error {
 	if err != nil {
 		return err
 	}
+	return v.showPDF(f)
+}
+
+func (v *visit) showPDF(f process.File) error {
 	header := v.w.Header()
 	header.Set("Content-Type", "application/pdf")
 	// The page's own policy would keep browsers' viewers from working.

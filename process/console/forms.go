@@ -159,7 +159,7 @@ func (v *visit) paymentFields(in input) []section {
 func productForm(v *visit, in input) form {
 	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
 	var texts []field
-	for _, l := range v.c.o.Templates.Languages() {
+	for _, l := range process.Languages() {
 		label := func(key string) func(*field) {
 			return func(f *field) { f.Label = v.t(key, "language", v.t("language."+l)) }
 		}
@@ -255,7 +255,7 @@ func (v *visit) languages(empty bool) []option {
 	if empty {
 		options = append(options, option{Label: v.t("option.usual")})
 	}
-	for _, l := range v.c.o.Templates.Languages() {
+	for _, l := range process.Languages() {
 		options = append(options, option{Value: l, Label: v.t("language." + l)})
 	}
 	return options

@@ -18,6 +18,7 @@ func readCustomer(v *visit, id string) (*recordPage, error) {
 		return nil, err
 	}
 	p := v.record(process.TypeCustomer, c.Record, c.State, c.Name)
+	p.recipient = c.Email
 	p.fact(v.t("field.kind"), words(v.t("customer_kind."+c.Kind)))
 	p.fact(v.t("field.email"), mailto(c.Email))
 	p.fact(v.t("field.phone"), telephone(c.Phone))
@@ -90,7 +91,7 @@ func readProduct(v *visit, id string) (*recordPage, error) {
 	if r.ShowParts {
 		p.fact(v.t("field.show_parts"), words(v.t("yes")))
 	}
-	for _, l := range v.c.o.Templates.Languages() {
+	for _, l := range process.Languages() {
 		p.fact(v.t("product.name_in", "language", v.t("language."+l)), words(r.Names[l]))
 		p.fact(v.t("product.text_in", "language", v.t("language."+l)), words(r.Texts[l]))
 	}

@@ -36,7 +36,7 @@ func (v *visit) settingsForm(in input) form {
 		f(kindCheck, "hours.draft", hint(v.t("hint.hours_draft"))), f(kindWhole, "hours.day"), f(kindCheck, "terms.working_days", hint(v.t("hint.working_days"))), f(kindDates, "terms.holidays", hint(v.t("hint.holidays"))), f(kindWhole, "terms.quote_valid_days"),
 		f(kindWhole, "terms.follow_up_before", hint(v.t("hint.follow_up"))), f(kindWhole, "terms.follow_up_after", hint(v.t("hint.follow_up")))}
 	for _, kind := range []string{process.TypeQuote, process.TypeInvoice} {
-		for _, l := range v.c.o.Templates.Languages() {
+		for _, l := range process.Languages() {
 			texts = append(texts, f(kindArea, "terms."+kind+"."+l, wide, func(f *field) {
 				f.Label = v.t("settings.terms", "kind", v.t("kinds."+kind), "language", v.t("language."+l))
 			}))

@@ -9,9 +9,11 @@ import (
 // statementPage is a customer's account.
 type statementPage struct {
 	frame
-	Customer, Home, File string
-	From, To             string
-	Sections             []statementSection
+	Customer, Home, File, PDF string
+	From, To                  string
+	// Send is where the form that mails it goes, "" for who may not.
+	Send, Recipient string
+	Sections        []statementSection
 }
 
 type statementSection struct {
@@ -27,15 +29,21 @@ type statementEntry struct {
 	Badges                     []badge
 }
 
-func (v *visit) readStatement() (*process.Account, error) {
+// days are those that the address asks for; a mistyped one is left out.
+func (v *visit) days() (from, to process.Date) {
 	q := v.r.URL.Query()
-	from, to := process.Date(q.Get("from")), process.Date(q.Get("to"))
+	from, to = process.Date(q.Get("from")), process.Date(q.Get("to"))
 	if from != "" && !from.Valid() {
 		from = ""
 	}
 	if to != "" && !to.Valid() {
 		to = ""
 	}
+	return from, to
+}
+
+func (v *visit) readStatement() (*process.Account, error) {
+	from, to := v.days()
 	return v.s.Statement(v.ctx(), v.actor, v.id(), from, to)
 }
 
@@ -45,7 +53,16 @@ func (v *visit) statement() error {
 		return err
 	}
 	p := statementPage{frame: v.frame(v.t("statement.title")), Customer: st.Name, Home: "/customers/" + st.Customer,
-		From: string(st.From), To: string(st.To), File: "/customers/" + st.Customer + "/statement.csv?from=" + queryEscape(string(st.From)) + "&to=" + queryEscape(string(st.To))}
+		From: string(st.From), To: string(st.To)}
+	days := "?from=" + queryEscape(string(st.From)) + "&to=" + queryEscape(string(st.To))
+	p.File, p.PDF = p.Home+"/statement.csv"+days, p.Home+"/statement.pdf"+days
+	if v.may(process.MayInvoice) {
+		c, err := v.s.Customers().Get(v.ctx(), v.actor, st.Customer)
+		if err != nil {
+			return err
+		}
+		p.Send, p.Recipient = p.Home+"/do/send_statement", c.Email
+	}
 	for _, s := range st.Sections {
 		section := statementSection{Currency: s.Currency, Opening: v.amount(s.Opening), Closing: v.money(s.Closing), OpenedAt: v.date(st.From), ClosedAt: v.date(st.To)}
 		if !s.Overdue.IsZero() {
@@ -80,6 +97,16 @@ func (v *visit) movement(e process.AccountEntry) cell {
 		c.Text += " " + e.Number
 	}
 	return c
+}
+
+// statementPDF is the account as the customer gets it.
+func (v *visit) statementPDF() error {
+	from, to := v.days()
+	f, err := v.s.StatementPDF(v.ctx(), v.actor, v.id(), from, to)
+	if err != nil {
+		return err
+	}
+	return v.showPDF(f)
 }
 
 // statementFile is the account as CSV.

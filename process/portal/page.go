@@ -246,7 +246,9 @@ func (c *call) invoice(p *customerPage, i *process.Invoice) {
 
 func (c *call) date(d process.Date) string { return templates.FormatDate(c.lang, string(d)) }
 
-func (c *call) money(m process.Money) string { return c.amount(m) + noBreak + m.Currency }
+func (c *call) money(m process.Money) string {
+	return templates.FormatAmount(c.lang, m.Minor, process.Decimals(m.Currency), m.Currency)
+}
 
 func (c *call) amount(m process.Money) string {
 	return templates.FormatMoney(c.lang, m.Minor, process.Decimals(m.Currency))

@@ -43,7 +43,7 @@ func New(o Options) (http.Handler, error) {
 		o.Logger = slog.Default()
 	}
 	p := &portal{o: o, layouts: map[string]*templates.Layouts{}}
-	for _, lang := range o.Templates.Languages() {
+	for _, lang := range o.Templates.Languages(templates.Pages) {
 		layouts, err := o.Templates.Layouts(lang, "/p/-/assets/")
 		if err != nil {
 			return nil, fmt.Errorf("portal: %w", err)

@@ -163,7 +163,7 @@ func TestQuotePage(t *testing.T) {
 	w.says(w.get(nb), 200, `<html lang="nb">`, "Fjord &lt;AS&gt;", "Tilbud T-1001: Hall", "2 777,63 NOK", "23.12.2026", "Takk &lt;b&gt;", "14 dager", "10 %", "2 stk",
 		nb+"/accept", nb+"/decline", nb+"/question", nb+"/pdf")
 	_, en := w.quote("en")
-	w.says(w.get(en), 200, `<html lang="en">`, "Quote T-1002: Hall", "2,777.63 NOK", "23 December 2026", "Accept the quote")
+	w.says(w.get(en), 200, `<html lang="en">`, "Quote T-1002: Hall", "NOK 2,777.63", "23 December 2026", "Accept the quote")
 	pdf := w.get(nb + "/pdf")
 	if pdf.Code != 200 || pdf.Header().Get("Content-Type") != "application/pdf" || pdf.Body.String() != "%PDF-1.7 quote T-1001 r0 false" ||
 		!strings.Contains(pdf.Header().Get("Content-Disposition"), "quote-T-1001.pdf") {
