@@ -79,7 +79,7 @@ func newProofHouse(t *testing.T, seller proofSeller, seed uint64) *proofHouse {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &proofHouse{t: t, random: rand.New(rand.NewPCG(seed, 5)), seller: seller, langs: set.Languages(), now: time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC),
+	h := &proofHouse{t: t, random: rand.New(rand.NewPCG(seed, 5)), seller: seller, langs: set.Languages(templates.Documents), now: time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC),
 		owner: process.Actor{Kind: process.ActorUser, Name: "Proof", Role: process.RoleOwner, Channel: "api"}, buyers: map[string][]string{}}
 	if h.text, err = pdf.New(set, pdf.Options{}); err != nil {
 		t.Fatal(err)

@@ -114,7 +114,6 @@ func (c *composer) meta(y float64) float64 {
 		{c.text("meta.due_date"), c.date(s.DueDate)},
 		{c.text("meta.valid_until"), c.date(s.ValidUntil)},
 		{c.text("meta.supply_date"), c.date(s.SupplyDate)},
-		{c.text("meta.period"), c.period()},
 		{c.text("meta.delivery_date"), c.date(s.DeliveryDate)},
 		{c.text("meta.preceding"), preceding},
 		{c.referenceLabel(), reference},
@@ -135,15 +134,6 @@ func (c *composer) meta(y float64) float64 {
 		y = max(after, c.column(valueEdge, y, rightEdge-valueEdge, row.value, c.body()))
 	}
 	return y
-}
-
-// period is what the document is for, open where one end is not given.
-func (c *composer) period() string {
-	s := c.snap
-	if s.PeriodStart == "" && s.PeriodEnd == "" {
-		return ""
-	}
-	return strings.TrimSpace(c.date(s.PeriodStart) + " \u2013 " + c.date(s.PeriodEnd))
 }
 
 // referenceLabel names the payment reference: a KID in Norway when it is one,
