@@ -53,13 +53,16 @@ func (s *Service) CreditInvoice(ctx context.Context, a Actor, t Target, in Credi
 				return nil, err
 			}
 		}
-		if err := u.bookCredit(i, n); err != nil {
+		if err := u.bookCredit(i, n, nil); err != nil {
 			return nil, err
 		}
 		if in.Reinvoice && i.Order != "" {
 			if err := u.reinvoice(i, n, taken); err != nil {
 				return nil, err
 			}
+		}
+		if err := u.payBackAhead(i); err != nil {
+			return nil, err
 		}
 		out := &Outcome{Created: []Ref{{TypeCreditNote, n.ID}}}
 		if in.Send != nil && !*in.Send {
@@ -76,13 +79,17 @@ func (s *Service) CreditInvoice(ctx context.Context, a Actor, t Target, in Credi
 	})
 }
 
-// bookCredit issues the credit note and counts it on its invoice.
-func (u *unit) bookCredit(i *Invoice, n *CreditNote) error {
+// bookCredit issues the credit note and counts it on its invoice. The order is
+// given by who saves it.
+func (u *unit) bookCredit(i *Invoice, n *CreditNote, o *Order) error {
 	if err := u.issueCreditNote(n, i); err != nil {
 		return err
 	}
 	i.Credited, i.UpdatedAt = i.Credited.Add(n.Payable()), u.now
 	if err := u.regain(i); err != nil {
+		return err
+	}
+	if err := u.releaseAhead(i, o); err != nil {
 		return err
 	}
 	return u.saveInvoice(i, Activity{Type: "invoice.credited", Why: n.Reason, Related: Ref{TypeCreditNote, n.ID},

@@ -169,12 +169,12 @@ func (u *unit) creditDeposit(i *Invoice, n *CreditNote) error {
 // when they ask for more than is left. What the customer has paid then shows as
 // credit on the deposit. The order is the caller's to save.
 func (u *unit) releaseDeposits(o *Order, why string) error {
-	if err := u.releasePrepaid(o); err != nil {
+	l, err := u.ledger(o, "")
+	if err != nil {
 		return err
 	}
-	l, err := u.ledger(o, "")
-	if err != nil || len(l.deposits)+len(l.drafts) == 0 {
-		return err
+	if len(l.deposits)+len(l.drafts) == 0 {
+		return u.releasePrepaid(o)
 	}
 	over := l.none()
 	drop := false
@@ -206,7 +206,7 @@ func (u *unit) releaseDeposits(o *Order, why string) error {
 			return err
 		}
 	}
-	return nil
+	return u.releasePrepaid(o)
 }
 
 // releaseDeposit credits what is over of one deposit, as far as it has it.
@@ -243,7 +243,7 @@ func (u *unit) releaseDeposit(o *Order, l *depositLedger, d deposit, over []Mone
 	}
 	u.deriveInvoice(i)
 	o.Deposited = o.Deposited.Sub(n.Payable())
-	if err := u.bookCredit(i, n); err != nil {
+	if err := u.bookCredit(i, n, o); err != nil {
 		return err
 	}
 	way, err := u.again(SendInput{}, Ref{TypeCreditNote, n.ID}, n.Customer, n.Recipient)
@@ -259,9 +259,8 @@ func (u *unit) releaseDeposit(o *Order, l *depositLedger, d deposit, over []Mone
 // releasePrepaid tells the owner of money that was paid ahead on an order that
 // is cancelled, and that no invoice deducts.
 func (u *unit) releasePrepaid(o *Order) error {
-	if o.State != "cancelled" || o.Prepaid.Minor <= o.Deducted.Minor {
+	if o.State != "cancelled" {
 		return nil
 	}
-	_, err := u.task(Task{Reason: "refund_prepayment", Owner: o.Owner, About: Ref{TypeOrder, o.ID}, Thread: o.Thread})
-	return err
+	return u.tellPrepaid(o)
 }

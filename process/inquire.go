@@ -99,16 +99,32 @@ func (u *unit) acknowledge(l *Lead, inReplyTo string) error {
 	if len(recent) > 0 && u.now.Sub(recent[0].CreatedAt).Hours() < 24 {
 		return nil
 	}
+	// Looked at twice, so that they only come one after the other while there is
+	// something left to share.
+	if full, err := u.acknowledgedEnough(st.AcknowledgePerHour); full || err != nil {
+		return err
+	}
 	if st.AcknowledgePerHour > 0 {
-		hour, _, err := u.Deliveries().List(Filter{Match: map[string]string{"kind": "acknowledgement"}, Limit: min(st.AcknowledgePerHour, MaxLimit)})
-		if err != nil {
-			return err
-		}
-		if n := len(hour); n >= min(st.AcknowledgePerHour, MaxLimit) && u.now.Sub(hour[n-1].CreatedAt).Minutes() < 60 {
-			return nil
-		}
+		err = u.Lock("acknowledgements")
+	}
+	if err != nil {
+		return err
+	}
+	if full, err := u.acknowledgedEnough(st.AcknowledgePerHour); full || err != nil {
+		return err
 	}
 	_, err = u.deliver(Delivery{Kind: "acknowledgement", About: Ref{TypeLead, l.ID}, To: l.Email, ToName: l.Name, Thread: l.Thread, InReplyTo: inReplyTo,
 		Language: documentLanguage(l.Language, u.settings.Language), Data: map[string]string{"subject": l.Subject, "name": l.Name}})
 	return err
+}
+
+// acknowledgedEnough reports whether the last hour had as many as it may.
+func (u *unit) acknowledgedEnough(perHour int) (bool, error) {
+	if perHour <= 0 {
+		return false, nil
+	}
+	most := min(perHour, MaxLimit)
+	hour, _, err := u.Deliveries().List(Filter{Match: map[string]string{"kind": "acknowledgement"}, Limit: most})
+	n := len(hour)
+	return err == nil && n >= most && u.now.Sub(hour[n-1].CreatedAt).Minutes() < 60, err
 }

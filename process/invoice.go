@@ -43,8 +43,9 @@ func (u *unit) deriveInvoice(i *Invoice) {
 
 // settle derives what is open and the payment axis.
 func (i *Invoice) settle() {
-	paid := i.Paid.Minor + i.Prepaid.Minor
-	i.Open = Money{Minor: i.Payable().Minor - i.Prepaid.Minor, Currency: i.Currency}.Sub(i.Credited).Sub(i.Paid).Sub(i.WrittenOff)
+	ahead := i.Prepaid.Minor - i.Released.Minor
+	paid := i.Paid.Minor + ahead
+	i.Open = Money{Minor: i.Payable().Minor - ahead, Currency: i.Currency}.Sub(i.Credited).Sub(i.Paid).Sub(i.WrittenOff)
 	switch {
 	case i.State == "draft":
 		i.Payment = "unpaid"
@@ -216,7 +217,7 @@ func (u *unit) prepareDraft(i *Invoice) error {
 	if i.Totals = i.Sum(i.Lines, i.Currency); i.Gross == before.Gross && i.Order != "" {
 		i.Rounding = before.Rounding
 	}
-	i.Credited, i.Paid, i.WrittenOff, i.Prepaid, i.Claims = zero, zero, zero, zero, zero
+	i.Credited, i.Paid, i.WrittenOff, i.Prepaid, i.Released, i.Claims = zero, zero, zero, zero, zero, zero
 	u.deriveInvoice(i)
 	snap, err := u.invoiceSnapshot(i)
 	if err != nil {

@@ -49,7 +49,7 @@ func (in LeadInput) apply(l *Lead) error {
 // stillGuessed are the guesses that an edit left as they were.
 func stillGuessed(guessed []string, before, after LeadInput) []string {
 	changed := map[string]bool{"name": before.Name != after.Name, "phone": before.Phone != after.Phone, "company": before.Company != after.Company,
-		"organisation_number": before.OrganisationNumber != after.OrganisationNumber, "address": before.Address != after.Address}
+		"organisation_number": before.OrganisationNumber != after.OrganisationNumber, "address": before.Address != after.Address, "language": before.Language != after.Language}
 	return slices.DeleteFunc(slices.Clone(guessed), func(field string) bool { return changed[field] })
 }
 

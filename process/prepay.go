@@ -262,6 +262,11 @@ func (u *unit) deduct(o *Order, i *Invoice) error {
 		i.Prepaid = i.Payable()
 	}
 	o.Deducted, o.UpdatedAt = o.Deducted.Add(i.Prepaid), u.now
+	if o.Deducted == o.Prepaid {
+		if err := u.resolve(Ref{TypeOrder, o.ID}, "refund_prepayment"); err != nil {
+			return err
+		}
+	}
 	return u.saveOrder(o, Activity{Type: "order.prepayment_deducted", Related: Ref{TypeInvoice, i.ID},
 		Data: map[string]string{"number": o.Number, "amount": i.Prepaid.String(), "currency": i.Currency}})
 }

@@ -275,8 +275,10 @@ type Invoice struct {
 	Credited   Money     `json:"credited"`
 	Paid       Money     `json:"paid"`
 	WrittenOff Money     `json:"written_off"`
-	// Prepaid is deducted: it was paid ahead on the order (BT-113).
-	Prepaid Money `json:"prepaid"`
+	// Prepaid is deducted: it was paid ahead on the order (BT-113). Released of
+	// it went back to the order, since credit notes left less to deduct it from.
+	Prepaid  Money `json:"prepaid"`
+	Released Money `json:"released"`
 	// Claims are the fees and the interest of reminders. They are no part of
 	// the document nor of Open; what is paid beyond Open goes to them first.
 	Claims    Money      `json:"claims"`
@@ -284,7 +286,7 @@ type Invoice struct {
 	// Held invoices are not reminded, until the end of HeldUntil when it is set.
 	Held      bool `json:"held,omitempty"`
 	HeldUntil Date `json:"held_until,omitempty"`
-	// Open is derived: gross − credited − prepaid − paid − written off.
+	// Open is derived: gross − credited − (prepaid − released) − paid − written off.
 	Open Money `json:"open"`
 	// Subscription and the date of its Period made the invoice, once.
 	Subscription string `json:"subscription,omitempty"`

@@ -2,7 +2,6 @@ package process
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +16,8 @@ type Trial struct {
 	About    Ref       `json:"about"`
 	// Do are its actions in words; none when the condition does not hold.
 	Do []string `json:"do,omitempty"`
+	// Acts are the same for programs.
+	Acts []TrialAct `json:"acts,omitempty"`
 	// Error is why the condition could not be judged, or a text not filled in.
 	Error string `json:"error,omitempty"`
 }
@@ -42,6 +43,15 @@ const maxTried = 10_000
 // TryRules is a dry run: which rules would have done what at the activities of
 // the past, judged by the records as they are now. Nothing is changed.
 func (s *Service) TryRules(ctx context.Context, a Actor, in TrialInput) (*Outcome, error) {
+	r, err := s.DryRun(ctx, a, in)
+	if err != nil {
+		return nil, err
+	}
+	return s.change(ctx, a, MayManage, func(*unit) (*Outcome, error) { return (&Outcome{}).of(r), nil })
+}
+
+// DryRun is TryRules for who reads it, without an answer to be repeated.
+func (s *Service) DryRun(ctx context.Context, a Actor, in TrialInput) (*TrialReport, error) {
 	var r TrialReport
 	err := s.view(ctx, a, MayManage, func(u *unit) error {
 		r = TrialReport{Items: []Trial{}}
@@ -84,10 +94,7 @@ func (s *Service) TryRules(ctx context.Context, a Actor, in TrialInput) (*Outcom
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return s.change(ctx, a, MayManage, func(*unit) (*Outcome, error) { return (&Outcome{}).of(&r), nil })
+	return &r, err
 }
 
 func (u *unit) try(rules []Automation, act Activity, trials *[]Trial) error {
@@ -108,7 +115,10 @@ func (u *unit) try(rules []Automation, act Activity, trials *[]Trial) error {
 			holds, err = u.s.rules.Holds(a.If, scene)
 		}
 		if err == nil && holds {
-			t.Do, err = u.s.describe(a, scene)
+			t.Acts, err = u.s.acts(a, scene)
+			for _, act := range t.Acts {
+				t.Do = append(t.Do, act.String())
+			}
 		}
 		if err != nil {
 			t.Error = err.Error()
@@ -117,36 +127,4 @@ func (u *unit) try(rules []Automation, act Activity, trials *[]Trial) error {
 		*trials = append(*trials, t)
 	}
 	return nil
-}
-
-// describe says what the rule's actions are, texts filled in.
-func (s *Service) describe(a Automation, scene Scene) ([]string, error) {
-	var out []string
-	for _, do := range a.Do {
-		switch {
-		case do.Verb != "":
-			at, err := scene.target(do.On)
-			if err != nil {
-				return out, err
-			}
-			out = append(out, fmt.Sprintf("%s %s %s", at.Type, do.Verb, at.ID))
-		case do.Task != nil:
-			title, err := s.fill(do.Task.Title, scene)
-			if err != nil {
-				return out, err
-			}
-			out = append(out, fmt.Sprintf("task in %d days: %s", do.Task.Days, title))
-		case do.Mail != nil:
-			subject, err := s.fill(inLanguage(do.Mail.Subject, ""), scene)
-			if err != nil {
-				return out, err
-			}
-			out = append(out, fmt.Sprintf("mail to %s: %s", do.Mail.To, subject))
-		case do.Quote != nil:
-			out = append(out, "draft a quote")
-		default:
-			out = append(out, "assign to "+do.Assign)
-		}
-	}
-	return out, nil
 }

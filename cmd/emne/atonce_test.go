@@ -110,6 +110,19 @@ func clicksAtOnce(w *world) {
 	if companies := w.items("customers?q=company"); len(companies) != 1 {
 		t.Errorf("the company is %d customers", len(companies))
 	}
+
+	t.Log("sixteen senders fill in forms, and three more may be answered this hour")
+	settings := w.api("GET", "settings", nil)
+	before := len(w.items("deliveries?kind=acknowledgement&limit=100"))
+	settings["mail"].(map[string]any)["acknowledge_per_hour"] = before + 3
+	w.api("PUT", "settings", settings)
+	w.wantStatuses(w.allAtOnce(slices.Repeat([]string{"/hooks/website"}, 16), func(i int) string {
+		return fmt.Sprintf(`{"name":"Sender %d","email":"s%d@many.example","message":"Hello"}`, i, i)
+	}), map[int]int{202: 16})
+	w.eventually(10*time.Second, "leads of all senders", func() bool { return len(w.items("leads?source=form:website&limit=100")) >= 17 })
+	if n := len(w.items("deliveries?kind=acknowledgement&limit=100")); n != before+3 {
+		t.Errorf("%d were answered", n-before)
+	}
 	w.verify()
 }
 

@@ -109,6 +109,22 @@ func (c *client) send(ctx context.Context, method, path, contentType string, bod
 	if version != "" {
 		r.Header.Set("If-Match", version)
 	}
+	return c.ask(r)
+}
+
+// create posts a record once: the same key and body again give the same answer.
+func (c *client) create(ctx context.Context, path, key string, body []byte) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, "POST", "http://emne"+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Authorization", "Bearer cli")
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Idempotency-Key", key)
+	return c.ask(r)
+}
+
+func (c *client) ask(r *http.Request) ([]byte, error) {
 	answer, err := c.do(r)
 	if err != nil {
 		return nil, fmt.Errorf("asking the server: %w", err)

@@ -12,11 +12,11 @@ import (
 	"github.com/emne/emne/process"
 )
 
-// importCommand records mails from files as if they had come in by a mailbox.
-// A mail that came before is not repeated; a file that fails does not stop the
-// others.
+// importCommand records mails from files as if they had come in by a mailbox,
+// and business cards (.vcf) and lists of contacts (.csv) as leads. What came
+// before is not repeated; a file that fails does not stop the others.
 func importCommand(p *place) *cobra.Command {
-	return &cobra.Command{Use: "import FILE…", Short: "Record mails from files (.eml)", Args: cobra.MinimumNArgs(1), RunE: func(c *cobra.Command, args []string) error {
+	return &cobra.Command{Use: "import FILE…", Short: "Record mails (.eml), business cards (.vcf) and lists of contacts (.csv)", Args: cobra.MinimumNArgs(1), RunE: func(c *cobra.Command, args []string) error {
 		cl, err := p.client(c.Context())
 		if err != nil {
 			return err
@@ -43,6 +43,12 @@ func importFile(c *cobra.Command, cl *client, name string) error {
 	raw, err := os.ReadFile(name)
 	if err != nil {
 		return err
+	}
+	if cards, ok, err := readCards(name, raw); ok {
+		if err != nil {
+			return err
+		}
+		return importCards(c, cl, name, cards)
 	}
 	b, err := cl.call(c.Context(), "POST", "/local/mails", raw, "")
 	if err != nil {

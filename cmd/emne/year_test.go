@@ -123,7 +123,7 @@ func (l *ledger) books(b *year.Books) {
 	l.equal("paid", b.Paid, "SELECT amount_minor AS n FROM payment WHERE state = 'booked' AND invoice_id IS NOT NULL")
 	l.equal("prepaid", b.Prepaid, "SELECT amount_minor AS n FROM payment WHERE state = 'booked' AND order_id IS NOT NULL")
 	l.equal("deducted", b.Deducted, "SELECT deducted_minor AS n FROM sales_order")
-	l.equal("open", b.Open, `SELECT gross_minor + rounding_minor - prepaid_minor - written_off_minor
+	l.equal("open", b.Open, `SELECT gross_minor + rounding_minor - prepaid_minor + released_minor - written_off_minor
 		- (SELECT COALESCE(SUM(c.gross_minor + c.rounding_minor), 0) FROM credit_note c WHERE c.invoice_id = i.id)
 		- (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.invoice_id = i.id AND p.state = 'booked') AS n FROM invoice i WHERE state = 'issued'`)
 	l.equal("what the snapshots say was issued", b.Issued, "SELECT i.gross_minor + i.rounding_minor AS n FROM invoice i JOIN snapshot s ON s.document_id = i.id AND s.number = i.number")
@@ -219,7 +219,7 @@ func (l *ledger) reports() {
 		if !r.Total {
 			of = " AND i.customer_id = '" + r.CustomerID + "'"
 		}
-		l.equal("owed by "+r.Customer, r.Open.Minor, `SELECT gross_minor + rounding_minor - prepaid_minor - credited_minor - written_off_minor
+		l.equal("owed by "+r.Customer, r.Open.Minor, `SELECT gross_minor + rounding_minor - prepaid_minor + released_minor - credited_minor - written_off_minor
 			- (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.invoice_id = i.id AND p.state = 'booked') AS n FROM invoice i WHERE state = 'issued'`+of)
 		if r.NotDue.Minor+r.Days1.Minor+r.Days31.Minor+r.Days61.Minor+r.Days91.Minor+r.Overpaid.Minor != r.Open.Minor {
 			l.t.Errorf("the ages of what %s owes do not sum to it: %+v", r.Customer, r)

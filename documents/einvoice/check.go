@@ -29,6 +29,7 @@ func Check(m Model) []process.Problem {
 	c.identifiers()
 	c.peppol()
 	c.norway()
+	c.national()
 	c.lines()
 	return c.problems
 }

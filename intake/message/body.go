@@ -3,6 +3,7 @@ package message
 import (
 	"bytes"
 	"html"
+	"slices"
 	"strings"
 )
 
@@ -11,6 +12,7 @@ type body struct {
 	segments    []segment
 	attachments []Attachment
 	nested      [][]byte // attached mails
+	charsets    []string // what the texts were read as
 	// Of a multipart/report (RFC 6522):
 	isReport bool
 	status   []byte // message/delivery-status
@@ -30,7 +32,9 @@ type walker struct {
 	textBytes  int
 	htmlBytes  int
 	seenText   bool
-	nestedMail [][]byte // attached messages
+	nestedMail [][]byte  // attached messages
+	fallback   []segment // text out of winmail.dat
+	calendar   []segment // what invitations say
 }
 
 // place is where a part stands.
@@ -45,17 +49,31 @@ type place struct {
 func readBody(h header, content []byte, l *ledger) *body {
 	w := &walker{l: l, b: &body{}}
 	w.b.segments = w.part(h, content, place{def: "text/plain"})
+	w.fallBack()
 	nested := w.nestedMail
 	w.b.nested = nested
 	for depth := 1; !w.b.readable() && !w.b.isReport && len(nested) > 0 && depth < MaxDepth; depth++ {
 		inner := &walker{l: l, b: &body{}}
 		ih, rest := splitHeader(nested[0], true, l)
 		inner.b.segments = inner.part(ih, rest, place{depth: depth, def: "text/plain"})
-		w.b.segments = inner.b.segments
+		w.b.segments, w.b.charsets = inner.b.segments, inner.b.charsets
 		nested = inner.nestedMail
 		l.defect(DefectNestedOnly)
 	}
 	return w.b
+}
+
+// fallBack takes the text out of winmail.dat, else that of an invitation, when
+// there is no other. HTML out of winmail.dat stands beside a single plain text.
+func (w *walker) fallBack() {
+	switch {
+	case !w.b.readable() && len(w.fallback) > 0:
+		w.b.segments = w.fallback
+	case !w.b.readable():
+		w.b.segments = append(w.b.segments, w.calendar...)
+	case len(w.b.segments) == 1 && len(w.fallback) > 0 && blank(w.b.segments[0].html):
+		w.b.segments[0].html = w.fallback[0].html
+	}
 }
 
 // readable tells whether there is any text.
@@ -146,6 +164,12 @@ func (w *walker) part(h header, content []byte, at place) []segment {
 		}
 		w.l.defect(DefectBoundary)
 		known, ct.value = false, "text/plain"
+	}
+	if b := ct.params["boundary"]; b != "" && bytes.HasPrefix(trimBlankLines(content), []byte("--"+b)) {
+		if segments, ok := w.multipart(ct, h, content, at); ok {
+			w.l.defect(DefectContentType)
+			return segments // it says that it is text
+		}
 	}
 	if !known && at.def == "text/plain" {
 		if first := trimBlankLines(content); bytes.HasPrefix(first, []byte("--")) {
@@ -255,6 +279,12 @@ func (w *walker) leaf(ct mediaType, known bool, h header, content []byte, at pla
 	if w.reportPart(ct.value, content, at) {
 		return nil
 	}
+	if isTNEF(ct.value, name) && w.tnefPart(content) {
+		return nil
+	}
+	if isCalendar(ct.value, name) {
+		w.calendarPart(ct.params["charset"], content)
+	}
 	file := disp.value == "attachment" && (name != "" || at.depth > 0)
 	file = file || name != "" && w.seenText && at.parent != "multipart/alternative"
 	if isReadable(ct.value) && len(content) > MaxHTMLBytes {
@@ -313,7 +343,7 @@ func (w *walker) text(ct mediaType, known bool, content []byte) segment {
 			w.tooLong("text/html", content)
 			return segment{}
 		}
-		return segment{html: cleanText(toUTF8(content, label, w.l))}
+		return segment{html: cleanText(w.decode(content, label))}
 	}
 	for n := 0; n < maxUUFiles; n++ {
 		f, ok := findUUEncoded(content, w.l)
@@ -327,7 +357,7 @@ func (w *walker) text(ct mediaType, known bool, content []byte) segment {
 		w.tooLong("text/plain", content)
 		return segment{}
 	}
-	s := cleanText(toUTF8(content, label, w.l))
+	s := cleanText(w.decode(content, label))
 	switch {
 	case strings.EqualFold(ct.params["format"], "flowed"):
 		s = unflow(s, strings.EqualFold(ct.params["delsp"], "yes"))
@@ -335,6 +365,15 @@ func (w *walker) text(ct mediaType, known bool, content []byte) segment {
 		s = joinLines(htmlLines(s))
 	}
 	return segment{plain: s}
+}
+
+// decode brings a text to UTF-8 and notes what it was read as.
+func (w *walker) decode(content []byte, label string) string {
+	s, as := readCharset(content, label, w.l)
+	if !slices.Contains(w.b.charsets, as) && !blank(s) {
+		w.b.charsets = append(w.b.charsets, as)
+	}
+	return s
 }
 
 func (w *walker) tooLong(ctype string, content []byte) {

@@ -14,52 +14,68 @@ import (
 // bytes that are plainly UTF-8 are that, and what is neither what it claims nor
 // UTF-8 is windows-1252, the most common charset of mail without a right label.
 func toUTF8(b []byte, label string, l *ledger) string {
+	s, _ := readCharset(b, label, l)
+	return s
+}
+
+// readCharset is toUTF8 with the name of what the bytes were read as.
+func readCharset(b []byte, label string, l *ledger) (s, as string) {
 	if bom := byteOrderMark(b); bom != "" {
 		label = bom
 	}
 	label = charsetLabel(label)
 	if !shiftsASCII(label) && isASCII(b) {
-		return string(b)
+		return string(b), "us-ascii"
+	}
+	switch label {
+	case "", "utf-8", "us-ascii", "unknown":
+		if utf8.Valid(b) {
+			break
+		}
+		if guessed := guessCharset(b); guessed != "" {
+			l.defect(DefectCharset)
+			label = guessed
+		}
 	}
 	switch label {
 	case "", "utf-8":
 		if utf8.Valid(b) {
-			return string(b)
+			return string(b), "utf-8"
 		}
 		l.defect(DefectCharset)
-		return repairUTF8(b)
+		return repaired(b)
 	case "us-ascii", "windows-1252", "iso-8859-15", "unknown":
 		if utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 {
 			l.defect(DefectCharset)
-			return string(b)
+			return string(b), "utf-8"
 		}
 		if label == "us-ascii" || label == "unknown" {
 			l.defect(DefectCharset)
 		}
 		if label != "iso-8859-15" {
-			return repairUTF8(b)
+			return repaired(b)
 		}
 	case "utf-7":
-		return decodeUTF7(b)
+		return decodeUTF7(b), label
 	default:
-		if isPlainlyUTF8(b) {
+		if isPlainlyUTF8(b, label) {
 			l.defect(DefectCharset)
-			return string(b)
+			return string(b), "utf-8"
 		}
 	}
 	r, err := charset.Reader(label, bytes.NewReader(b))
 	if err != nil {
 		l.defect(DefectCharset)
-		return repairUTF8(b)
+		return repaired(b)
 	}
 	d, err := io.ReadAll(io.LimitReader(r, 4*int64(len(b))))
 	if err != nil {
 		l.defect(DefectCharset)
 		if len(d) == 0 {
-			return repairUTF8(b)
+			return repaired(b)
 		}
 	}
-	return string(d)
+	return string(d), label
 }
 
 // charsetLabel is the name of a charset as this package and go-message know it.
@@ -109,12 +125,17 @@ func shiftsASCII(label string) bool {
 }
 
 // isPlainlyUTF8 tells whether b is UTF-8 with so many characters beyond ASCII
-// that no other charset would give that by chance.
-func isPlainlyUTF8(b []byte) bool {
+// that the charset which it claims would not give that by chance. Of charsets
+// with a byte for each character two are enough.
+func isPlainlyUTF8(b []byte, label string) bool {
 	if !utf8.Valid(b) || bytes.IndexByte(b, 0) >= 0 {
 		return false
 	}
-	return utf8.RuneCount(b) <= len(b)-6 && !bytes.Contains(b, []byte("\x1b"))
+	more := 6
+	if strings.HasPrefix(label, "windows-125") || strings.HasPrefix(label, "iso-8859-") || strings.HasPrefix(label, "koi8-") {
+		more = 2
+	}
+	return utf8.RuneCount(b) <= len(b)-more && !bytes.Contains(b, []byte("\x1b"))
 }
 
 func byteOrderMark(b []byte) string {
@@ -137,6 +158,24 @@ func isASCII(b []byte) bool {
 		}
 	}
 	return true
+}
+
+// repaired is repairUTF8 with the name of what most of it was read as.
+func repaired(b []byte) (string, string) {
+	bytesOf, wide := 0, 0
+	for rest := b; len(rest) > 0; {
+		_, n := utf8.DecodeRune(rest)
+		if n > 1 {
+			wide++
+		} else if rest[0] >= utf8.RuneSelf {
+			bytesOf++
+		}
+		rest = rest[n:]
+	}
+	if wide > bytesOf {
+		return repairUTF8(b), "utf-8"
+	}
+	return repairUTF8(b), "windows-1252"
 }
 
 // repairUTF8 keeps what is UTF-8 and reads each other byte as windows-1252.

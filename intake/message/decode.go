@@ -127,14 +127,14 @@ func mostlyBase64(b []byte) bool {
 			good++
 		case c == '\r' || c == '\n':
 		case isSpace(c):
-			if i > 0 && i+1 < len(b) && isBase64(b[i-1]) && isBase64(b[i+1]) {
+			if i > 0 && i+1 < len(b) && isBase64(b[i-1]) && (isBase64(b[i+1]) || isSpace(b[i+1])) {
 				bad++
 			}
 		default:
 			bad++
 		}
 	}
-	return bad*10 <= good
+	return bad*16 <= good
 }
 
 // decodeQuotedPrintable decodes what is well-formed and leaves the rest.

@@ -17,15 +17,18 @@
 //     (address.go, date.go, words.go, mediatype.go).
 //  3. The body is split at its boundaries, declared or found (split.go), each
 //     part is decoded (decode.go, uuencode.go) and brought to UTF-8
-//     (charset.go), and the parts become text, HTML and attachments (body.go).
+//     (charset.go, charsetguess.go), and the parts become text, HTML and
+//     attachments (body.go). A winmail.dat is opened (tnef.go, mapi.go, rtf.go),
+//     an invitation is the text of a mail that has no other (calendar.go).
 //  4. HTML without a plain alternative becomes text with its links (text.go).
 //  5. Quoted reply and signature are folded away (quote.go, signature.go).
 //  6. The mail is classified: automated or not (automation.go), a delivery
 //     report (report.go, bounce.go), its language (language.go).
 //  7. Name, phone, company, organisation number and postal address are guessed,
-//     each with the place that the guess came from (guess.go).
+//     each with the place that the guess came from (guess.go, guesscard.go).
 //  8. A hash of content tells the same mail in two mailboxes (hash.go).
 //
 // Sources: RFC 5322 (format), RFC 2045–2047 and 2231 (MIME), RFC 3676
-// (format=flowed), RFC 3834 (automatic answers), RFC 3464 (delivery reports).
+// (format=flowed), RFC 3834 (automatic answers), RFC 3464 (delivery reports),
+// RFC 5545 (calendars), MS-OXTNEF, MS-OXRTFCP and MS-OXRTFEX (winmail.dat).
 package message

@@ -14,6 +14,7 @@ type Guess struct {
 	Company            Guessed
 	OrganisationNumber Guessed // digits; VAT numbers keep their country
 	Address            Guessed // on one line, parts divided by commas
+	Title              Guessed // what the person is at the company
 }
 
 // Guessed is a guess with the place it came from; both empty when there is none.
@@ -29,6 +30,7 @@ const (
 	SourceOrganization = "organization" // the Organization field (RFC 5536)
 	SourceSignature    = "signature"
 	SourceText         = "text"
+	SourceCard         = "card" // the sender's vCard
 )
 
 // maxGuessBytes is how much of the signature, and of the end and the start of
@@ -59,6 +61,7 @@ func guess(h header, m *Message, o Options) Guess {
 			g.Address = guessed(findPostalAddress(p.lines, o.Region), p.source)
 		}
 	}
+	g.guessCard(m, o)
 	return g
 }
 

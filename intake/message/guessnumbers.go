@@ -129,21 +129,23 @@ func onlyDigits(s string) string {
 var organisationLabels = []string{
 	"org.nr", "org nr", "org.no", "org. nr", "orgnr", "org.nummer", "organisasjonsnummer", "organisationsnummer", "organisasjonsnr",
 	"foretaksregisteret", "orgnummer", "cvr", "ust-id", "ustid", "vat", "mva-nr", "momsnr", "company no", "reg. no", "reg.nr",
+	"siret", "siren", "rcs", "tva", "y-tunnus", "fo-nummer",
 }
 
 // findOrganisationNumber is the first labelled number whose check digit is
-// right: Norway (MOD11 of Brønnøysund), Sweden (Luhn), Denmark (MOD11), and the
-// form of a German VAT number.
+// right: Norway (MOD11 of Brønnøysund), Sweden (Luhn), Denmark (MOD11), Germany
+// (VAT number, ISO 7064 MOD 11,10), France (SIREN and SIRET by Luhn, VAT number
+// by 97) and Finland (MOD11).
 func findOrganisationNumber(lines []string) string {
 	for _, l := range lines {
 		if !hasDigits(l, 8) {
 			continue
 		}
 		lower := strings.ToLower(l)
-		label := -1
+		label, said := -1, ""
 		for _, o := range organisationLabels {
 			if i := strings.Index(lower, o); i >= 0 {
-				label = i + len(o)
+				label, said = i+len(o), o
 				break
 			}
 		}
@@ -158,7 +160,7 @@ func findOrganisationNumber(lines []string) string {
 				continue
 			}
 		}
-		if n := organisationNumber(lower[label:]); n != "" {
+		if n := organisationNumber(said, lower[label:]); n != "" {
 			return n
 		}
 	}
@@ -175,8 +177,9 @@ func hasDigits(s string, n int) bool {
 	return n <= 0
 }
 
-// organisationNumber reads the first number of s by its check digit.
-func organisationNumber(s string) string {
+// organisationNumber reads the first number of s by its check digit; label is
+// what stands before it.
+func organisationNumber(label, s string) string {
 	start, end := digitRun(s)
 	if start < 0 || start > 30 {
 		return ""
@@ -184,8 +187,22 @@ func organisationNumber(s string) string {
 	digits := onlyDigits(s[start:end])
 	country := strings.TrimSpace(s[:start])
 	switch {
-	case len(digits) == 9 && strings.HasSuffix(country, "de"):
-		return "DE" + digits
+	case strings.HasSuffix(country, "de"):
+		if len(digits) == 9 && mod11And10(digits) {
+			return "DE" + digits
+		}
+	case strings.HasSuffix(country, "fr") || label == "tva":
+		if len(digits) == 11 && luhn(digits[2:]) && frenchKey(digits) {
+			return "FR" + digits
+		}
+	case label == "siren" || label == "siret" || label == "rcs":
+		if (len(digits) == 9 || len(digits) == 14) && luhn(digits) {
+			return digits
+		}
+	case label == "y-tunnus" || label == "fo-nummer":
+		if len(digits) == 8 && mod11(digits, []int{7, 9, 10, 5, 8, 4, 2, 1}) {
+			return digits[:7] + "-" + digits[7:]
+		}
 	case len(digits) == 9 && mod11(digits, []int{3, 2, 7, 6, 5, 4, 3, 2, 1}):
 		return digits
 	case len(digits) == 8 && mod11(digits, []int{2, 7, 6, 5, 4, 3, 2, 1}):
@@ -196,6 +213,28 @@ func organisationNumber(s string) string {
 		return "SE" + digits
 	}
 	return ""
+}
+
+// mod11And10 is ISO 7064 MOD 11,10 with the last digit as the check digit.
+func mod11And10(digits string) bool {
+	p := 10
+	for i := range len(digits) - 1 {
+		s := (int(digits[i]-'0') + p) % 10
+		if s == 0 {
+			s = 10
+		}
+		p = 2 * s % 11
+	}
+	return (11-p)%10 == int(digits[len(digits)-1]-'0')
+}
+
+// frenchKey tells whether the first two digits of a French VAT number fit its SIREN.
+func frenchKey(digits string) bool {
+	siren := 0
+	for _, d := range digits[2:] {
+		siren = siren*10 + int(d-'0')
+	}
+	return (12+3*(siren%97))%97 == int(digits[0]-'0')*10+int(digits[1]-'0')
 }
 
 // mod11 tells whether the weighted sum of the digits is divisible by 11.

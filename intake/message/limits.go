@@ -20,6 +20,8 @@ const (
 	// one mail is looked at. A part beyond it is an attachment.
 	MaxTextBytes = 4 << 20
 	MaxHTMLBytes = 16 << 20
+	// MaxCalendarBytes is how much of an invitation is read.
+	MaxCalendarBytes = 1 << 20
 	// MaxAddresses is how many addresses of one field are read.
 	MaxAddresses = 1000
 	// MaxReferences is how many ids of References are read: the newest ones.
@@ -51,6 +53,7 @@ const (
 	DefectBase64           = "base64"            // base64 truncated or with foreign bytes
 	DefectCharset          = "charset"           // unknown, or not what the bytes are
 	DefectUUEncode         = "uuencode"          // uuencoded file truncated
+	DefectTNEF             = "tnef"              // winmail.dat cut or with values that are wrong
 	DefectTextTooLong      = "text_too_long"     // a text passes MaxTextBytes or MaxHTMLBytes and is an attachment
 	DefectNestedOnly       = "nested_only"       // the only text is that of an attached message
 )

@@ -102,6 +102,9 @@ func inquiry(m *Message) intake.Inquiry {
 		in.Address = a
 		in.Guessed = append(in.Guessed, "address")
 	}
+	if in.Language != "" {
+		in.Guessed = append(in.Guessed, "language")
+	}
 	for _, a := range m.Attachments {
 		in.Attachments = append(in.Attachments, intake.File{Name: a.Name, ContentType: a.ContentType, Inline: a.Inline, Content: intake.NewBlob(a.Content)})
 	}
@@ -120,10 +123,11 @@ func answerTo(m *Message) string {
 
 // postal takes "Storgata 1, 0155 Oslo" apart.
 func postal(line string) intake.Address {
-	street, place, ok := strings.Cut(line, ", ")
-	if !ok {
+	i := strings.LastIndex(line, ", ")
+	if i < 0 {
 		return intake.Address{}
 	}
+	street, place := line[:i], line[i+2:]
 	words := strings.Fields(place)
 	n := 0
 	for n < len(words) && strings.Trim(words[n], "0123456789") == "" {

@@ -46,7 +46,7 @@ func TestMailOfAPerson(t *testing.T) {
 	if want := (intake.Address{Street: "Storgata 1", Postcode: "0155", City: "Oslo"}); in.Address != want {
 		t.Errorf("the address is %+v", in.Address)
 	}
-	if want := []string{"phone", "company", "address"}; !reflect.DeepEqual(in.Guessed, want) {
+	if want := []string{"phone", "company", "address", "language"}; !reflect.DeepEqual(in.Guessed, want) {
 		t.Errorf("guessed %q, want %q", in.Guessed, want)
 	}
 	if len(in.Attachments) != 1 || in.Attachments[0].Name != "liste.csv" || strings.TrimSpace(string(in.Attachments[0].Content.Data)) != "a;b" {

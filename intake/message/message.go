@@ -34,6 +34,10 @@ type Message struct {
 	// hold scripts, trackers and forms.
 	HTML string
 
+	// Charsets are what the texts were read as, each once, in lower case. It is
+	// not always what their labels say.
+	Charsets []string
+
 	Attachments []Attachment
 
 	// ContentHash is the same for copies of one mail in different mailboxes.
@@ -148,7 +152,7 @@ func (m *Message) readHeader(h header, l *ledger) {
 
 // readText folds the text of the body into its shares.
 func (m *Message) readText(b *body) []textLine {
-	m.HTML = b.html()
+	m.HTML, m.Charsets = b.html(), b.charsets
 	lines := b.lines()
 	f := fold(lines, isForward(m.Subject))
 	m.FullText, m.Text, m.Quoted, m.Signature = f.full, f.own, f.quoted, f.signature

@@ -62,11 +62,14 @@ func TestSamples(t *testing.T) {
 			t.Errorf("%s: problem %q, want %q", name, m.Problem, sampleProblems[name])
 		}
 		want, listed := table[name]
-		switch got := (sample{!blank(m.FullText), len(m.Attachments), plainNames(m)}); {
+		switch got := (sample{!blank(m.FullText), len(m.Attachments), plainNames(m), strings.Join(m.Charsets, " ")}); {
 		case !listed:
 			t.Errorf("%s is not in testdata/samples.tsv", name)
 		case got != want:
 			t.Errorf("%s: %+v, want %+v", name, got, want)
+		}
+		if garbled := strings.ContainsRune(m.FullText, '\ufffd'); garbled != (name == pictureAsText) {
+			t.Errorf("%s: characters are lost: %v", name, garbled)
 		}
 		delete(table, name)
 		why, mayBeEmpty := emptySamples[name]
@@ -96,11 +99,13 @@ func TestSamples(t *testing.T) {
 	t.Logf("%d mails: %d with text, %d without, %d attachments, %d with a problem", read, read-empty, empty, attachments, problems)
 }
 
-// sample is what must come out of one: text, and how many attachments by which names.
+// sample is what must come out of one: text, how many attachments by which
+// names, and the charsets that its texts are really in.
 type sample struct {
 	text        bool
 	attachments int
 	names       string
+	charsets    string
 }
 
 func plainNames(m *Message) string {
@@ -112,7 +117,7 @@ func plainNames(m *Message) string {
 }
 
 // samplesTable reads testdata/samples.tsv: path, whether there is text, the
-// number of attachments, their names divided by bars.
+// number of attachments, their names divided by bars, the charsets.
 func samplesTable(t *testing.T) map[string]sample {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("testdata", "samples.tsv"))
@@ -122,14 +127,20 @@ func samplesTable(t *testing.T) map[string]sample {
 	table := map[string]sample{}
 	for line := range strings.Lines(string(b)) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		n, err := strconv.Atoi(f[2])
-		if len(f) != 4 || err != nil {
+		if len(f) != 5 {
 			t.Fatalf("testdata/samples.tsv: %q", line)
 		}
-		table[f[0]] = sample{f[1] == "true", n, f[3]}
+		n, err := strconv.Atoi(f[2])
+		if err != nil {
+			t.Fatalf("testdata/samples.tsv: %q", line)
+		}
+		table[f[0]] = sample{f[1] == "true", n, f[3], f[4]}
 	}
 	return table
 }
+
+// pictureAsText is a GIF that says it is a text.
+const pictureAsText = "jhillyerd+enmime/testdata_parts_chardet-fail.raw"
 
 // Why a sample has no text.
 const (
@@ -184,6 +195,7 @@ var emptySamples = map[string]string{
 	"python+cpython/msg_12.txt":                                                                  blankText,
 	"python+cpython/msg_12a.txt":                                                                 blankText,
 	"python+cpython/msg_18.txt":                                                                  noContent,
+	"python+cpython/msg_40.txt":                                                                  blankText,
 	"python+cpython/msg_24.txt":                                                                  noContent,
 	"python+cpython/msg_37.txt":                                                                  attachmentOnly,
 }

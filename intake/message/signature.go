@@ -128,6 +128,7 @@ var deviceLines = []string{
 	"skickat från min ", "skickat från outlook", "skickat från e-post för", "hämta outlook för",
 	"von meinem ", "gesendet von ", "outlook für", "holen sie sich outlook",
 	"envoyé de mon ", "envoyé depuis", "télécharger outlook", "obtenir outlook", "obtenez outlook",
+	"skickades från ", "envoyé à partir de ", "sent from samsung", "sent from proton", "sendt fra samsung", "sendt via ", "sent via ", "skickat via ", "gesendet mit ", "envoyé avec ",
 	"sendt med ", "sent with ",
 }
 

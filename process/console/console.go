@@ -106,6 +106,8 @@ func (c *Console) routes() http.Handler {
 	handle("GET /{$}", (*visit).start)
 	handle("GET /settings", (*visit).settingsPage)
 	handle("POST /settings", (*visit).saveSettings)
+	handle("GET /settings/rules", (*visit).rulesPage)
+	handle("POST /settings/rules", (*visit).tryRules)
 	handle("GET /quotes/{id}/compare", (*visit).compare)
 	handle("GET /customers/{id}/statement", (*visit).statement)
 	handle("GET /customers/{id}/statement.csv", (*visit).statementFile)

@@ -14,9 +14,22 @@ type formPage struct {
 	Back string
 	// Lookup is the register's, on the form of a customer.
 	Lookup *lookup
+	// Beside is a page that belongs to it.
+	Beside *cell
+}
+
+// mayKeep refuses a form to who may not send it, as sending it would.
+func (v *visit) mayKeep(k *kind) error {
+	if v.may(k.may) {
+		return nil
+	}
+	return process.Forbidden("the role %q does not allow this (%s)", v.actor.Role, k.may)
 }
 
 func (v *visit) newForm(k *kind) error {
+	if err := v.mayKeep(k); err != nil {
+		return err
+	}
 	in := input{values: map[string]string{}}
 	for name, vs := range v.r.URL.Query() {
 		in.values[name] = vs[0]
@@ -78,6 +91,9 @@ func (v *visit) create(k *kind) error {
 }
 
 func (v *visit) editForm(k *kind) error {
+	if err := v.mayKeep(k); err != nil {
+		return err
+	}
 	record, version, err := k.input(v, v.id())
 	if err != nil {
 		return err

@@ -33,6 +33,7 @@ func readLead(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.phone"), guess("phone", telephone(l.Phone)))
 	p.fact(v.t("field.organisation_number"), guess("organisation_number", words(l.OrganisationNumber)))
 	p.fact(v.t("field.address"), guess("address", words(v.addressOf(l.Address))))
+	p.fact(v.t("field.language"), guess("language", words(v.known("language.", l.Language))))
 	p.fact(v.t("field.source"), words(v.source(l.Source)))
 	p.fact(v.t("field.received"), words(v.moment(l.CreatedAt)))
 	p.fact(v.t("field.owner"), words(v.name(process.TypeUser, l.Owner)))
@@ -238,7 +239,7 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	}
 	p.Lines = v.table(i.Lines, i.Pricing, i.Totals, i.Currency, false)
 	if i.State == "issued" {
-		for _, t := range []total{{v.t("total.prepaid"), v.amount(i.Prepaid.Neg()), false}, {v.t("total.credited"), v.amount(i.Credited.Neg()), false}, {v.t("total.paid"), v.amount(i.Paid.Neg()), false},
+		for _, t := range []total{{v.t("total.prepaid"), v.amount(i.Released.Sub(i.Prepaid)), false}, {v.t("total.credited"), v.amount(i.Credited.Neg()), false}, {v.t("total.paid"), v.amount(i.Paid.Neg()), false},
 			{v.t("total.written_off"), v.amount(i.WrittenOff.Neg()), false}} {
 			if t.Amount != v.amount(process.Money{Currency: i.Currency}) {
 				p.Lines.Totals = append(p.Lines.Totals, t)

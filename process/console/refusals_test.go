@@ -96,6 +96,10 @@ func TestPagesOfErrors(t *testing.T) {
 		{"another site's form", post("/leads/"+lead+"/do/contact", "Sec-Fetch-Site", "cross-site"), nil, 403, "en annen side"},
 		{"another site's origin", post("/leads/"+lead+"/do/contact", "Origin", "https://evil.example"), nil, 403, "en annen side"},
 		{"a reader", post("/leads/" + lead + "/do/contact"), reader, 403, "Rollen din tillater ikke dette."},
+		{"a reader's new lead", httptest.NewRequest("GET", "/leads/new", nil), reader, 403, "Rollen din tillater ikke dette."},
+		{"a reader's edit", httptest.NewRequest("GET", "/leads/"+lead+"/edit", nil), reader, 403, "Rollen din tillater ikke dette."},
+		{"a reader's rules", httptest.NewRequest("GET", "/settings/rules", nil), reader, 403, "Rollen din tillater ikke dette."},
+		{"a reader tries rules", post("/settings/rules"), reader, 403, "Rollen din tillater ikke dette."},
 		{"nobody", post("/leads/" + lead + "/do/contact"), func() { w.actor = process.Actor{} }, 401, "Logg inn"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

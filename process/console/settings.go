@@ -111,7 +111,7 @@ func (v *visit) settingsPage() error {
 }
 
 func (v *visit) showSettings(status int, f form) error {
-	return v.page(status, "form.html", formPage{frame: v.frame(v.t("nav.settings")), Form: f, Back: "/"})
+	return v.page(status, "form.html", formPage{frame: v.frame(v.t("nav.settings")), Form: f, Back: "/", Beside: &cell{Text: v.t("trial.title"), Href: "/settings/rules"}})
 }
 
 func (v *visit) saveSettings() error {

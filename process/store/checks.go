@@ -72,7 +72,9 @@ func rowChecks() []rowCheck {
 		{"money", "order", "what is prepaid is not the sum of its booked prepayments",
 			"SELECT r.id FROM sales_order r WHERE r.prepaid_minor <> (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.order_id = r.id AND p.state = 'booked')"},
 		{"money", "order", "what is deducted is not the sum of what its invoices deduct",
-			"SELECT r.id FROM sales_order r WHERE r.deducted_minor <> (SELECT COALESCE(SUM(i.prepaid_minor), 0) FROM invoice i WHERE i.order_id = r.id)"},
+			"SELECT r.id FROM sales_order r WHERE r.deducted_minor <> (SELECT COALESCE(SUM(i.prepaid_minor - i.released_minor), 0) FROM invoice i WHERE i.order_id = r.id)"},
+		{"money", "invoice", "more went back to its order than it deducts of what was paid ahead",
+			"SELECT r.id FROM invoice r WHERE r.released_minor < 0 OR r.released_minor > r.prepaid_minor"},
 		{"money", "invoice", "what is credited is not the sum of its credit notes",
 			"SELECT r.id FROM invoice r WHERE r.credited_minor <> (SELECT COALESCE(SUM(c.gross_minor + c.rounding_minor), 0) FROM credit_note c WHERE c.invoice_id = r.id)"},
 		{"I8", "line", "its document does not exist", `SELECT DISTINCT r.document_id FROM line r WHERE

@@ -63,7 +63,7 @@ func (r reports) CustomerSales(p process.Period) ([]process.CustomerSalesRow, er
 // Receivables implements process.Reports.
 func (r reports) Receivables(day process.Date) ([]process.ReceivablesRow, error) {
 	const query = `WITH owed AS (
-		SELECT customer_id, currency, gross_minor + rounding_minor - prepaid_minor - credited_minor - paid_minor - written_off_minor AS open, due_date FROM invoice WHERE state = 'issued'
+		SELECT customer_id, currency, gross_minor + rounding_minor - prepaid_minor + released_minor - credited_minor - paid_minor - written_off_minor AS open, due_date FROM invoice WHERE state = 'issued'
 	), aged AS (
 		SELECT customer_id, currency, open, CASE
 			WHEN open < 0 THEN 5

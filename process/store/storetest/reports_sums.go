@@ -237,7 +237,7 @@ func (b *books) receivables(day process.Date) (rows []process.ReceivablesRow) {
 		if i.State != "issued" {
 			continue
 		}
-		open := process.Money{Minor: i.Payable().Minor - i.Prepaid.Minor - i.Credited.Minor - i.Paid.Minor - i.WrittenOff.Minor, Currency: i.Currency}
+		open := process.Money{Minor: i.Payable().Minor - i.Prepaid.Minor + i.Released.Minor - i.Credited.Minor - i.Paid.Minor - i.WrittenOff.Minor, Currency: i.Currency}
 		if open.IsZero() {
 			continue
 		}

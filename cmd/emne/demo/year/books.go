@@ -101,7 +101,7 @@ func (b *Books) documents(ctx context.Context, s *process.Service) error {
 		}
 		b.Invoices++
 		b.Issued += i.Payable().Minor
-		b.Deducted += i.Prepaid.Minor
+		b.Deducted += i.Prepaid.Sub(i.Released).Minor
 		b.WrittenOff += i.WrittenOff.Minor
 		b.Open += i.Open.Minor
 		b.Overpaid += max(0, -i.Open.Minor)
