@@ -91,11 +91,12 @@ print(time.perf_counter() - wall, time.process_time() - cpu)
 
 // weasyOne is WeasyPrint as a library, after one document to warm up.
 func weasyOne(page, out string, n int) []paperWay {
-	if exec.Command("python3", "-c", "import weasyprint").Run() != nil {
+	python := "/usr/bin/python3" // Debian's has the library, whatever else is called python3
+	if exec.Command(python, "-c", "import weasyprint").Run() != nil {
 		return nil
 	}
 	return []paperWay{{wayWeasyOne, n, func(ctx context.Context, n int) (s spent, err error) {
-		cmd := exec.CommandContext(ctx, "python3", "-c", weasyLoop, page, out, strconv.Itoa(n))
+		cmd := exec.CommandContext(ctx, python, "-c", weasyLoop, page, out, strconv.Itoa(n))
 		said, err := cmd.Output()
 		if err != nil {
 			return s, err
