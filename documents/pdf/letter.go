@@ -120,6 +120,8 @@ func (c *composer) meta(y float64) float64 {
 		{c.text("meta.customer_reference"), s.CustomerReference},
 		{c.text("meta.buyer_reference"), s.BuyerReference},
 		{c.text("meta.order_number"), s.OrderNumber},
+		{c.text("meta.project"), s.Project},
+		{c.text("meta.contract"), s.Contract},
 		{c.text("meta.quote_number"), s.QuoteNumber},
 		{c.text("meta.buyer_organisation_number"), buyerNumber},
 		{c.text("meta.buyer_vat_number"), buyerVAT},
