@@ -141,6 +141,8 @@ func (c *composer) meta(y float64) float64 {
 		{c.text("meta.customer_reference"), s.CustomerReference, true},
 		{c.text("meta.buyer_reference"), s.BuyerReference, true},
 		{c.text("meta.order_number"), s.OrderNumber, true},
+		{c.text("meta.project"), s.Project, true},
+		{c.text("meta.contract"), s.Contract, true},
 		{c.text("meta.quote_number"), s.QuoteNumber, true},
 		{c.text("meta.buyer_organisation_number"), buyerNumber, false},
 		{c.text("meta.buyer_vat_number"), buyerVAT, false},
