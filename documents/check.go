@@ -74,6 +74,9 @@ func (c *checker) dates() {
 	if !c.s.IssueDate.Valid() {
 		c.bad("issue_date", "BR-03", "issue_date.missing", "enter the date of the document")
 	}
+	if c.s.PeriodStart != "" && c.s.PeriodEnd != "" && c.s.PeriodEnd < c.s.PeriodStart {
+		c.bad("period_end", "BR-29", "period.backwards", "let the period end on its first day or later")
+	}
 	within := slices.ContainsFunc(c.s.VATGroups, func(g process.VATGroup) bool { return g.Category == "K" })
 	if within && !c.s.SupplyDate.Valid() {
 		c.bad("supply_date", "BR-IC-11", "supply_date.missing", "enter the date of supply: VAT category K asks for it")

@@ -80,6 +80,8 @@ func TestCheck(t *testing.T) {
 			"company.organisation_number BR-CO-26 seller.identifier.missing; company.vat_number BR-S-02 seller.vat_number.missing"},
 		{"dates", process.KindInvoice, func(s *process.Snapshot) { s.IssueDate, s.SupplyDate, s.DueDate = "", "2026-02-30", "" },
 			"issue_date BR-03 issue_date.missing; supply_date  supply_date.missing; due_date BR-CO-25 due_date.missing"},
+		{"period backwards", process.KindInvoice, func(s *process.Snapshot) { s.PeriodStart, s.PeriodEnd = "2026-11-02", "2026-11-01" }, "period_end BR-29 period.backwards"},
+		{"period of a day", process.KindInvoice, func(s *process.Snapshot) { s.PeriodStart, s.PeriodEnd = "2026-11-02", "2026-11-02" }, ""},
 		{"deposit without a date", process.KindInvoice, func(s *process.Snapshot) { s.Deposit, s.SupplyDate = true, "" }, ""},
 		{"deposit inside the Union without a date", process.KindInvoice, func(s *process.Snapshot) {
 			relabel(s, "K")

@@ -4,6 +4,7 @@
 //
 //  1. intake/mailbox reads IMAP accounts, intake/message turns a mail's bytes
 //     into a Mail, and MailRecorder keeps it and moves the mailbox's cursor.
+//     A large mail lies in a file of the spool meanwhile (spool.go, raw.go).
 //  2. intake/webform verifies a hook's request and FormRecorder keeps its raw
 //     body before it is answered; its job maps the body to an Inquiry later and
 //     hands it to FormFiler.

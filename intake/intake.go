@@ -102,4 +102,5 @@ var (
 
 // A Parser turns the raw bytes of a mail into what is recorded. It is pure,
 // never fails and never panics: what it cannot read is marked as Unreadable.
-type Parser func(raw []byte, at MailboxUID, received time.Time) Mail
+// The large files of a spooled mail can be had until that is closed.
+type Parser func(raw Raw, at MailboxUID, received time.Time) Mail

@@ -11,7 +11,7 @@ import (
 var actable = map[string]func(*house) string{
 	"lead contact": (*house).newLead, "lead assign": (*house).newLead, "lead qualify": (*house).newLead, "lead disqualify": (*house).newLead,
 	"lead log": (*house).newLead, "lead merge": (*house).newLead, "opportunity log": (*house).openOpportunity, "opportunity move": (*house).openOpportunity,
-	"opportunity assign": (*house).openOpportunity, "quote log": (*house).activeQuote,
+	"opportunity assign": (*house).openOpportunity, "quote log": (*house).activeQuote, "order log": (*house).openOrder, "invoice log": (*house).issuedInvoice, "customer log": (*house).customer,
 	"lead not_a_lead": (*house).newLead, "lead reopen": (*house).disqualifiedLead,
 	"opportunity win": (*house).openOpportunity, "opportunity lose": (*house).openOpportunity, "opportunity reopen": (*house).lostOpportunity,
 	"quote send": (*house).draftQuote, "quote revise": (*house).activeQuote, "quote accept": (*house).activeQuote, "quote decline": (*house).activeQuote, "quote cancel": (*house).activeQuote, "quote copy": (*house).activeQuote,
@@ -31,7 +31,7 @@ var actable = map[string]func(*house) string{
 }
 
 // invoicing are the verbs that accounting may use.
-var invoicing = map[string]bool{"invoice issue": true, "invoice credit": true, "invoice send": true, "invoice dispute": true, "invoice end_dispute": true,
+var invoicing = map[string]bool{"invoice log": true, "customer log": true, "invoice issue": true, "invoice credit": true, "invoice send": true, "invoice dispute": true, "invoice end_dispute": true,
 	"invoice write_off": true, "invoice reinstate": true, "invoice hold": true, "invoice release": true, "invoice waive": true, "credit-note send": true, "payment reverse": true, "payment refund": true,
 	"bank-entry match": true, "bank-entry ignore": true, "bank-entry unmatch": true,
 	"subscription change_price": true, "subscription pause": true, "subscription resume": true, "subscription end": true,

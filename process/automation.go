@@ -102,7 +102,7 @@ const (
 var events = []string{
 	"lead.created", "lead.changed", "lead.contacted", "lead.assigned", "lead.qualified", "lead.disqualified", "lead.reopened", "lead.merged", "lead.logged",
 	"opportunity.created", "opportunity.changed", "opportunity.moved", "opportunity.assigned", "opportunity.won", "opportunity.lost", "opportunity.reopened", "opportunity.logged",
-	"quote.drafted", "quote.changed", "quote.sent", "quote.accepted", "quote.declined", "quote.cancelled", "quote.revised", "quote.question", "quote.logged",
+	"quote.drafted", "quote.changed", "quote.sent", "quote.accepted", "quote.declined", "quote.cancelled", "quote.revised", "quote.question", "quote.logged", "order.logged", "invoice.logged", "customer.logged",
 	"order.created", "order.fulfilled", "order.invoice_drafted", "order.held", "order.released", "order.cancelled", "order.payment_requested", "order.prepaid", "order.deposit_drafted",
 	"invoice.drafted", "invoice.changed", "invoice.issued", "invoice.credited", "payment.booked", "payment.reversed",
 	"task.created", "task.done", "customer.created", "customer.changed", "contact.created",

@@ -2,6 +2,7 @@ package process_test
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -328,7 +329,12 @@ func (h *house) quarantinedMessage() string {
 }
 
 // readMail is a later parser: it reads all but what says that it is broken.
-func readMail(raw []byte, at process.MailboxUID, received time.Time) process.IncomingMail {
+func readMail(from io.Reader, _ int64, at process.MailboxUID, received time.Time) (process.IncomingMail, func(), error) {
+	raw, err := io.ReadAll(from)
+	return readBytes(raw, at, received), func() {}, err
+}
+
+func readBytes(raw []byte, at process.MailboxUID, received time.Time) process.IncomingMail {
 	id := process.NewBlob(raw).SHA256[:12]
 	m := process.IncomingMail{At: at, ReceivedAt: received, Raw: process.NewBlob(raw), MessageID: id + "@again.example", ContentHash: "again-" + id, From: id + "@again.example",
 		Inquiry: process.Inquiry{Email: id + "@again.example", Subject: "Again", Text: "Hello"}}

@@ -65,7 +65,7 @@ func (u *unit) draftDeposit(o *Order, amount Money, due Date) (*Invoice, error) 
 	}
 	inv := &Invoice{Record: u.record(), State: "draft", Deposit: true, Order: o.ID, OrderNumber: o.Number, Quote: o.Quote, Opportunity: o.Opportunity,
 		Customer: o.Customer, Contact: o.Contact, Owner: o.Owner, Title: o.Title, Recipient: o.Recipient, Language: o.Language, Currency: o.Currency,
-		CustomerReference: o.CustomerReference, SupplyDate: o.DeliveryDate, DueDate: due, DeliveryAddress: o.DeliveryAddress, Thread: o.Thread}
+		CustomerReference: o.CustomerReference, Project: o.Project, Contract: o.Contract, SupplyDate: o.DeliveryDate, DueDate: due, DeliveryAddress: o.DeliveryAddress, Thread: o.Thread}
 	inv.PricesIncludeVAT = o.PricesIncludeVAT
 	weights := make([]Money, len(l.groups))
 	all := amount == most

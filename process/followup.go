@@ -108,6 +108,62 @@ func (s *Service) LogQuote(ctx context.Context, a Actor, t Target, in LogInput) 
 	})
 }
 
+// LogOrder notes a call or a meeting about an order.
+func (s *Service) LogOrder(ctx context.Context, a Actor, t Target, in LogInput) (*Outcome, error) {
+	return s.changeOrder(ctx, a, t, "log", func(u *unit, o *Order) (*Outcome, error) {
+		if ps := in.problems(); len(ps) > 0 {
+			return nil, logInvalid(ps)
+		}
+		if err := u.saveOrder(o, in.activity("order.logged", "", "")); err != nil {
+			return nil, err
+		}
+		return u.followUp(in, Ref{TypeOrder, o.ID}, o.Thread, "")
+	})
+}
+
+// LogInvoice notes a call or a meeting about an invoice, such as why it is not paid.
+func (s *Service) LogInvoice(ctx context.Context, a Actor, t Target, in LogInput) (*Outcome, error) {
+	return s.changeInvoice(ctx, a, t, "log", func(u *unit, i *Invoice) (*Outcome, error) {
+		if ps := in.problems(); len(ps) > 0 {
+			return nil, logInvalid(ps)
+		}
+		if err := u.saveInvoice(i, in.activity("invoice.logged", "", "")); err != nil {
+			return nil, err
+		}
+		return u.followUp(in, Ref{TypeInvoice, i.ID}, i.Thread, "")
+	})
+}
+
+// LogCustomer notes a call or a meeting with a customer.
+func (s *Service) LogCustomer(ctx context.Context, a Actor, t Target, in LogInput) (*Outcome, error) {
+	return s.change(ctx, a, MayKeep, func(u *unit) (*Outcome, error) {
+		c, err := u.Customers().Get(t.ID)
+		if err != nil {
+			return nil, err
+		}
+		if err := u.touch(&c.Record, TypeCustomer, t); err != nil {
+			return nil, err
+		}
+		if ps := in.problems(); len(ps) > 0 {
+			return nil, logInvalid(ps)
+		}
+		if err := u.require(TypeCustomer, "log", c); err != nil {
+			return nil, err
+		}
+		if err := u.Customers().Update(c); err != nil {
+			return nil, err
+		}
+		u.deriveCustomer(c)
+		act := in.activity("customer.logged", "", "")
+		act.About = Ref{TypeCustomer, c.ID}
+		if err := u.note(act); err != nil {
+			return nil, err
+		}
+		out, err := u.followUp(in, act.About, "", "")
+		return out.of(c), err
+	})
+}
+
 // MoveInput names a stage.
 type MoveInput struct {
 	Stage string `json:"stage" doc:"key of one of the settings' stages"`
@@ -194,6 +250,10 @@ func (u *unit) threadOf(at Ref) (string, error) {
 	case *Order:
 		return r.Thread, err
 	case *Invoice:
+		return r.Thread, err
+	case *CreditNote:
+		return r.Thread, err
+	case *Payment:
 		return r.Thread, err
 	}
 	return "", err

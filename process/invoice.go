@@ -24,12 +24,16 @@ type InvoiceInput struct {
 	PricesIncludeVAT  bool              `json:"prices_include_vat,omitempty"`
 	DeliveryAddress   *Address          `json:"delivery_address,omitempty" doc:"when it is not the customer's own"`
 	Exchange          *Exchange         `json:"exchange,omitempty" doc:"the rate from the document's currency into the company's, and its date"`
+	Project           string            `json:"project,omitempty" doc:"the customer's or the company's number of the project"`
+	Contract          string            `json:"contract,omitempty" doc:"number of the contract"`
+	PeriodStart       Date              `json:"period_start,omitempty" doc:"first day of what is invoiced; of the time on it when left out"`
+	PeriodEnd         Date              `json:"period_end,omitempty" doc:"last day of it"`
 }
 
 // Input is the editable part of the invoice.
 func (i Invoice) Input() InvoiceInput {
 	return InvoiceInput{i.Customer, i.Contact, i.Owner, i.Title, i.Recipient, i.Language, i.Currency, Inputs(i.Lines), i.BuyerReference, i.CustomerReference, i.SupplyDate, i.DueDate,
-		i.Pricing.Inputs(), i.PricesIncludeVAT, i.DeliveryAddress, i.Exchange}
+		i.Pricing.Inputs(), i.PricesIncludeVAT, i.DeliveryAddress, i.Exchange, i.Project, i.Contract, i.PeriodStart, i.PeriodEnd}
 }
 
 func (u *unit) deriveInvoice(i *Invoice) {
@@ -96,7 +100,8 @@ func (u *unit) applyInvoice(in InvoiceInput, i *Invoice) error {
 	}
 	i.Contact, i.Recipient, i.Language, i.Currency, i.Owner = in.Contact, p.recipient, p.language, p.currency, in.Owner
 	i.Title, i.BuyerReference, i.CustomerReference = strings.TrimSpace(in.Title), strings.TrimSpace(in.BuyerReference), strings.TrimSpace(in.CustomerReference)
-	i.SupplyDate, i.DueDate = in.SupplyDate, in.DueDate
+	i.SupplyDate, i.DueDate, i.PeriodStart, i.PeriodEnd = in.SupplyDate, in.DueDate, in.PeriodStart, in.PeriodEnd
+	i.Project, i.Contract = strings.TrimSpace(in.Project), strings.TrimSpace(in.Contract)
 	lines, err := u.linesWith(in.Lines, i.Currency, in.PricesIncludeVAT)
 	if err != nil {
 		return err

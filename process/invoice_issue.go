@@ -195,6 +195,8 @@ func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
 	if snap.Specification, err = u.specification(i); err != nil {
 		return snap, err
 	}
+	snap.Project, snap.Contract = i.Project, i.Contract
+	snap.period(i.PeriodStart, i.PeriodEnd)
 	if !i.Prepaid.IsZero() {
 		snap.Prepaid, snap.Payable = i.Prepaid, snap.Payable.Sub(i.Prepaid)
 	}

@@ -56,6 +56,7 @@ var transitions = []Transition{
 	{TypeOrder, "send", []string{"open", "on_hold"}, nil},
 	{TypeOrder, "request_payment", []string{"open", "on_hold"}, nil},
 	{TypeOrder, "prepay", []string{"open", "on_hold"}, nil},
+	{TypeOrder, "log", []string{"open", "on_hold", "cancelled"}, nil},
 
 	{TypeInvoice, "edit", []string{"draft"}, nil},
 	{TypeInvoice, "delete", []string{"draft"}, nil},
@@ -70,10 +71,12 @@ var transitions = []Transition{
 	{TypeInvoice, "hold", []string{"issued"}, nil},
 	{TypeInvoice, "release", []string{"issued"}, nil},
 	{TypeInvoice, "waive", []string{"issued"}, nil},
+	{TypeInvoice, "log", []string{"draft", "issued"}, nil},
 
 	{TypeCreditNote, "send", []string{"issued"}, nil},
 
 	{TypeCustomer, "edit", []string{"active"}, nil},
+	{TypeCustomer, "log", []string{"active"}, nil},
 	{TypeCustomer, "send_statement", []string{"active"}, nil},
 
 	{TypeSubscription, "edit", []string{"active", "paused"}, nil},

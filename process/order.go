@@ -24,6 +24,8 @@ type OrderInput struct {
 	DeliveryAddress   *Address          `json:"delivery_address,omitempty" doc:"when it is not the customer's own"`
 	Adjustments       []AdjustmentInput `json:"adjustments,omitempty" doc:"discounts and charges on the whole"`
 	PricesIncludeVAT  bool              `json:"prices_include_vat,omitempty"`
+	Project           string            `json:"project,omitempty" doc:"the customer's or the company's number of the project"`
+	Contract          string            `json:"contract,omitempty" doc:"number of the contract"`
 }
 
 func (u *unit) deriveOrder(o *Order) { o.Progress = o.progress() }
@@ -65,7 +67,8 @@ func (s *Service) CreateOrder(ctx context.Context, a Actor, in OrderInput) (*Out
 			return nil, err
 		}
 		o := &Order{Record: u.record(), State: "open", Customer: c.ID, Contact: in.Contact, Owner: in.Owner, Title: strings.TrimSpace(in.Title),
-			Recipient: p.recipient, Language: p.language, Currency: p.currency, CustomerReference: strings.TrimSpace(in.CustomerReference), DeliveryDate: in.DeliveryDate, DeliveryAddress: u.elsewhere(in.DeliveryAddress)}
+			Recipient: p.recipient, Language: p.language, Currency: p.currency, CustomerReference: strings.TrimSpace(in.CustomerReference), DeliveryDate: in.DeliveryDate, DeliveryAddress: u.elsewhere(in.DeliveryAddress),
+			Project: strings.TrimSpace(in.Project), Contract: strings.TrimSpace(in.Contract)}
 		o.Thread = o.ID
 		if o.Owner == "" && a.Kind == ActorUser {
 			o.Owner = a.ID
@@ -275,7 +278,7 @@ func (u *unit) draftInvoice(o *Order, supply Date, parts []LineQuantity) (*Outco
 	}
 	inv := &Invoice{Record: u.record(), State: "draft", Order: o.ID, OrderNumber: o.Number, Quote: o.Quote, Opportunity: o.Opportunity,
 		Customer: o.Customer, Contact: o.Contact, Owner: o.Owner, Title: o.Title, Recipient: o.Recipient, Language: o.Language, Currency: o.Currency,
-		CustomerReference: o.CustomerReference, SupplyDate: supply, DeliveryAddress: o.DeliveryAddress, Thread: o.Thread}
+		CustomerReference: o.CustomerReference, Project: o.Project, Contract: o.Contract, SupplyDate: supply, DeliveryAddress: o.DeliveryAddress, Thread: o.Thread}
 	err := o.take(parts, func(l *Line) decimal.Decimal { return l.Delivered.Sub(l.Invoiced) }, func(l *Line, q decimal.Decimal) {
 		l.Invoiced = l.Invoiced.Add(q)
 		part := *l

@@ -13,7 +13,7 @@ import (
 // stay as they are.
 func (o Order) Input() OrderInput {
 	return OrderInput{o.Customer, o.Contact, o.Owner, o.Title, o.Recipient, o.Language, o.Currency, Inputs(o.Lines), o.CustomerReference,
-		o.DeliveryDate, o.DeliveryAddress, o.Pricing.Inputs(), o.PricesIncludeVAT}
+		o.DeliveryDate, o.DeliveryAddress, o.Pricing.Inputs(), o.PricesIncludeVAT, o.Project, o.Contract}
 }
 
 // EditOrder changes what stands around the lines: title, people, the customer's
@@ -36,6 +36,7 @@ func (s *Service) EditOrder(ctx context.Context, a Actor, t Target, in OrderInpu
 		}
 		o.Contact, o.Owner, o.Title, o.Recipient, o.Language = in.Contact, in.Owner, strings.TrimSpace(in.Title), p.recipient, p.language
 		o.CustomerReference, o.DeliveryDate, o.DeliveryAddress = strings.TrimSpace(in.CustomerReference), in.DeliveryDate, u.elsewhere(in.DeliveryAddress)
+		o.Project, o.Contract = strings.TrimSpace(in.Project), strings.TrimSpace(in.Contract)
 		return &Outcome{}, u.saveOrder(o, Activity{Type: "order.changed"})
 	})
 }
@@ -205,6 +206,7 @@ func (u *unit) orderSnapshot(o *Order) (Snapshot, error) {
 	}
 	snap.Number, snap.Title, snap.CustomerReference = o.Number, o.Title, o.CustomerReference
 	snap.DeliveryDate, snap.DeliveryAddress = o.DeliveryDate, o.DeliveryAddress
+	snap.Project, snap.Contract = o.Project, o.Contract
 	snap.Lines, snap.Pricing, snap.Totals, snap.Payable = o.Lines, o.Pricing, o.Totals, o.Payable()
 	if o.Quote != "" {
 		q, err := optional(u.Quotes().Get(o.Quote))

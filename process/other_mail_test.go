@@ -27,7 +27,7 @@ func TestRetryQuarantine(t *testing.T) {
 	id := h.quarantined("twice")
 	raw, err := h.s.Blob(h.ctx(), h.owner, get(h, h.s.Quarantine(), id).SHA256)
 	h.check(err)
-	first := h.receive(in(readMail(raw, process.MailboxUID{}, h.clock.now()), "post", 1))
+	first := h.receive(in(readBytes(raw, process.MailboxUID{}, h.clock.now()), "post", 1))
 	leads := len(list(h, h.s.Leads(), nil))
 	h.do(process.TypeQuarantine, "retry", id, "")
 	if msg := get(h, h.s.Messages(), get(h, h.s.Quarantine(), id).Origin.ID); msg.Decision != process.DecidedSame || msg.About != first.Result || len(list(h, h.s.Leads(), nil)) != leads {

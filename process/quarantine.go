@@ -2,12 +2,14 @@ package process
 
 import (
 	"context"
+	"io"
 	"time"
 )
 
-// ReadMail reads the raw bytes of a mail; it never fails, and names in
-// Unreadable what it could not read. intake/message implements it.
-type ReadMail func(raw []byte, at MailboxUID, received time.Time) IncomingMail
+// ReadMail reads the raw bytes of a mail, of which there are size, and names in
+// Unreadable what it could not understand; it fails only when raw does. done is
+// called when the mail is recorded. intake/message implements it.
+type ReadMail func(raw io.Reader, size int64, at MailboxUID, received time.Time) (m IncomingMail, done func(), err error)
 
 // RetryQuarantine reads what could not be read once more, as after an upgrade,
 // and files it as if it had just come in. What still cannot be read stays.
@@ -28,11 +30,11 @@ func (s *Service) RetryQuarantine(ctx context.Context, a Actor, t Target, _ stru
 		return nil, err
 	}
 	if m != nil {
-		raw, err := s.store.Blob(ctx, m.Raw.SHA256)
+		done, err := s.readAgain(ctx, m)
 		if err != nil {
 			return nil, err
 		}
-		*m = s.readMail(raw, m.At, m.ReceivedAt)
+		defer done()
 		for _, b := range m.blobs() {
 			if err := s.store.StageBlob(ctx, b); err != nil {
 				return nil, err
@@ -69,6 +71,17 @@ func (s *Service) RetryQuarantine(ctx context.Context, a Actor, t Target, _ stru
 		}
 		return out.of(q), u.note(Activity{Type: "quarantine.retried", About: Ref{TypeQuarantine, q.ID}, From: "quarantined", To: q.State, Related: q.Origin})
 	})
+}
+
+// readAgain reads a mail's stored bytes with the present parser.
+func (s *Service) readAgain(ctx context.Context, m *IncomingMail) (done func(), err error) {
+	raw, err := s.store.OpenBlob(ctx, m.Raw.SHA256)
+	if err != nil {
+		return nil, err
+	}
+	defer raw.Close()
+	*m, done, err = s.readMail(raw, raw.Size(), m.At, m.ReceivedAt)
+	return done, err
 }
 
 func (u *unit) retryMail(q *Quarantine, m *IncomingMail) ([]Ref, error) {

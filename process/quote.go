@@ -25,11 +25,13 @@ type QuoteInput struct {
 	Adjustments       []AdjustmentInput `json:"adjustments,omitempty" doc:"discounts and charges on the whole"`
 	PricesIncludeVAT  bool              `json:"prices_include_vat,omitempty"`
 	Prepayment        *Prepayment       `json:"prepayment,omitempty" doc:"asked for when the quote is accepted"`
+	Project           string            `json:"project,omitempty" doc:"the customer's or the company's number of the project"`
+	Contract          string            `json:"contract,omitempty" doc:"number of the contract"`
 }
 
 // Input is the editable part of the quote.
 func (q Quote) Input() QuoteInput {
-	return QuoteInput{q.Opportunity, q.Customer, q.Contact, q.Owner, q.Title, q.Recipient, q.Language, q.Currency, Inputs(q.Lines), q.Introduction, q.Terms, q.ValidUntil, q.CustomerReference, q.Pricing.Inputs(), q.PricesIncludeVAT, q.Prepayment}
+	return QuoteInput{q.Opportunity, q.Customer, q.Contact, q.Owner, q.Title, q.Recipient, q.Language, q.Currency, Inputs(q.Lines), q.Introduction, q.Terms, q.ValidUntil, q.CustomerReference, q.Pricing.Inputs(), q.PricesIncludeVAT, q.Prepayment, q.Project, q.Contract}
 }
 
 func (u *unit) deriveQuote(q *Quote) {
@@ -118,6 +120,7 @@ func (u *unit) applyQuote(in QuoteInput, q *Quote) error {
 	q.Contact, q.Recipient, q.Language, q.Currency = in.Contact, p.recipient, p.language, p.currency
 	q.Owner, q.Title, q.Introduction, q.Terms = in.Owner, strings.TrimSpace(in.Title), in.Introduction, in.Terms
 	q.ValidUntil, q.CustomerReference = in.ValidUntil, strings.TrimSpace(in.CustomerReference)
+	q.Project, q.Contract = strings.TrimSpace(in.Project), strings.TrimSpace(in.Contract)
 	if q.ValidUntil == "" {
 		q.ValidUntil = u.today().AddDays(u.settings.Terms.QuoteValidDays)
 	}

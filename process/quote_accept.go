@@ -176,7 +176,7 @@ func (s *Service) renderReceipt(ctx context.Context, a Actor, t Target, in Accep
 func (u *unit) orderFrom(q *Quote) (*Order, error) {
 	o := &Order{Record: u.record(), State: "open", Quote: q.ID, Opportunity: q.Opportunity, Customer: q.Customer, Contact: q.Contact,
 		Owner: q.Owner, Title: q.Title, Recipient: q.Recipient, Language: q.Language, Currency: q.Currency,
-		Lines: u.copyLines(q.chosen()), Pricing: q.Pricing, Totals: q.Totals, CustomerReference: q.CustomerReference, Thread: q.Thread}
+		Lines: u.copyLines(q.chosen()), Pricing: q.Pricing, Totals: q.Totals, CustomerReference: q.CustomerReference, Project: q.Project, Contract: q.Contract, Thread: q.Thread}
 	return o, u.insertOrder(o)
 }
 

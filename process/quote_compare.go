@@ -56,6 +56,7 @@ func compare(before, after *Quote) *Comparison {
 	for _, f := range []struct{ name, before, after string }{
 		{"title", before.Title, after.Title}, {"recipient", before.Recipient, after.Recipient}, {"currency", before.Currency, after.Currency},
 		{"valid_until", string(before.ValidUntil), string(after.ValidUntil)}, {"customer_reference", before.CustomerReference, after.CustomerReference},
+		{"project", before.Project, after.Project}, {"contract", before.Contract, after.Contract},
 		{"introduction", before.Introduction, after.Introduction}, {"terms", before.Terms, after.Terms},
 		{"adjustments", before.Pricing.words(), after.Pricing.words()},
 		{"net", before.Net.String(), after.Net.String()}, {"vat", before.Totals.VAT.String(), after.Totals.VAT.String()},

@@ -116,6 +116,7 @@ func (s *Service) CopyQuote(ctx context.Context, a Actor, t Target, in CopyQuote
 		draft.ValidUntil = ""
 		if in.Customer != "" && in.Customer != q.Customer {
 			draft.Customer, draft.Opportunity, draft.Contact, draft.Recipient, draft.CustomerReference = in.Customer, "", "", "", ""
+			draft.Project, draft.Contract = "", ""
 		}
 		c := &Quote{Record: u.record(), State: "draft", Customer: draft.Customer}
 		c.Thread = c.ID

@@ -136,6 +136,7 @@ func (u *unit) quoteSnapshot(q *Quote) (Snapshot, error) {
 	}
 	snap.Number, snap.Revision, snap.Title = q.Number, q.Revision, q.Title
 	snap.ValidUntil, snap.CustomerReference = q.ValidUntil, q.CustomerReference
+	snap.Project, snap.Contract = q.Project, q.Contract
 	if q.Prepayment != nil && q.Prepayment.Kind != PrepayNone {
 		snap.Prepayment = q.Prepayment
 	}

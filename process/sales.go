@@ -150,6 +150,8 @@ type Quote struct {
 	// ValidUntil is the last day, to its end in the company's time zone.
 	ValidUntil        Date        `json:"valid_until"`
 	CustomerReference string      `json:"customer_reference,omitempty"`
+	Project           string      `json:"project,omitempty"`
+	Contract          string      `json:"contract,omitempty"`
 	SentAt            *time.Time  `json:"sent_at,omitempty"`
 	SHA256            string      `json:"sha256,omitempty"`
 	Acceptance        *Acceptance `json:"acceptance,omitempty"`
@@ -207,6 +209,8 @@ type Order struct {
 	Pricing
 	Totals
 	CustomerReference string `json:"customer_reference,omitempty"`
+	Project           string `json:"project,omitempty"`
+	Contract          string `json:"contract,omitempty"`
 	DeliveryDate      Date   `json:"delivery_date,omitempty"`
 	// DeliveryAddress is where to, when it is not the customer's own.
 	DeliveryAddress *Address `json:"delivery_address,omitempty"`
@@ -253,10 +257,16 @@ type Invoice struct {
 	Totals
 	BuyerReference    string `json:"buyer_reference,omitempty"`    // BT-10
 	CustomerReference string `json:"customer_reference,omitempty"` // BT-13
-	IssueDate         Date   `json:"issue_date,omitempty"`         // BT-2
-	SupplyDate        Date   `json:"supply_date,omitempty"`        // BT-72
-	DueDate           Date   `json:"due_date,omitempty"`           // BT-9
-	PaymentReference  string `json:"payment_reference,omitempty"`  // BT-83
+	Project           string `json:"project,omitempty"`            // BT-11
+	Contract          string `json:"contract,omitempty"`           // BT-12
+	// PeriodStart and PeriodEnd are the days that it is for, both included (BG-14);
+	// without them the first and the last day of the time that stands on it.
+	PeriodStart      Date   `json:"period_start,omitempty"`
+	PeriodEnd        Date   `json:"period_end,omitempty"`
+	IssueDate        Date   `json:"issue_date,omitempty"`        // BT-2
+	SupplyDate       Date   `json:"supply_date,omitempty"`       // BT-72
+	DueDate          Date   `json:"due_date,omitempty"`          // BT-9
+	PaymentReference string `json:"payment_reference,omitempty"` // BT-83
 	// DeliveryAddress is BG-15, when it is not the customer's own.
 	DeliveryAddress *Address `json:"delivery_address,omitempty"`
 	// Exchange is the rate into the company's currency, for VAT (BT-111).

@@ -366,6 +366,14 @@ func (s *Service) Blob(ctx context.Context, a Actor, sha256 string) ([]byte, err
 	return s.store.Blob(ctx, sha256)
 }
 
+// OpenBlob reads them piece by piece.
+func (s *Service) OpenBlob(ctx context.Context, a Actor, sha256 string) (BlobReader, error) {
+	if err := a.must(MayRead); err != nil {
+		return nil, err
+	}
+	return s.store.OpenBlob(ctx, sha256)
+}
+
 // first is the only or newest record of a list, nil when there is none.
 func first[T any](r Records[T], match map[string]string, state string) (*T, error) {
 	rs, _, err := r.List(Filter{Match: match, State: state, Limit: 1})

@@ -50,6 +50,10 @@ type Snapshot struct {
 	BuyerReference    string             `json:"buyer_reference,omitempty"`    // BT-10
 	CustomerReference string             `json:"customer_reference,omitempty"` // BT-13
 	OrderNumber       string             `json:"order_number,omitempty"`       // BT-14
+	Project           string             `json:"project,omitempty"`            // BT-11
+	Contract          string             `json:"contract,omitempty"`           // BT-12
+	PeriodStart       Date               `json:"period_start,omitempty"`       // BT-73
+	PeriodEnd         Date               `json:"period_end,omitempty"`         // BT-74
 	QuoteNumber       string             `json:"quote_number,omitempty"`
 	Preceding         *DocumentReference `json:"preceding,omitempty"` // BG-3
 	// Deposit marks a deposit invoice (UNTDID 1001: 386); Deposits are those that
@@ -82,6 +86,19 @@ type Snapshot struct {
 	Account *Account `json:"account,omitempty"`
 	// Acceptance is set on the copy of a quote that the customer said yes to.
 	Acceptance *Acceptance `json:"acceptance,omitempty"`
+}
+
+// period is what the document is for: what was said, and else from the first to
+// the last day of the time that stands on it (BG-14).
+func (s *Snapshot) period(start, end Date) {
+	s.PeriodStart, s.PeriodEnd = start, end
+	if start != "" || end != "" || len(s.Specification) == 0 {
+		return
+	}
+	s.PeriodStart = s.Specification[0].Date
+	for _, w := range s.Specification {
+		s.PeriodStart, s.PeriodEnd = min(s.PeriodStart, w.Date), max(s.PeriodEnd, w.Date)
+	}
 }
 
 // Party is the seller or the buyer.

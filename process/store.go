@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"time"
 )
 
@@ -23,6 +24,10 @@ type Store interface {
 	StageBlob(ctx context.Context, b *Blob) error
 	// Blob reads kept bytes; CodeNotFound when there are none.
 	Blob(ctx context.Context, sha256 string) ([]byte, error)
+	// OpenBlob reads kept bytes piece by piece, while ctx lasts; CodeNotFound
+	// when there are none. Read from the start to the end, they have the hash
+	// that was asked for, or the last read fails.
+	OpenBlob(ctx context.Context, sha256 string) (BlobReader, error)
 }
 
 // Tx is a transaction. Its methods are bound to the context of InTx or View.
@@ -171,11 +176,20 @@ type Blob struct {
 	SHA256 string
 	Size   int64
 	Data   []byte
+	// Source writes the bytes, each time it is asked to, when they are too many
+	// for Data, which is nil then.
+	Source io.WriterTo
 	// Staged is set by StageBlob when the bytes are already stored.
 	Staged bool
 	// Packed is the store's own form of Data, made by StageBlob so that no
 	// transaction waits for it.
 	Packed *PackedBlob
+}
+
+// BlobReader reads the bytes of a blob. It is for one goroutine.
+type BlobReader interface {
+	io.ReadSeekCloser
+	Size() int64
 }
 
 // PackedBlob is data as a store keeps it.

@@ -101,7 +101,7 @@ func (u *unit) draftPeriod(sub *Subscription) (*Invoice, error) {
 	words := sub.words(from, to)
 	inv := &Invoice{Record: u.record(), State: "draft", Customer: sub.Customer, Contact: sub.Contact, Owner: sub.Owner, Title: words.Replace(sub.Title),
 		Recipient: sub.Recipient, Language: sub.Language, Currency: sub.Currency, BuyerReference: sub.BuyerReference, CustomerReference: sub.CustomerReference,
-		SupplyDate: from, Subscription: sub.ID, Period: sub.Next, Thread: sub.Thread}
+		Project: sub.Project, Contract: sub.Contract, PeriodStart: from, PeriodEnd: to, SupplyDate: from, Subscription: sub.ID, Period: sub.Next, Thread: sub.Thread}
 	if sub.Arrears {
 		inv.SupplyDate = to
 	}

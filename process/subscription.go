@@ -42,6 +42,8 @@ type Subscription struct {
 	Issue             bool          `json:"issue,omitempty"`
 	BuyerReference    string        `json:"buyer_reference,omitempty"`
 	CustomerReference string        `json:"customer_reference,omitempty"`
+	Project           string        `json:"project,omitempty"`
+	Contract          string        `json:"contract,omitempty"`
 	Prices            []PriceChange `json:"prices,omitempty"`
 	Thread            string        `json:"thread"`
 }
@@ -74,12 +76,14 @@ type SubscriptionInput struct {
 	Issue             bool        `json:"issue,omitempty"`
 	BuyerReference    string      `json:"buyer_reference,omitempty"`
 	CustomerReference string      `json:"customer_reference,omitempty"`
+	Project           string      `json:"project,omitempty" doc:"the customer's or the company's number of the project"`
+	Contract          string      `json:"contract,omitempty" doc:"number of the contract"`
 }
 
 // Input is the editable part of the subscription.
 func (s Subscription) Input() SubscriptionInput {
 	return SubscriptionInput{s.Customer, s.Contact, s.Owner, s.Title, s.Recipient, s.Language, s.Currency, Inputs(s.Lines), s.Rule, s.Day, s.Cron, s.Start, s.End,
-		s.Arrears, s.Issue, s.BuyerReference, s.CustomerReference}
+		s.Arrears, s.Issue, s.BuyerReference, s.CustomerReference, s.Project, s.Contract}
 }
 
 func (u *unit) applySubscription(in SubscriptionInput, s *Subscription) error {
@@ -97,6 +101,7 @@ func (u *unit) applySubscription(in SubscriptionInput, s *Subscription) error {
 	s.Customer, s.Contact, s.Owner, s.Title = c.ID, in.Contact, in.Owner, strings.TrimSpace(in.Title)
 	s.Recipient, s.Language, s.Currency = p.recipient, p.language, p.currency
 	s.BuyerReference, s.CustomerReference = strings.TrimSpace(in.BuyerReference), strings.TrimSpace(in.CustomerReference)
+	s.Project, s.Contract = strings.TrimSpace(in.Project), strings.TrimSpace(in.Contract)
 	s.Arrears, s.Issue = in.Arrears, in.Issue
 	if err := s.schedule(in, u.today()); err != nil {
 		return err

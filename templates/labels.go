@@ -93,7 +93,7 @@ func (s *Set) override(dir string) error {
 }
 
 func (s *Set) overrideFile(root *os.Root, name string) error {
-	if _, err := fs.Stat(embedded, name); err != nil {
+	if _, err := fs.Stat(embedded, name); err != nil && !ownFile(name) {
 		return fmt.Errorf("%s:1: there is no such file in emne: %s", name, s.hint(name))
 	}
 	info, err := root.Stat(name)
@@ -132,6 +132,25 @@ func (s *Set) overrideFile(root *os.Root, name string) error {
 		texts[e.key] = e.text
 	}
 	return errors.Join(faults...)
+}
+
+// ownFile reports whether a file without a built-in one is a picture or font of
+// the documents, which their layout names.
+func ownFile(name string) bool {
+	return path.Dir(name) == Documents && slices.Contains([]string{".png", ".jpg", ".jpeg", ".ttf"}, path.Ext(name))
+}
+
+// Layers are a file's built-in content and, after it, the user's.
+func (s *Set) Layers(name string) ([][]byte, error) {
+	b, err := embedded.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	layers := [][]byte{b}
+	if own, ok := s.overrides[name]; ok {
+		layers = append(layers, slices.Clone(own))
+	}
+	return layers, nil
 }
 
 func (s *Set) hint(name string) string {

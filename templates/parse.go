@@ -18,12 +18,13 @@ type entry struct {
 	line      int
 }
 
-// labelFile splits "documents/nb.yaml" into area and language.
+// labelFile splits "documents/nb.yaml" into area and language, which has two
+// letters.
 func labelFile(name string) (area, lang string, ok bool) {
 	dir, file := path.Split(name)
 	lang, ok = strings.CutSuffix(file, ".yaml")
 	area = strings.TrimSuffix(dir, "/")
-	return area, lang, ok && area != "" && !strings.Contains(area, "/")
+	return area, lang, ok && len(lang) == 2 && area != "" && !strings.Contains(area, "/")
 }
 
 func walkFiles(fsys fs.FS, each func(name string) error) error {

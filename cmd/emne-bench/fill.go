@@ -66,7 +66,7 @@ func fillDatabase(ctx context.Context, in io.Reader) error {
 		return err
 	}
 	raw := []byte("From: Ola <gammel0@gammel0.example>\r\nTo: sales@example.com\r\nSubject: Gammel\r\nMessage-ID: <0@gammel.example>\r\nDate: Fri, 2 Jan 2026 10:00:00 +0100\r\n\r\nHei, kan dere gi et tilbud?\r\n")
-	mail := message.Parser(message.Options{Region: "NO"})(raw, intake.MailboxUID{Mailbox: "gammel", UIDValidity: 1, UID: 1}, time.Now())
+	mail := message.Parser(message.Options{Region: "NO"})(intake.InMemory(raw), intake.MailboxUID{Mailbox: "gammel", UIDValidity: 1, UID: 1}, time.Now())
 	r, err := process.New(process.Options{Store: db, Key: make([]byte, 32)}).ReceiveMail(ctx, intake.Recording("mail"), mail)
 	if err := errFirst(err, db.Close()); err != nil {
 		return fmt.Errorf("recording the first mail: %w", err)

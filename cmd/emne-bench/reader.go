@@ -87,7 +87,7 @@ func readMailbox(ctx context.Context, in io.Reader, out io.Writer) error {
 		counted.MailRecorder = &forgetful{}
 	}
 	if what.Extent == fetchOnly {
-		parse = func(raw []byte, at intake.MailboxUID, received time.Time) intake.Mail {
+		parse = func(_ intake.Raw, at intake.MailboxUID, received time.Time) intake.Mail {
 			return intake.Mail{At: at, ReceivedAt: received, From: strconv.Itoa(int(at.UID))}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/emne/emne/documents/accesspoint"
+	"github.com/emne/emne/documents/pdf"
 	"github.com/emne/emne/intake/mailbox"
 	"github.com/emne/emne/intake/mailbox/oauth"
 	"github.com/emne/emne/templates"
@@ -27,7 +28,9 @@ func checkCommand(p *place) *cobra.Command {
 			return err
 		}
 		var errs []error
-		if _, err := templates.Open(cfg.Templates); err != nil {
+		if set, err := templates.Open(cfg.Templates); err != nil {
+			errs = append(errs, usageError{err})
+		} else if _, err := pdf.New(set, pdf.Options{}); err != nil {
 			errs = append(errs, usageError{err})
 		}
 		if cfg.SettingsFile != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/emne/emne/cmd/emne/demo"
 	"github.com/emne/emne/documents"
 	"github.com/emne/emne/documents/pdf"
+	"github.com/emne/emne/intake"
 	"github.com/emne/emne/intake/message"
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/access"
@@ -36,6 +38,7 @@ type house struct {
 	service *process.Service
 	access  *access.Access
 	key     []byte // the installation's secret
+	spool   *intake.Spool
 	// sources and wake are the running server's, nil without one.
 	sources api.SourceLister
 	wake    func(user string)
@@ -64,6 +67,9 @@ func (h *house) open(ctx context.Context) (err error) {
 		return err
 	}
 	if h.key, err = readKey(cfg.Data); err != nil {
+		return err
+	}
+	if h.spool, err = intake.OpenSpool(filepath.Join(cfg.Data, spoolFolder)); err != nil {
 		return err
 	}
 	if h.texts, err = templates.Open(cfg.Templates); err != nil {
@@ -162,9 +168,21 @@ func (h *house) masterSettings(ctx context.Context, want process.Settings) error
 }
 
 // readMail reads a mail with the present parser.
-func (h *house) readMail(raw []byte, at process.MailboxUID, received time.Time) process.IncomingMail {
-	return message.Parser(message.Options{Region: h.region(context.Background())})(raw, at, received)
+func (h *house) readMail(from io.Reader, size int64, at process.MailboxUID, received time.Time) (process.IncomingMail, func(), error) {
+	raw, err := h.spool.Keep(from, size)
+	if err != nil {
+		return process.IncomingMail{}, nil, err
+	}
+	done := func() {
+		if err := raw.Close(); err != nil {
+			h.log.Warn("a spooled mail was not put away", "error", err)
+		}
+	}
+	return message.Parser(message.Options{Region: h.region(context.Background())})(raw, at, received), done, nil
 }
+
+// spoolFolder is where large mails lie while they are read, below the data folder.
+const spoolFolder = "spool"
 
 // region is the country by which phone numbers without one are read.
 func (h *house) region(ctx context.Context) string {

@@ -194,12 +194,15 @@ func (h *house) addToken(r *http.Request) (any, error) {
 
 // importMail records a mail's bytes as if they had come in by a mailbox.
 func (h *house) importMail(r *http.Request) (any, error) {
-	raw, err := io.ReadAll(io.LimitReader(r.Body, message.MaxSize+1))
+	if r.ContentLength < 0 {
+		return nil, process.Invalid("mail.length", "the mail's length is missing")
+	}
+	mail, done, err := h.readMail(r.Body, min(r.ContentLength, message.MaxSize+1), process.MailboxUID{}, h.clock())
 	if err != nil {
 		return nil, err
 	}
-	parse := message.Parser(message.Options{Region: h.region(r.Context())})
-	return h.service.ReceiveMail(r.Context(), administrator(), parse(raw, process.MailboxUID{}, h.clock()))
+	defer done()
+	return h.service.ReceiveMail(r.Context(), administrator(), mail)
 }
 
 // administrator is who works on the installation's own machine.

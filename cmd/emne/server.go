@@ -117,7 +117,7 @@ func (s *server) wireWork() error {
 	}
 	parse := message.Parser(message.Options{Region: h.region(context.Background())})
 	for _, a := range s.o.mailboxes {
-		m, err := mailbox.New(mailbox.Options{Account: a, Recorder: h.service, Parse: parse, Consent: h.service, Clock: h.clock, Logger: h.log})
+		m, err := mailbox.New(mailbox.Options{Account: a, Recorder: h.service, Parse: parse, Spool: h.spool, Consent: h.service, Clock: h.clock, Logger: h.log})
 		if err != nil {
 			return err
 		}

@@ -71,7 +71,7 @@ var inputs = map[string][]string{
 	"lead disqualify": {"--reason", "lost"}, "lead edit": {"--phone", "22 33 44 55"}, "quote accept": {"--name", "Kari"}, "quote edit": {"--title", "A"},
 	"quote decline": {"--reason", "price"}, "invoice edit": {"--title", "A"}, "invoice credit": {"--reason", "agreed"}, "opportunity edit": {"--title", "A"},
 	"order edit": {"--title", "A"}, "order request_payment": {"--percent", "30"}, "order prepay": {"--percent", "30"}, "invoice dispute": {"--reason", "not agreed"}, "invoice write_off": {"--reason", "bad debt"},
-	"lead log": {"--kind", "call", "--outcome", "reached"}, "opportunity log": {"--kind", "call", "--outcome", "reached"}, "quote log": {"--kind", "call", "--outcome", "reached"},
+	"lead log": {"--kind", "call", "--outcome", "reached"}, "opportunity log": {"--kind", "call", "--outcome", "reached"}, "quote log": {"--kind", "call", "--outcome", "reached"}, "customer log": {"--kind", "call", "--outcome", "reached"}, "invoice log": {"--kind", "call", "--outcome", "reached"}, "order log": {"--kind", "call", "--outcome", "reached"},
 	"product edit": {"--name", "B"}, "customer edit": {"--phone", "22 33 44 55"}, "price-list edit": {"--name", "B"}, "task edit": {"--note", "B"}, "hours edit": {"--quantity", "2"},
 }
 

@@ -29,6 +29,7 @@ func Check(m Model) []process.Problem {
 	c.identifiers()
 	c.peppol()
 	c.norway()
+	c.national()
 	c.lines()
 	return c.problems
 }
@@ -185,6 +186,13 @@ var slack = decimal.New(2, -2)
 func (c *checker) lines() {
 	for i, l := range c.m.Lines {
 		field := fmt.Sprintf("lines[%d]", i)
+		if p := c.m.Period; l.Period.Start != "" && (l.Period.Start < p.Start || p.End != "" && l.Period.End > p.End) {
+			end, rule := "period_start", "PEPPOL-EN16931-R110"
+			if l.Period.Start >= p.Start {
+				end, rule = "period_end", "PEPPOL-EN16931-R111"
+			}
+			c.bad(Channel, end, rule, "einvoice.period.line", "widen the invoice's period: the time on line %s is of %s to %s", l.ID, l.Period.Start, l.Period.End)
+		}
 		want := l.Quantity.Mul(l.Price)
 		for _, a := range l.Charges {
 			want = want.Add(a.Amount.Decimal())

@@ -37,6 +37,7 @@ func TestCheck(t *testing.T) {
 		{"sole trader", process.KindInvoice, func(s *process.Snapshot) { s.Seller.TaxRegistration, s.Seller.Name = "", "Fjellheim Snekkeri" }, ""},
 		{"limited company elsewhere", process.KindInvoice, func(s *process.Snapshot) {
 			s.Seller.TaxRegistration, s.Seller.Name, s.Seller.Address.Country, s.Seller.VATNumber = "", "Nord A/S", "DK", "12345678"
+			s.Seller.OrganisationNumber, s.Seller.OrganisationScheme = "10150817", "0184"
 		}, ""},
 		{"country", process.KindInvoice, func(s *process.Snapshot) { s.Buyer.Address.Country, s.Buyer.VATNumber = "UK", "" }, " customer.address.country BR-CL-14"},
 		{"country of delivery", process.KindInvoice, func(s *process.Snapshot) { s.DeliveryAddress = &process.Address{City: "Gol", Country: "XX"} }, " delivery_address.country BR-CL-14"},

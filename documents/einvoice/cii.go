@@ -99,7 +99,16 @@ func (m Model) ciiAgreement() *element {
 		ciiParty("ram:BuyerTradeParty", m.Buyer),
 		branch("ram:SellerOrderReferencedDocument", leaf("ram:IssuerAssignedID", m.SalesOrder)),
 		branch("ram:BuyerOrderReferencedDocument", leaf("ram:IssuerAssignedID", m.PurchaseOrder)),
-		branch("ram:ContractReferencedDocument", leaf("ram:IssuerAssignedID", m.Contract)))
+		branch("ram:ContractReferencedDocument", leaf("ram:IssuerAssignedID", m.Contract)),
+		ciiProject(m.Project))
+}
+
+// ciiProject has a name because the schema asks for one; EN 16931 knows none.
+func ciiProject(id string) *element {
+	if id == "" {
+		return nil
+	}
+	return branch("ram:SpecifiedProcuringProject", leaf("ram:ID", id), leaf("ram:Name", "Project reference"))
 }
 
 func ciiParty(name string, p Party) *element {

@@ -23,6 +23,7 @@ type Model struct {
 	TaxCurrency    string       // BT-6, when VAT is due in another currency
 	DueDate        process.Date // BT-9
 	BuyerReference string       // BT-10
+	Project        string       // BT-11
 	Contract       string       // BT-12
 	PurchaseOrder  string       // BT-13, the buyer's number
 	SalesOrder     string       // BT-14, the seller's number

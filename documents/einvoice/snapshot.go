@@ -44,6 +44,7 @@ const reasonDiscount = "95"
 func FromSnapshot(s process.Snapshot, t Texts) (Model, error) {
 	m := Model{Number: s.Number, IssueDate: s.IssueDate, TypeCode: TypeInvoice, Currency: s.Currency, DueDate: s.DueDate,
 		BuyerReference: strings.TrimSpace(s.BuyerReference), PurchaseOrder: strings.TrimSpace(s.CustomerReference), SalesOrder: strings.TrimSpace(s.OrderNumber),
+		Project: strings.TrimSpace(s.Project), Contract: strings.TrimSpace(s.Contract), Period: Period{s.PeriodStart, s.PeriodEnd},
 		PaymentTerms: strings.TrimSpace(s.PaymentTerms), Seller: party(s.Seller), Buyer: party(s.Buyer), Payment: payment(s)}
 	switch s.Kind {
 	case process.KindInvoice:
@@ -93,6 +94,7 @@ func FromSnapshot(s process.Snapshot, t Texts) (Model, error) {
 			if text := t.deposit(l); text != "" {
 				out.Name = strings.TrimSpace(text + " " + out.Name)
 			}
+			out.Period = worked(s.Specification, l.ID)
 			m.Lines = append(m.Lines, out)
 		}
 	}
@@ -155,6 +157,21 @@ func line(i int, l process.Line, currency string) Line {
 		out.Allowances = []Adjustment{{Amount: l.Allowance, Base: &base, Percent: l.DiscountPercent, ReasonCode: reasonDiscount}}
 	}
 	return out
+}
+
+// worked is from the first to the last day of the time that a line is for.
+func worked(rows []process.WorkLine, line string) Period {
+	var p Period
+	for _, w := range rows {
+		if w.Line != line {
+			continue
+		}
+		if p.Start == "" || w.Date < p.Start {
+			p.Start = w.Date
+		}
+		p.End = max(p.End, w.Date)
+	}
+	return p
 }
 
 func party(p process.Party) Party {

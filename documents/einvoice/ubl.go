@@ -45,8 +45,14 @@ func UBL(m Model) ([]byte, error) {
 		root.add(branch("cac:BillingReference", branch("cac:InvoiceDocumentReference", leaf("cbc:ID", r.Number), leaf("cbc:IssueDate", string(r.Date)))))
 	}
 	root.add(branch("cac:ContractDocumentReference", leaf("cbc:ID", m.Contract)))
+	if m.CreditNote() && m.Project != "" { // UBL 2.1 has no other place for it there
+		root.add(branch("cac:AdditionalDocumentReference", leaf("cbc:ID", m.Project), leaf("cbc:DocumentTypeCode", "50")))
+	}
 	for _, f := range m.Enclosed {
 		root.add(f.ubl())
+	}
+	if !m.CreditNote() {
+		root.add(branch("cac:ProjectReference", leaf("cbc:ID", m.Project)))
 	}
 	root.add(
 		branch("cac:AccountingSupplierParty", ublParty(m.Seller)),

@@ -37,7 +37,7 @@ func NewComposer(set *templates.Set, publicURL, from string) (*Composer, error) 
 	if err != nil {
 		return nil, err
 	}
-	if c.html, err = htmltemplate.New("mail.html").Parse(string(html)); err != nil {
+	if c.html, err = htmltemplate.New("mail.html").Funcs(conditional()).Parse(string(html)); err != nil {
 		return nil, fmt.Errorf("mails/mail.html: %w", err)
 	}
 	text, err := set.ReadFile("mails/mail.txt")
@@ -50,16 +50,45 @@ func NewComposer(set *templates.Set, publicURL, from string) (*Composer, error) 
 	return c, nil
 }
 
+// conditional are the comments that Outlook on Windows, which draws with Word,
+// reads as conditions: what stands between outlook and outlookEnd is for it
+// alone, between others and othersEnd for all others. html/template drops
+// comments that it finds, so they are written by functions.
+func conditional() htmltemplate.FuncMap {
+	return htmltemplate.FuncMap{
+		"outlook":    func() htmltemplate.HTML { return "<!--[if mso]>" },
+		"outlookEnd": func() htmltemplate.HTML { return "<![endif]-->" },
+		"others":     func() htmltemplate.HTML { return "<!--[if !mso]><!-->" },
+		"othersEnd":  func() htmltemplate.HTML { return "<!--<![endif]-->" },
+	}
+}
+
 // Compose makes the bytes of a mail: 7-bit, with CRLF at the end of each line,
 // so that no server has a reason to change them. at is its Date. A link has a
 // new secret each time.
 func (c *Composer) Compose(m *process.Mail, at time.Time) (process.Composed, error) {
-	out := process.Composed{MessageID: m.MessageID}
-	v := newView(c.set.Labels(templates.Mails, m.Delivery.Language), m)
+	v, token := c.view(m)
+	out := process.Composed{MessageID: m.MessageID, LinkToken: token}
+	out.Subject = v.Subject
+	raw, err := c.build(m, v, at)
+	out.Raw = raw
+	return out, err
+}
+
+// Preview is what Compose would send, in its parts; a link in it leads nowhere.
+func (c *Composer) Preview(m *process.Mail) (subject, html, text string, err error) {
+	v, _ := c.view(m)
+	h, t, err := c.bodies(v)
+	return v.Subject, h, t, err
+}
+
+// view is what the templates see; token is the secret of its link.
+func (c *Composer) view(m *process.Mail) (v view, token string) {
+	v = newView(c.set.Labels(templates.Mails, m.Delivery.Language), m)
 	switch m.Delivery.Kind {
 	case kindQuote, kindAcceptance, kindInvoice, kindQuoteFollowUp, kindQuoteExpired, kindReminder:
-		out.LinkToken = process.NewLinkToken()
-		v.URL = c.publicURL + "/p/" + out.LinkToken
+		token = process.NewLinkToken()
+		v.URL = c.publicURL + "/p/" + token
 	case kindNotification:
 		if m.Delivery.Reason == reasonDigest {
 			v.URL = c.publicURL + "/tasks?state=open"
@@ -67,27 +96,32 @@ func (c *Composer) Compose(m *process.Mail, at time.Time) (process.Composed, err
 		}
 		v.URL = c.publicURL + "/" + collection(m.Delivery.About.Type) + "/" + m.Delivery.About.ID
 	}
-	out.Subject = v.Subject
-	raw, err := c.build(m, v, at)
-	out.Raw = raw
-	return out, err
+	return v, token
+}
+
+func (c *Composer) bodies(v view) (htmlPart, textPart string, err error) {
+	var html, text bytes.Buffer
+	if err := c.html.Execute(&html, v); err != nil {
+		return "", "", fmt.Errorf("composing the HTML part: %w", err)
+	}
+	if err := c.text.Execute(&text, v); err != nil {
+		return "", "", fmt.Errorf("composing the text part: %w", err)
+	}
+	return html.String(), text.String(), nil
 }
 
 func (c *Composer) build(m *process.Mail, v view, at time.Time) ([]byte, error) {
-	var html, text bytes.Buffer
-	if err := c.html.Execute(&html, v); err != nil {
-		return nil, fmt.Errorf("composing the HTML part: %w", err)
-	}
-	if err := c.text.Execute(&text, v); err != nil {
-		return nil, fmt.Errorf("composing the text part: %w", err)
+	html, text, err := c.bodies(v)
+	if err != nil {
+		return nil, err
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	if err := c.address(msg, m); err != nil {
 		return nil, err
 	}
 	header(msg, m, v, at)
-	msg.SetBodyString(gomail.TypeTextPlain, text.String())
-	msg.AddAlternativeString(gomail.TypeTextHTML, html.String())
+	msg.SetBodyString(gomail.TypeTextPlain, text)
+	msg.AddAlternativeString(gomail.TypeTextHTML, html)
 	if m.Snapshot != nil {
 		if len(m.PDF) == 0 {
 			return nil, errors.New("the document to attach is missing")

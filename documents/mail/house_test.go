@@ -12,6 +12,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/emne/emne/intake"
 	"github.com/emne/emne/intake/message"
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/store"
@@ -195,7 +196,7 @@ func (h *house) inquiry(lang, subject string) *process.Delivery {
 	raw := []byte("From: Ola Hansen <ola@hansen.example>\r\nTo: " + userName + "\r\nMessage-ID: <abc.1@hansen.example>\r\nDate: Mon, 23 Nov 2026 09:00:00 +0100\r\nSubject: " + subject +
 		"\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + map[string]string{"nb": "Hei, vi ønsker et tilbud på vask av fasaden vår. Kan dere komme på befaring neste uke?",
 		"en": "Hello, we would like to have a quote for the cleaning of our windows. Could you come and have a look next week?"}[lang] + "\r\n")
-	in := message.Mail(message.Parse(raw, message.Options{Region: "NO"}), raw, process.MailboxUID{Mailbox: "sales", UIDValidity: 1, UID: 1}, h.now)
+	in := message.Mail(message.Parse(raw, message.Options{Region: "NO"}), intake.InMemory(raw), process.MailboxUID{Mailbox: "sales", UIDValidity: 1, UID: 1}, h.now)
 	must[process.Receipt](h)(h.service.ReceiveMail(h.t.Context(), process.System(), in))
 	return h.find("acknowledgement")
 }

@@ -43,6 +43,8 @@ type view struct {
 	Quotation                             []string
 	Facts                                 []fact
 	Button, URL, Closing                  string
+	// ButtonWidth is what the button takes where it must be said, in pixels.
+	ButtonWidth int
 	// PayURL is a page of a payment provider, empty when there is none.
 	PayURL, Pay string
 	Footer      []string
@@ -68,6 +70,7 @@ func newView(l templates.Labels, m *process.Mail) view {
 	}
 	if l.Has(d.Kind + ".button") {
 		v.Button = l.Text(d.Kind+".button", nil)
+		v.ButtonWidth = 52 + 9*len([]rune(v.Button))
 	}
 	v.Paragraphs = append(v.Paragraphs, line(l.Text(key+".body", args)))
 	if l.Has(key+".more") && !(d.Kind == kindInvoice && m.Snapshot != nil && m.Snapshot.Payment.Reference == "") {

@@ -12,12 +12,18 @@ const (
 	accountSum   = 450.0         // right edge of the amounts before the last column
 )
 
-// period is the days that a statement is of.
+// period is the days that a statement or an invoice is of.
 func (c *composer) period() string {
-	a := c.snap.Account
+	a, s := c.snap.Account, c.snap
 	switch {
-	case a == nil:
+	case a == nil && s.PeriodStart == "" && s.PeriodEnd == "":
 		return ""
+	case a == nil && s.PeriodStart == "":
+		return c.text("meta.period.until", "to", c.date(s.PeriodEnd))
+	case a == nil && s.PeriodEnd == "":
+		return c.date(s.PeriodStart)
+	case a == nil:
+		return c.text("meta.period.between", "from", c.date(s.PeriodStart), "to", c.date(s.PeriodEnd))
 	case a.From == "":
 		return c.text("meta.period.until", "to", c.date(a.To))
 	}

@@ -33,7 +33,7 @@ func TestStatement(t *testing.T) {
 		"en": {"Statement of account", "Invoice 10090", "Credit note N-credit-note", "Opening balance", "Closing balance", "12,345.67", "10001, overdue", "Amount due"},
 	} {
 		s.Language = lang
-		c, err := compose(r.fonts, r.labels.Labels("documents", lang), r.palette, s)
+		c, err := compose(r.look, r.labels.Labels("documents", lang), s)
 		if err != nil {
 			t.Fatal(err)
 		}

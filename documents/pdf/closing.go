@@ -14,7 +14,7 @@ func (c *composer) closing() {
 	for _, n := range s.Notes {
 		c.flowAfterGap(n)
 	}
-	if s.Terms != "" {
+	if s.Terms != "" && c.look.Blocks.Terms {
 		c.need(4 * leading)
 		c.y += leading / 2
 		c.flow(c.text("terms"), c.strong())

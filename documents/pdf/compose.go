@@ -11,6 +11,7 @@ import (
 // composer lays one document out.
 type composer struct {
 	sheets
+	look     *look
 	snap     process.Snapshot
 	labels   templates.Labels
 	lang     string
@@ -20,8 +21,8 @@ type composer struct {
 
 // compose lays snap out on pages; nothing is drawn yet, so that each page can
 // say how many there are.
-func compose(f *fonts, labels templates.Labels, p palette, snap process.Snapshot) (*composer, error) {
-	c := &composer{sheets: sheets{fonts: f, palette: p}, snap: snap, labels: labels,
+func compose(l *look, labels templates.Labels, snap process.Snapshot) (*composer, error) {
+	c := &composer{sheets: sheets{fonts: l.fonts, palette: l.palette}, look: l, snap: snap, labels: labels,
 		lang: labels.Language(), decimals: process.Decimals(snap.Currency)}
 	c.newPage()
 	c.letterhead()

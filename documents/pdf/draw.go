@@ -6,7 +6,10 @@ import (
 	"github.com/jung-kurt/gofpdf"
 )
 
-const family = "emne"
+const (
+	family      = "emne"
+	pictureName = "logo"
+)
 
 // draw writes the pages with gofpdf: with 8-bit fonts that were prepared once
 // when Windows-1252 can write every text, otherwise with Unicode fonts that
@@ -33,6 +36,9 @@ func (c *composer) draw() ([]byte, error) {
 		for w, runes := range c.runes() {
 			p.AddUTF8FontFromBytes(family, styleOf(weight(w)), c.fonts.faces[w].subset(runes))
 		}
+	}
+	if c.look.logo != nil {
+		p.RegisterImageOptionsReader(pictureName, gofpdf.ImageOptions{ImageType: "PNG"}, bytes.NewReader(c.look.logo.png))
 	}
 	for _, page := range c.pages {
 		p.AddPage()
@@ -92,6 +98,8 @@ func drawPage(p *gofpdf.Fpdf, page *page, encode func(string) string) {
 		case boxMark:
 			p.SetFillColor(r, g, b)
 			p.Rect(m.x, m.y, m.w, m.h, "F")
+		case pictureMark:
+			p.ImageOptions(pictureName, m.x, m.y, m.w, m.h, false, gofpdf.ImageOptions{ImageType: "PNG"}, 0, "")
 		case textMark:
 			p.SetTextColor(r, g, b)
 			p.SetFont(family, styleOf(m.weight), m.size)

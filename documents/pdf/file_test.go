@@ -230,7 +230,7 @@ func BenchmarkRender(b *testing.B) {
 	all := samples()
 	for _, name := range []string{"invoice", "invoice-60", "invoice-long", "invoice-jpy"} {
 		s := all[name]
-		c, err := compose(r.fonts, r.labels.Labels("documents", s.Language), r.palette, s)
+		c, err := compose(r.look, r.labels.Labels("documents", s.Language), s)
 		if err != nil {
 			b.Fatal(err)
 		}

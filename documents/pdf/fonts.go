@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -34,10 +35,25 @@ type fonts struct {
 // its compressed program.
 type simpleFont struct{ definition, program []byte }
 
-func loadFonts() (*fonts, error) {
-	f := &fonts{}
-	for w, b := range [weights][]byte{robotoregular.TTF, robotobold.TTF} {
+// loadFonts takes two TrueType fonts; the built-in ones stand in for nil.
+func loadFonts(ownRegular, ownBold []byte) (f *fonts, err error) {
+	files, names := [weights][]byte{robotoregular.TTF, robotobold.TTF}, [weights]string{"EMNEAA+Roboto-Regular", "EMNEAB+Roboto-Bold"}
+	for w, own := range [weights][]byte{ownRegular, ownBold} {
+		if own != nil {
+			files[w], names[w] = own, [weights]string{"EMNEAA+Own-Regular", "EMNEAB+Own-Bold"}[w]
+		}
+	}
+	defer func() { // the tables of a stranger's font may point anywhere
+		if p := recover(); p != nil {
+			f, err = nil, fmt.Errorf("the font is broken: %v", p)
+		}
+	}()
+	f = &fonts{}
+	for w, b := range files {
 		face, err := parseTypeface(b)
+		if err == nil && u16(face.tables["OS/2"], 8)&0x000F == restricted {
+			err = errRestricted
+		}
 		if err != nil {
 			return nil, fmt.Errorf("read font %d: %w", w, err)
 		}
@@ -45,7 +61,7 @@ func loadFonts() (*fonts, error) {
 		for r := range rune(128) {
 			f.ascii[w][r] = face.advance(face.glyph(r))
 		}
-		if f.simple[w], err = face.simple(weight(w)); err != nil {
+		if f.simple[w], err = face.simple(names[w]); err != nil {
 			return nil, fmt.Errorf("prepare font %d: %w", w, err)
 		}
 	}
@@ -105,9 +121,14 @@ type descriptor struct {
 	ItalicAngle, StemV, MissingWidth  int
 }
 
+// restricted is the value of fsType that forbids embedding (OpenType, OS/2).
+const restricted = 0x0002
+
+var errRestricted = errors.New("its licence forbids embedding it in documents")
+
 const nonsymbolic = 1 << 5 // ISO 32000-1 table 123
 
-func (f *typeface) simple(w weight) (simpleFont, error) {
+func (f *typeface) simple(name string) (simpleFont, error) {
 	d := definition{Tp: "TrueType", Enc: "cp1252", Cw: make([]int, 256), Up: -73, Ut: 49}
 	var runes []rune
 	for i := range 256 {
@@ -132,7 +153,7 @@ func (f *typeface) simple(w weight) (simpleFont, error) {
 		return simpleFont{}, err
 	}
 	d.OriginalSize = len(program)
-	d.Name, d.File = [weights]string{"EMNEAA+Roboto-Regular", "EMNEAB+Roboto-Bold"}[w], [weights]string{"regular.z", "bold.z"}[w]
+	d.Name, d.File = name, name+".z"
 	head, hhea, os2 := f.tables["head"], f.tables["hhea"], f.tables["OS/2"]
 	d.Desc = descriptor{Ascent: f.milli(i16(hhea, 4)), Descent: f.milli(i16(hhea, 6)), CapHeight: f.milli(i16(os2, 88)),
 		Flags: nonsymbolic, StemV: 50 + int(u16(os2, 4))*int(u16(os2, 4))/4225, MissingWidth: f.advance(0)}

@@ -41,7 +41,7 @@ func (r *Renderer) Gaps(snap process.Snapshot) []Gap {
 		look("delivery_address.city", a.City)
 	}
 	for _, t := range []struct{ field, text string }{
-		{"title", snap.Title}, {"buyer_reference", snap.BuyerReference}, {"customer_reference", snap.CustomerReference},
+		{"title", snap.Title}, {"buyer_reference", snap.BuyerReference}, {"customer_reference", snap.CustomerReference}, {"project", snap.Project}, {"contract", snap.Contract},
 		{"payment_terms", snap.PaymentTerms}, {"introduction", snap.Introduction}, {"terms", snap.Terms}, {"reason", snap.Reason},
 	} {
 		look(t.field, t.text)

@@ -16,7 +16,7 @@ import (
 
 func pages(t *testing.T, r *Renderer, s process.Snapshot) (*composer, []string) {
 	t.Helper()
-	c, err := compose(r.fonts, r.labels.Labels(templates.Documents, s.Language), r.palette, s)
+	c, err := compose(r.look, r.labels.Labels(templates.Documents, s.Language), s)
 	if err != nil {
 		t.Fatal(err)
 	}

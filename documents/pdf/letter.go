@@ -19,13 +19,31 @@ const (
 func (c *composer) letterhead() {
 	s := c.snap.Seller
 	nameStyle := style{bold, largeSize, c.accent}
-	y := float64(topEdge)
-	for _, l := range c.fonts.wrap(s.Name, bold, largeSize, midEdge-leftEdge-2*leading) {
-		c.left(leftEdge, y, l, nameStyle)
-		y += 2 * leading
+	y, right := float64(topEdge), float64(topEdge)
+	named := s.Name
+	if c.look.logo != nil {
+		top := float64(topEdge - largeSize + 2)
+		if c.look.Logo.Side == "right" {
+			c.put(mark{kind: pictureMark, x: midEdge, y: top, w: c.look.logo.w, h: c.look.logo.h})
+			right = top + c.look.logo.h + 1.5*leading
+		} else {
+			c.put(mark{kind: pictureMark, x: leftEdge, y: top, w: c.look.logo.w, h: c.look.logo.h})
+			y = top + c.look.logo.h + leading
+			if named = ""; c.look.Logo.Name {
+				named, y = s.Name, y+leading
+			}
+		}
 	}
-	right := float64(topEdge)
-	lines := append(c.address(s.Address, c.snap.Buyer.Address.Country), s.Phone, s.Email, s.Web)
+	if named != "" {
+		for _, l := range c.fonts.wrap(named, bold, largeSize, midEdge-leftEdge-2*leading) {
+			c.left(leftEdge, y, l, nameStyle)
+			y += 2 * leading
+		}
+	}
+	lines := c.address(s.Address, c.snap.Buyer.Address.Country)
+	if c.look.Blocks.CompanyContact {
+		lines = append(lines, s.Phone, s.Email, s.Web)
+	}
 	for _, l := range lines {
 		if l != "" {
 			right = c.column(midEdge, right, rightEdge-midEdge, l, c.label())
@@ -106,26 +124,31 @@ func (c *composer) meta(y float64) float64 {
 	if s.Kind == process.KindInvoice || s.Kind == process.KindPaymentRequest {
 		reference = s.Payment.Reference
 	}
-	for _, row := range []struct{ label, value string }{
-		{c.text("meta.number." + string(s.Kind)), s.Number},
-		{c.text("meta.revision"), revision},
-		{c.text("meta.date." + string(s.Kind)), c.date(s.IssueDate)},
-		{c.text("meta.period"), c.period()},
-		{c.text("meta.due_date"), c.date(s.DueDate)},
-		{c.text("meta.valid_until"), c.date(s.ValidUntil)},
-		{c.text("meta.supply_date"), c.date(s.SupplyDate)},
-		{c.text("meta.delivery_date"), c.date(s.DeliveryDate)},
-		{c.text("meta.preceding"), preceding},
-		{c.referenceLabel(), reference},
-		{c.text("meta.customer_reference"), s.CustomerReference},
-		{c.text("meta.buyer_reference"), s.BuyerReference},
-		{c.text("meta.order_number"), s.OrderNumber},
-		{c.text("meta.quote_number"), s.QuoteNumber},
-		{c.text("meta.buyer_organisation_number"), buyerNumber},
-		{c.text("meta.buyer_vat_number"), buyerVAT},
-		{c.text("meta.contact"), s.Seller.ContactName},
+	for _, row := range []struct {
+		label, value string
+		reference    bool
+	}{
+		{c.text("meta.number." + string(s.Kind)), s.Number, false},
+		{c.text("meta.revision"), revision, false},
+		{c.text("meta.date." + string(s.Kind)), c.date(s.IssueDate), false},
+		{c.text("meta.period"), c.period(), false},
+		{c.text("meta.due_date"), c.date(s.DueDate), false},
+		{c.text("meta.valid_until"), c.date(s.ValidUntil), false},
+		{c.text("meta.supply_date"), c.date(s.SupplyDate), false},
+		{c.text("meta.delivery_date"), c.date(s.DeliveryDate), false},
+		{c.text("meta.preceding"), preceding, false},
+		{c.referenceLabel(), reference, false},
+		{c.text("meta.customer_reference"), s.CustomerReference, true},
+		{c.text("meta.buyer_reference"), s.BuyerReference, true},
+		{c.text("meta.order_number"), s.OrderNumber, true},
+		{c.text("meta.project"), s.Project, true},
+		{c.text("meta.contract"), s.Contract, true},
+		{c.text("meta.quote_number"), s.QuoteNumber, true},
+		{c.text("meta.buyer_organisation_number"), buyerNumber, false},
+		{c.text("meta.buyer_vat_number"), buyerVAT, false},
+		{c.text("meta.contact"), s.Seller.ContactName, true},
 	} {
-		if row.value == "" {
+		if row.value == "" || row.reference && !c.look.Blocks.References {
 			continue
 		}
 		after := c.column(midEdge, y, valueEdge-midEdge-6, row.label, c.label())

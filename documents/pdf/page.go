@@ -41,10 +41,12 @@ const (
 	textMark markKind = iota
 	lineMark
 	boxMark
+	pictureMark
 )
 
 // mark is one thing on a page. Text stands on the baseline (x, y); a line goes
-// right for w; a box has its upper left corner at (x, y).
+// right for w; a box
+// and a picture have their upper left corner at (x, y).
 type mark struct {
 	kind       markKind
 	x, y, w, h float64

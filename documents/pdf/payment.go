@@ -23,6 +23,12 @@ func (c *composer) payment() {
 	if s.Kind != process.KindInvoice && s.Kind != process.KindPaymentRequest || s.Payable.Minor <= 0 {
 		return
 	}
+	if !c.look.Blocks.PaymentBox {
+		if s.PaymentTerms != "" {
+			c.y = c.column(leftEdge, c.y, measure, s.PaymentTerms, c.body()) + leading/2
+		}
+		return
+	}
 	p := s.Payment
 	fields := filled(
 		field{c.text("payment.due_date"), c.date(s.DueDate)},

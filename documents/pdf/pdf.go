@@ -9,12 +9,9 @@ import (
 
 // Options are what a company may choose of the looks.
 type Options struct {
-	// Accent is the one colour beside black and grey, as #rrggbb; petrol when
-	// it is empty.
+	// Accent stands in for the layout's, as #rrggbb; empty keeps that.
 	Accent string
 }
-
-const defaultAccent = "#14505c"
 
 // Attachment is a file inside a PDF/A-3, such as the invoice as XML.
 type Attachment struct {
@@ -32,30 +29,31 @@ type Attachment struct {
 
 // Renderer makes PDFs. It may be used by many goroutines.
 type Renderer struct {
+	*look
 	labels  *templates.Set
-	fonts   *fonts
-	palette palette
 	profile []byte // the compressed colour profile
 }
 
-// New prepares fonts and colour profile once; that takes some 10 ms.
+// New reads the layout with its files, and prepares fonts and colour profile
+// once; that takes some 10 ms. What is wrong with the layout is an error that
+// names file and setting.
 func New(labels *templates.Set, o Options) (*Renderer, error) {
-	if o.Accent == "" {
-		o.Accent = defaultAccent
-	}
-	accent, err := parseColour(o.Accent)
-	if err != nil {
-		return nil, fmt.Errorf("read the accent colour: %w", err)
-	}
-	f, err := loadFonts()
+	l, err := newLook(labels)
 	if err != nil {
 		return nil, err
+	}
+	if o.Accent != "" {
+		accent, err := parseColour(o.Accent)
+		if err != nil {
+			return nil, fmt.Errorf("read the accent colour: %w", err)
+		}
+		l.palette = newPalette(accent)
 	}
 	profile, err := well.deflate(sRGB())
 	if err != nil {
 		return nil, fmt.Errorf("prepare the colour profile: %w", err)
 	}
-	return &Renderer{labels: labels, fonts: f, palette: newPalette(accent), profile: profile}, nil
+	return &Renderer{look: l, labels: labels, profile: profile}, nil
 }
 
 // Text is a text of the documents in a language, the key itself when there is
@@ -81,7 +79,7 @@ func (r *Renderer) RenderWith(snap process.Snapshot, attachments []Attachment) (
 	default:
 		return nil, fmt.Errorf("render: %q is no kind of document", snap.Kind)
 	}
-	c, err := compose(r.fonts, r.labels.Labels(templates.Documents, snap.Language), r.palette, snap)
+	c, err := compose(r.look, r.labels.Labels(templates.Documents, snap.Language), snap)
 	if err != nil {
 		return nil, fmt.Errorf("lay out %s %s: %w", snap.Kind, snap.Number, err)
 	}

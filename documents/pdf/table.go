@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -104,23 +105,27 @@ func (c *composer) breakBefore(lines int, last bool, totals float64) bool {
 // columns are the figures' columns, as wide as what stands in them, and the
 // width that is left for the description.
 func (c *composer) columns() ([]cell, float64) {
-	cells := []cell{
-		{head: c.text("table.quantity"), value: c.quantity},
-		{head: c.text("table.unit_price"), value: c.price},
-		{head: c.text("table.discount"), value: func(l process.Line) string { return c.percentOrNothing(l.DiscountPercent) }},
-		{head: c.text("table.vat"), value: func(l process.Line) string { return c.percent(l.VAT.Rate) }},
-		{head: c.text("table.amount", "currency", c.snap.Currency), value: func(l process.Line) string { return c.money(c.snap.Value(l, c.snap.Currency)) }},
+	discounted := slices.ContainsFunc(c.snap.Lines, func(l process.Line) bool { return !l.DiscountPercent.IsZero() })
+	var cells []cell
+	for _, name := range c.look.Columns {
+		switch name {
+		case columnQuantity:
+			cells = append(cells, cell{head: c.text("table.quantity"), value: c.quantity})
+		case columnPrice:
+			cells = append(cells, cell{head: c.text("table.unit_price"), value: c.price})
+		case columnDiscount:
+			if discounted {
+				cells = append(cells, cell{head: c.text("table.discount"), value: func(l process.Line) string { return c.percentOrNothing(l.DiscountPercent) }})
+			}
+		case columnVAT:
+			cells = append(cells, cell{head: c.text("table.vat"), value: func(l process.Line) string { return c.percent(l.VAT.Rate) }})
+		}
 	}
+	amount := cell{head: c.text("table.amount", "currency", c.snap.Currency), value: func(l process.Line) string { return c.money(c.snap.Value(l, c.snap.Currency)) }}
 	if c.snap.PricesIncludeVAT {
-		cells[4].head = c.text("table.amount_with_vat", "currency", c.snap.Currency)
+		amount.head = c.text("table.amount_with_vat", "currency", c.snap.Currency)
 	}
-	discounted := false
-	for _, l := range c.snap.Lines {
-		discounted = discounted || !l.DiscountPercent.IsZero()
-	}
-	if !discounted {
-		cells = append(cells[:2], cells[3:]...)
-	}
+	cells = append(cells, amount) // the carried sums stand below it
 	edge := rightEdge
 	for i := len(cells) - 1; i >= 0; i-- {
 		width := c.fonts.width(c.fonts.clean(cells[i].head), regular, textSize)

@@ -146,15 +146,19 @@ func (c *composer) shortened(label string) string {
 // currency when the document is in another.
 func (c *composer) breakdown(y float64) float64 {
 	s := c.snap
-	if len(s.VATGroups) > 0 {
+	groups := s.VATGroups
+	if !c.look.Blocks.VATBreakdown && !s.Kind.Accounted() {
+		groups = nil
+	}
+	if len(groups) > 0 {
 		c.left(leftEdge, y, c.text("vat.heading"), c.label())
 		c.right(groupBase, y, c.text("vat.base"), c.label())
 		c.right(groupEdge, y, c.text("vat.amount"), c.label())
 		c.rule(leftEdge, y+4, groupEdge-leftEdge, 0.4, c.hairline)
 		y += leading + rowPad
 	}
-	for _, g := range s.VATGroups {
-		if len(s.VATGroups) > manyGroups {
+	for _, g := range groups {
+		if len(groups) > manyGroups {
 			c.y = y
 			c.need(leading)
 			y = c.y

@@ -16,7 +16,7 @@ func TestSpecification(t *testing.T) {
 	}
 	s.Specification = append(s.Specification, process.WorkLine{Line: "2", Date: "2026-10-31", Person: strings.Repeat("Lang Navnesen ", 6), Text: strings.Repeat("En lang tekst ", 30), Quantity: dec("1.5"), Unit: "HUR"})
 	r := newRenderer(t)
-	c, err := compose(r.fonts, r.labels.Labels("documents", "nb"), r.palette, s)
+	c, err := compose(r.look, r.labels.Labels("documents", "nb"), s)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,8 @@
 //     batches, one FETCH at a time; what is too large, and what does not come
 //     however often it is asked for, is quarantined with a reason, while the
 //     others go ahead (list.go, fetch.go, take.go, suspect.go).
+//     A mail of a mebibyte or more goes into a file of the spool as it comes;
+//     only what is being read of it takes memory, until it is recorded.
 //  4. Mails are parsed beside each other and recorded by many calls at once, those
 //     of one sender in order, so that the store commits them together. The
 //     cursor moves only over an unbroken row of committed ones (prefix.go).

@@ -248,17 +248,26 @@ func TestTooLargeIsQuarantined(t *testing.T) {
 }
 
 func TestLargeMailsComeWhole(t *testing.T) {
-	s, r := server(t), newRecorder(t)
+	s := server(t)
 	large := append(letter(0), bytes.Repeat([]byte(strings.Repeat("stor ", 15)+"\r\n"), 130_000)...) // 10 MB
 	s.Deliver("sales", large)
 	s.Deliver("sales", letter(1))
-	run(t, r, account(s, func(a *Account) { a.Backfill.All = true }), nil)
-	r.waitMails(2)
-	r.once(2)
-	for _, one := range r.mails {
-		if one.At.UID == 1 && !bytes.Equal(one.Raw.Data, large) {
-			t.Errorf("the large mail came with %d octets, want %d", len(one.Raw.Data), len(large))
-		}
+	spool, err := intake.OpenSpool(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, spool := range map[string]*intake.Spool{"spooled": spool, "in memory": nil} {
+		t.Run(name, func(t *testing.T) {
+			r := newRecorder(t)
+			run(t, r, account(s, func(a *Account) { a.Backfill.All = true }), func(o *Options) { o.Spool = spool })
+			r.waitMails(2)
+			r.once(2)
+			for _, one := range r.mails {
+				if want := intake.NewBlob(large); one.At.UID == 1 && (one.Raw.SHA256 != want.SHA256 || one.Raw.Size != want.Size || (one.Raw.Data == nil) != (spool != nil)) {
+					t.Errorf("the large mail came with %d octets, %d in memory, want %d", one.Raw.Size, len(one.Raw.Data), want.Size)
+				}
+			}
+		})
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
+
+	"github.com/emne/emne/intake"
 )
 
 // maxKept is how much is kept, in octets, of a mail that is too large.
@@ -15,7 +17,7 @@ const maxKept = 1 << 20
 // fetched is a mail as it came over the line.
 type fetched struct {
 	entry
-	raw []byte
+	raw intake.Raw // the one who takes it closes it
 	// cut says that raw is only the beginning.
 	cut bool
 }
@@ -46,12 +48,17 @@ func (s *session) fetch(batch []entry, part bool, take func(fetched) error) (got
 				<-s.link.client.Closed()
 				return errors.Join(err, cmd.Close())
 			}
-			if e, asked := wanted[uid]; asked && !got[uid] && raw != nil {
+			e, asked := wanted[uid]
+			switch {
+			case !asked || got[uid] || raw.Bytes() == nil:
+				err = raw.Close()
+			default:
 				got[uid] = true
-				if err := take(fetched{entry: e, raw: raw, cut: cut || part}); err != nil {
-					s.link.cut() // else the rest would be read to be thrown away
-					return errors.Join(err, cmd.Close())
-				}
+				err = take(fetched{entry: e, raw: raw, cut: cut || part})
+			}
+			if err != nil {
+				s.link.cut() // else the rest would be read to be thrown away
+				return errors.Join(err, cmd.Close())
 			}
 		}
 		return cmd.Close()
@@ -59,8 +66,8 @@ func (s *session) fetch(batch []entry, part bool, take func(fetched) error) (got
 	return got, err
 }
 
-// body reads one mail; raw is nil when the answer has none.
-func (s *session) body(message *imapclient.FetchMessageData) (uid uint32, raw []byte, cut bool, err error) {
+// body reads one mail; raw has no bytes when the answer has none.
+func (s *session) body(message *imapclient.FetchMessageData) (uid uint32, raw intake.Raw, cut bool, err error) {
 	for item := message.Next(); item != nil; item = message.Next() {
 		switch item := item.(type) {
 		case imapclient.FetchItemDataUID:
@@ -73,12 +80,14 @@ func (s *session) body(message *imapclient.FetchMessageData) (uid uint32, raw []
 			if size > s.m.maxSize { // it is larger than the server said
 				size, cut = min(size, maxKept), true
 			}
-			raw = make([]byte, size)
-			if _, err := io.ReadFull(item.Literal, raw); err != nil {
-				return uid, nil, false, fmt.Errorf("reading mail %d: %w", uid, err)
+			if err := raw.Close(); err != nil { // an answer that has it twice
+				return uid, raw, false, err
+			}
+			if raw, err = s.m.spool.Keep(item.Literal, size); err != nil {
+				return uid, intake.Raw{}, false, fmt.Errorf("reading mail %d: %w", uid, err)
 			}
 			if _, err := io.Copy(io.Discard, item.Literal); err != nil {
-				return uid, nil, false, fmt.Errorf("reading mail %d: %w", uid, err)
+				return uid, intake.Raw{}, false, errors.Join(fmt.Errorf("reading mail %d: %w", uid, err), raw.Close())
 			}
 		}
 	}

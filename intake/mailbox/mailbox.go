@@ -31,6 +31,8 @@ type Options struct {
 	Account  Account
 	Recorder intake.MailRecorder
 	Parse    intake.Parser
+	// Spool takes large mails; without it they are held in memory.
+	Spool *intake.Spool
 	// Consent is asked about people's own mailboxes.
 	Consent Consent
 	// Clock tells the time; time.Now when nil.
@@ -50,6 +52,7 @@ type Mailbox struct {
 	account  Account
 	recorder intake.MailRecorder
 	parse    intake.Parser
+	spool    *intake.Spool
 	schedule cron.Schedule
 	consents Consent
 	woken    chan struct{}
@@ -89,7 +92,7 @@ func New(o Options) (*Mailbox, error) {
 	if account.User != "" && o.Consent == nil {
 		return nil, errors.New("somebody's own mailbox needs the consent")
 	}
-	m := &Mailbox{account: account, consents: o.Consent, woken: make(chan struct{}, 1), recorder: o.Recorder, parse: o.Parse, schedule: schedule, clock: o.Clock, log: o.Logger,
+	m := &Mailbox{account: account, consents: o.Consent, woken: make(chan struct{}, 1), recorder: o.Recorder, parse: o.Parse, spool: o.Spool, schedule: schedule, clock: o.Clock, log: o.Logger,
 		stall: or(o.Stall, defaultStall), idle: or(o.Idle, defaultIdle), retryMin: or(o.RetryMin, defaultRetryMin), retryMax: or(o.RetryMax, defaultRetryMax),
 		maxSize: or(o.MaxSize, 100<<20)}
 	if m.clock == nil {

@@ -28,7 +28,7 @@ func TestOwnMailboxWaitsForItsUser(t *testing.T) {
 	r := newRecorder(t)
 	she := &consent{since: time.Now().Add(-time.Hour)}
 	a := account(s, func(a *Account) { a.User, a.After = "kari@demo.example", AfterNone })
-	if _, err := New(Options{Account: a, Recorder: r, Parse: func([]byte, intake.MailboxUID, time.Time) intake.Mail { return intake.Mail{} }}); err == nil {
+	if _, err := New(Options{Account: a, Recorder: r, Parse: func(intake.Raw, intake.MailboxUID, time.Time) intake.Mail { return intake.Mail{} }}); err == nil {
 		t.Error("an own mailbox is read without asking")
 	}
 	m, _ := run(t, r, a, func(o *Options) { o.Consent = she })

@@ -159,6 +159,9 @@ func (t *taking) batch(ctx context.Context, batch []entry, part bool) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if failed := (*intake.SpoolError)(nil); errors.As(err, &failed) {
+		return trouble(ReasonStore, err, "a large mail cannot be put aside: %v", failed.Err)
+	}
 	for _, e := range batch {
 		if !got[e.uid] {
 			n := t.s.m.suspects.failed(e.uid, err == nil || isRefusal(err), t.s.m.clock())
@@ -174,19 +177,24 @@ func (t *taking) batch(ctx context.Context, batch []entry, part bool) error {
 
 // start parses a mail and records it, beside others.
 func (t *taking) start(ctx context.Context, f fetched) error {
-	weight := min(int64(len(f.raw)), recordingBytes)
+	weight := min(int64(len(f.raw.Bytes())), recordingBytes)
 	if err := t.slots.Acquire(ctx, 1); err != nil {
-		return err
+		return errors.Join(err, f.raw.Close())
 	}
 	if err := t.bytes.Acquire(ctx, weight); err != nil {
 		t.slots.Release(1)
-		return err
+		return errors.Join(err, f.raw.Close())
 	}
 	before, placed := t.placed, make(chan struct{})
 	t.placed = placed
 	t.work.Go(func() {
 		defer t.slots.Release(1)
 		defer t.bytes.Release(weight)
+		defer func() {
+			if err := f.raw.Close(); err != nil {
+				t.s.m.log.Warn("a spooled mail was not put away", "uid", f.uid, "error", err)
+			}
+		}()
 		at := t.s.start.MailboxUID
 		at.UID = f.uid
 		mail := t.s.m.parse(f.raw, at, f.arrived)

@@ -231,7 +231,7 @@ func TestStoreOutageLosesNothing(t *testing.T) {
 
 func TestStopsAtOnce(t *testing.T) {
 	a := script(t)
-	m, err := New(Options{Account: a, Recorder: newRecorder(t), Parse: func([]byte, intake.MailboxUID, time.Time) intake.Mail { return intake.Mail{} }})
+	m, err := New(Options{Account: a, Recorder: newRecorder(t), Parse: func(intake.Raw, intake.MailboxUID, time.Time) intake.Mail { return intake.Mail{} }})
 	if err != nil {
 		t.Fatal(err)
 	}

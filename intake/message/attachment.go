@@ -9,7 +9,7 @@ import (
 const maxNameBytes = 200
 
 // attach adds a part to the attachments.
-func (w *walker) attach(ctype, name string, h header, content []byte, at place, disposition string) {
+func (w *walker) attach(ctype, name string, h header, content []byte, large *part, at place, disposition string) {
 	if ctype == "text/x-amp-html" {
 		return // a copy of the text for programs that run it
 	}
@@ -18,7 +18,11 @@ func (w *walker) attach(ctype, name string, h header, content []byte, at place, 
 		ContentType: ctype,
 		ContentID:   firstID(h.get("content-id")),
 		Content:     content,
+		large:       large,
 		Inline:      at.parent == "multipart/related" && disposition != "attachment",
+	}
+	if large != nil {
+		a.Content = nil
 	}
 	if a.ContentType == "" {
 		a.ContentType = "application/octet-stream"

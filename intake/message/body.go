@@ -190,19 +190,19 @@ func (w *walker) part(h header, content []byte, at place) []segment {
 // multipart reads the parts of a multipart. It is false when it has none.
 func (w *walker) multipart(ct mediaType, h header, content []byte, at place) ([]segment, bool) {
 	limit := MaxParts - w.l.parts + 1
-	parts, closed := splitParts(content, ct.params["boundary"], limit)
+	parts, closed := splitParts(content, ct.params["boundary"], limit, w.l)
 	if len(parts) == 0 || ct.params["boundary"] == "" {
 		// An encoding does not belong here, but some programs use one.
 		if d := decodeTransfer(h.get("content-transfer-encoding"), content, w.l); len(d) != len(content) && w.l.spend(len(d)) {
 			content = d
-			parts, closed = splitParts(content, ct.params["boundary"], limit)
+			parts, closed = splitParts(content, ct.params["boundary"], limit, w.l)
 		}
 	}
 	if len(parts) == 0 || ct.params["boundary"] == "" {
 		b, ok := guessBoundary(content)
 		if ok {
 			w.l.defect(DefectBoundary)
-			parts, closed = splitParts(content, b, limit)
+			parts, closed = splitParts(content, b, limit, w.l)
 		}
 	}
 	if len(parts) == 0 {
@@ -265,8 +265,21 @@ func mergeAlternatives(children [][]segment) []segment {
 
 // leaf reads a part that holds no others.
 func (w *walker) leaf(ct mediaType, known bool, h header, content []byte, at place) []segment {
-	content = decodeTransfer(h.get("content-transfer-encoding"), content, w.l)
-	if !w.l.spend(len(content)) {
+	encoding := h.get("content-transfer-encoding")
+	var large *part
+	size := 0
+	switch {
+	case !w.l.isLarge(len(content)):
+		content = decodeTransfer(encoding, content, w.l)
+		size = len(content)
+	case isLookedInto(ct.value):
+		content = decodeTransfer(encoding, content, w.l)
+		large, size = w.l.readPart(encodedNot, content), len(content)
+	default:
+		large = readLarge(encoding, content, w.l)
+		size = int(large.size)
+	}
+	if !w.l.spend(size) {
 		return nil
 	}
 	disp := parseMediaType(h.get("content-disposition"), w.l)
@@ -279,6 +292,9 @@ func (w *walker) leaf(ct mediaType, known bool, h header, content []byte, at pla
 	if w.reportPart(ct.value, content, at) {
 		return nil
 	}
+	if large != nil && (isTNEF(ct.value, name) || isCalendar(ct.value, name)) {
+		content = large.bytes() // they are taken apart in memory, however large
+	}
 	if isTNEF(ct.value, name) && w.tnefPart(content) {
 		return nil
 	}
@@ -287,13 +303,16 @@ func (w *walker) leaf(ct mediaType, known bool, h header, content []byte, at pla
 	}
 	file := disp.value == "attachment" && (name != "" || at.depth > 0)
 	file = file || name != "" && w.seenText && at.parent != "multipart/alternative"
-	if isReadable(ct.value) && len(content) > MaxHTMLBytes {
+	if isReadable(ct.value) && size > MaxHTMLBytes {
 		w.l.defect(DefectTextTooLong)
 		file = true
 	}
 	if file || !isReadable(ct.value) {
-		w.attach(ct.value, name, h, content, at, disp.value)
+		w.attach(ct.value, name, h, content, large, at, disp.value)
 		return nil
+	}
+	if large != nil {
+		content = large.bytes()
 	}
 	s := w.text(ct, known, content)
 	if !blank(s.plain) || !blank(s.html) {
@@ -318,6 +337,16 @@ func (w *walker) reportPart(ctype string, content []byte, at place) bool {
 		return true
 	case "message/rfc822", "message/global":
 		w.b.returned = content
+	}
+	return false
+}
+
+// isLookedInto tells which types are read although they are no text: their
+// bytes are needed.
+func isLookedInto(ctype string) bool {
+	switch ctype {
+	case "message/rfc822", "message/global", "message/delivery-status", "message/global-delivery-status", "text/rfc822-headers", "message/global-headers":
+		return true
 	}
 	return false
 }
@@ -350,7 +379,7 @@ func (w *walker) text(ct mediaType, known bool, content []byte) segment {
 		if !ok || !w.l.spend(len(f.content)) {
 			break
 		}
-		w.attach("application/octet-stream", toUTF8([]byte(f.name), "", w.l), nil, f.content, place{}, "attachment")
+		w.attach("application/octet-stream", toUTF8([]byte(f.name), "", w.l), nil, f.content, nil, place{}, "attachment")
 		content = append(content[:f.start:f.start], content[f.end:]...)
 	}
 	if w.textBytes += len(content); w.textBytes > MaxTextBytes {
@@ -378,7 +407,7 @@ func (w *walker) decode(content []byte, label string) string {
 
 func (w *walker) tooLong(ctype string, content []byte) {
 	w.l.defect(DefectTextTooLong)
-	w.attach(ctype, "", nil, content, place{}, "attachment")
+	w.attach(ctype, "", nil, content, nil, place{}, "attachment")
 }
 
 // looksLikeHTML looks at the first bytes of a part that names no type.

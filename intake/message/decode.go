@@ -9,31 +9,76 @@ import (
 // decodeTransfer undoes the Content-Transfer-Encoding of a part (RFC 2045
 // section 6). Bytes that are not what the field says stay as they are.
 func decodeTransfer(encoding string, b []byte, l *ledger) []byte {
-	if encoding == "" {
+	switch encodingOf(encoding) {
+	case encodedNot:
 		return b
-	}
-	encoding, _, _ = strings.Cut(encoding, ";")
-	if i := strings.IndexByte(encoding, '('); i >= 0 {
-		encoding = encoding[:i]
-	}
-	switch strings.ToLower(strings.Trim(encoding, " \t\"'.")) {
-	case "", "7bit", "8bit", "binary", "7-bit", "8-bit":
-		return b
-	case "base64", "base-64", "b", "bsae64":
+	case encodedBase64:
 		d, rest := decodeBase64(b, l)
 		if d == nil {
 			return b
 		}
-		return append(d, rest...)
-	case "quoted-printable", "quoted-printeable", "quotedprintable", "quoted/printable", "q", "qp":
+		if rest != nil {
+			d = append(append(d, '\n'), rest...)
+		}
+		return d
+	case encodedQuotedPrintable:
 		return decodeQuotedPrintable(b)
-	case "x-uuencode", "uuencode", "x-uue", "uue":
+	case encodedUU:
 		if f, ok := findUUEncoded(b, l); ok {
 			return f.content
 		}
 	}
 	l.defect(DefectTransferEncoding)
 	return b
+}
+
+// transferEncoding is a Content-Transfer-Encoding, however it is spelled.
+type transferEncoding int
+
+const (
+	encodedNot transferEncoding = iota
+	encodedBase64
+	encodedQuotedPrintable
+	encodedUU
+	encodedUnknown
+)
+
+func encodingOf(field string) transferEncoding {
+	if field == "" {
+		return encodedNot
+	}
+	field, _, _ = strings.Cut(field, ";")
+	if i := strings.IndexByte(field, '('); i >= 0 {
+		field = field[:i]
+	}
+	switch strings.ToLower(strings.Trim(field, " \t\"'.")) {
+	case "", "7bit", "8bit", "binary", "7-bit", "8-bit":
+		return encodedNot
+	case "base64", "base-64", "b", "bsae64":
+		return encodedBase64
+	case "quoted-printable", "quoted-printeable", "quotedprintable", "quoted/printable", "q", "qp":
+		return encodedQuotedPrintable
+	case "x-uuencode", "uuencode", "x-uue", "uue":
+		return encodedUU
+	}
+	return encodedUnknown
+}
+
+// readLarge is decodeTransfer for a part that stays in its file. Only what is
+// uuencoded, which nobody has done to large files for decades, is decoded in
+// memory.
+func readLarge(field string, b []byte, l *ledger) *part {
+	e := encodingOf(field)
+	switch e {
+	case encodedBase64:
+		if !mostlyBase64(bytes.TrimSpace(b)) {
+			l.defect(DefectTransferEncoding)
+			e = encodedNot
+		}
+	case encodedUU, encodedUnknown:
+		b, e = decodeTransfer(field, b, l), encodedNot
+	}
+	return l.readPart(e, b)
 }
 
 // decodeBase64 decodes what is base64 in b, whatever stands between, to the
@@ -45,15 +90,29 @@ func decodeBase64(b []byte, l *ledger) (d, rest []byte) {
 		l.defect(DefectTransferEncoding)
 		return nil, nil
 	}
-	d = make([]byte, 0, len(b)/4*3+3)
+	return base64Body(b, make([]byte, 0, len(b)/4*3+3), nil, l)
+}
+
+// base64Body appends to d what b says. What d has no room for goes to spill,
+// which is nil when d has room for all.
+func base64Body(b, d []byte, spill *partWriter, l *ledger) (_, rest []byte) {
 	var quad [4]byte
 	n, paddings := 0, 0
 	foreign := false
+	spilled := 0
 	for i := 0; i < len(b); {
+		if spill != nil && len(d) >= window {
+			spill.write(d)
+			spill.paging.passed(i - spilled)
+			d, spilled = d[:0], i
+			if spill.err != nil {
+				return d, nil
+			}
+		}
 		// Whole lines are decoded at once, odd bytes one by one.
 		if n == 0 {
 			end := i
-			for end < len(b) && isBase64(b[end]) {
+			for end < min(len(b), i+window) && isBase64(b[end]) {
 				end++
 			}
 			if whole := (end - i) / 4 * 4; whole > 0 {
@@ -88,7 +147,7 @@ func decodeBase64(b []byte, l *ledger) (d, rest []byte) {
 			paddings++
 			if i < len(b) && paddings < 50 && !mostlyBase64(b[i:]) {
 				l.defect(DefectBase64)
-				return d, append([]byte("\n"), b[i:]...)
+				return d, b[i:]
 			}
 		case c != '\r' && c != '\n' && !isSpace(c):
 			foreign = true

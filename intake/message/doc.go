@@ -20,6 +20,8 @@
 //     (charset.go, charsetguess.go), and the parts become text, HTML and
 //     attachments (body.go). A winmail.dat is opened (tnef.go, mapi.go, rtf.go),
 //     an invitation is the text of a mail that has no other (calendar.go).
+//     The large files of a spooled mail stay in its file: they are decoded
+//     piece by piece each time they are read (large.go).
 //  4. HTML without a plain alternative becomes text with its links (text.go).
 //  5. Quoted reply and signature are folded away (quote.go, signature.go).
 //  6. The mail is classified: automated or not (automation.go), a delivery

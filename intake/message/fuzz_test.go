@@ -120,6 +120,7 @@ func FuzzParse(f *testing.F) {
 		if again := parse(raw, Options{Region: "NO"}); again.ContentHash != m.ContentHash || again.Text != m.Text {
 			t.Error("the same bytes gave another message")
 		}
+		checkSame(t, m, inParts(raw))
 	})
 }
 

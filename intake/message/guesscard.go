@@ -27,10 +27,10 @@ func (g *Guess) guessCard(m *Message, o Options) {
 	domain := domainOf(sender.Address)
 	shared := isRole(sender.Address) && !IsFreeMail(domain)
 	for _, a := range m.Attachments {
-		if !isCard(a) || len(a.Content) > maxCardBytes {
+		if !isCard(a) || a.size() > maxCardBytes {
 			continue
 		}
-		cards := card.Parse(a.Content)
+		cards := card.Parse(a.bytes())
 		if len(cards) != 1 {
 			continue
 		}

@@ -36,8 +36,8 @@ func contentHash(m *Message, h header, b *body) [32]byte {
 	for _, a := range b.attachments {
 		w.add("attachment")
 		w.add(a.ContentType)
-		w.number(int64(len(a.Content)))
-		_, _ = w.h.Write(a.Content)
+		w.number(a.size())
+		a.addTo(w.h)
 	}
 	var sum [32]byte
 	w.h.Sum(sum[:0])

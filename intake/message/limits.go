@@ -60,6 +60,7 @@ const (
 
 // ledger counts what a mail has used of the limits and collects its defects.
 type ledger struct {
+	paging
 	parts   int
 	decoded int
 	problem string

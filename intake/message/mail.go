@@ -10,16 +10,20 @@ import (
 
 // Parser gives a mailbox the way to read its mails.
 func Parser(o Options) intake.Parser {
-	return func(raw []byte, at intake.MailboxUID, received time.Time) intake.Mail {
-		return Mail(Parse(raw, o), raw, at, received)
+	return func(raw intake.Raw, at intake.MailboxUID, received time.Time) intake.Mail {
+		o := o
+		if raw.Spooled() {
+			o.raw, o.large = raw, largePart
+		}
+		return Mail(Parse(raw.Bytes(), o), raw, at, received)
 	}
 }
 
 // Mail is the message as it is recorded: raw as it was read, at as it lay on
 // its server (UID 0 for an imported one), received when it arrived there.
-func Mail(m *Message, raw []byte, at intake.MailboxUID, received time.Time) intake.Mail {
+func Mail(m *Message, raw intake.Raw, at intake.MailboxUID, received time.Time) intake.Mail {
 	in := readable(m)
-	in.At, in.ReceivedAt, in.Raw = at, received, intake.NewBlob(raw)
+	in.At, in.ReceivedAt, in.Raw = at, received, raw.Blob()
 	in.ContentHash = hex.EncodeToString(m.ContentHash[:])
 	for o, to := m.Original, &in; o != nil; o, to = o.Original, to.Original {
 		original := readable(o)
@@ -106,7 +110,7 @@ func inquiry(m *Message) intake.Inquiry {
 		in.Guessed = append(in.Guessed, "language")
 	}
 	for _, a := range m.Attachments {
-		in.Attachments = append(in.Attachments, intake.File{Name: a.Name, ContentType: a.ContentType, Inline: a.Inline, Content: intake.NewBlob(a.Content)})
+		in.Attachments = append(in.Attachments, intake.File{Name: a.Name, ContentType: a.ContentType, Inline: a.Inline, Content: a.blob()})
 	}
 	return in
 }

@@ -17,7 +17,7 @@ func mail(t *testing.T, lines ...string) intake.Mail {
 	t.Helper()
 	raw := []byte(strings.Join(lines, "\r\n"))
 	received := time.Date(2026, 1, 2, 9, 30, 0, 0, time.UTC)
-	m := message.Parser(message.Options{Region: "NO"})(raw, at, received)
+	m := message.Parser(message.Options{Region: "NO"})(intake.InMemory(raw), at, received)
 	if m.At != at || !m.ReceivedAt.Equal(received) || m.Raw == nil || string(m.Raw.Data) != string(raw) {
 		t.Errorf("the place, the time or the bytes are lost: %+v", m)
 	}

@@ -2,7 +2,10 @@ package message
 
 import (
 	"bytes"
+	"runtime/debug"
 	"time"
+
+	"github.com/emne/emne/intake"
 )
 
 // Message is what a person needs to know of a mail. Every string is valid UTF-8
@@ -73,6 +76,7 @@ type Attachment struct {
 	ContentID   string // without angle brackets
 	Inline      bool   // shown inside the HTML, not a file of its own
 	Content     []byte // decoded; may share memory with the raw mail
+	large       *part  // instead of Content, in a spooled mail
 }
 
 // Options are what the reader of a mail knows beforehand.
@@ -80,11 +84,17 @@ type Options struct {
 	// Region is the ISO 3166 country whose phone numbers need no prefix, and
 	// whose postal addresses are looked for first.
 	Region string
+
+	// Of a spooled mail: the mail itself, and the size of the parts that stay in
+	// its file; large is 0 for a mail in memory.
+	raw   intake.Raw
+	large int
 }
 
 // Parse reads a mail. It is pure: the same bytes give the same message. The
 // message may share memory with raw.
 func Parse(raw []byte, o Options) (m *Message) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // a spooled mail whose file cannot be read
 	defer func() {
 		if recover() != nil {
 			m = &Message{Problem: ProblemInternal}
@@ -98,7 +108,7 @@ func parse(raw []byte, o Options) *Message { return parseNested(raw, o, 0) }
 // parseNested reads a mail that is attached to depth others.
 func parseNested(raw []byte, o Options, depth int) *Message {
 	m := &Message{}
-	l := &ledger{}
+	l := &ledger{paging: paging{raw: o.raw, spooled: o.large > 0, large: o.large}}
 	if len(bytes.TrimSpace(raw)) == 0 {
 		m.Problem = ProblemEmpty
 		return m

@@ -7,15 +7,14 @@ import "bytes"
 // there. Behind the end only parts that begin with a Content- field count: some
 // programs give a multipart and the one around it the same boundary. At most
 // limit parts are returned.
-func splitParts(b []byte, boundary string, limit int) (parts [][]byte, closed bool) {
+func splitParts(b []byte, boundary string, limit int, l *ledger) (parts [][]byte, closed bool) {
 	delim := []byte("--" + boundary)
 	start := -1
 	for pos := 0; pos <= len(b); {
-		i := bytes.Index(b[pos:], delim)
-		if i < 0 {
+		at := l.index(b, pos, delim)
+		if at < 0 {
 			break
 		}
-		at := pos + i
 		pos = at + len(delim)
 		if at > 0 && b[at-1] != '\n' && b[at-1] != '\r' {
 			continue

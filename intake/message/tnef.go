@@ -287,7 +287,7 @@ func (w *walker) tnefPart(content []byte) bool {
 		if f.contentType == "" {
 			f.contentType = typeOfName(f.name)
 		}
-		w.attach(f.contentType, f.name, header{{"content-id", "<" + f.contentID + ">"}}, f.content, place{}, "attachment")
+		w.attach(f.contentType, f.name, header{{"content-id", "<" + f.contentID + ">"}}, f.content, nil, place{}, "attachment")
 	}
 	if !blank(t.plain) || !blank(t.html) {
 		w.fallback = append(w.fallback, segment{plain: t.plain, html: t.html})

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"slices"
@@ -65,23 +66,28 @@ func (c *call) sendAttachment() error {
 
 // sendBlob sends foreign bytes so that no browser opens them as a page of ours.
 func (c *call) sendBlob(name, sha256 string) error {
-	b, err := c.service.Blob(c.ctx, c.actor, sha256)
+	b, err := c.service.OpenBlob(c.ctx, c.actor, sha256)
 	if err != nil {
 		return fmt.Errorf("reading the file %s: %w", name, err)
 	}
+	defer b.Close()
 	c.w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
-	c.sendFile("attachment", octets, process.File{Name: name, Data: b, SHA256: sha256})
+	c.send("attachment", octets, process.File{Name: name, SHA256: sha256}, b)
 	return nil
 }
 
-// sendFile answers conditional requests and ranges by the file's hash.
 func (c *call) sendFile(disposition, contentType string, f process.File) {
+	c.send(disposition, contentType, f, bytes.NewReader(f.Data))
+}
+
+// send answers conditional requests and ranges by the file's hash.
+func (c *call) send(disposition, contentType string, f process.File, content io.ReadSeeker) {
 	h := c.w.Header()
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Disposition", dispositionOf(disposition, f.Name))
 	h.Set("ETag", `"`+f.SHA256+`"`)
 	h.Set("Cache-Control", "private, no-cache")
-	http.ServeContent(c.w, c.r, "", time.Time{}, bytes.NewReader(f.Data))
+	http.ServeContent(c.w, c.r, "", time.Time{}, content)
 }
 
 // dispositionOf names a file without path, control characters or quotes (RFC 6266).

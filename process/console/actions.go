@@ -37,14 +37,14 @@ type partRow struct {
 // verbs are the actions of the kinds in the order in which they stand; the
 // first possible one is the usual next step.
 var verbs = map[string][]string{
-	process.TypeLead:         {"qualify", "contact", "log", "assign", "edit", "merge", "disqualify", "not_a_lead", "reopen"},
-	process.TypeOpportunity:  {"quote", "move", "log", "edit", "assign", "win", "lose", "reopen"},
-	process.TypeQuote:        {"accept", "send", "edit", "revise", "log", "copy", "decline", "cancel", "delete"},
-	process.TypeOrder:        {"fulfil", "invoice", "edit", "send", "prepay", "prepaid", "return", "hold", "release", "cancel"},
-	process.TypeInvoice:      {"issue", "pay", "edit", "send", "credit", "dispute", "end_dispute", "hold", "release", "write_off", "reinstate", "waive", "delete"},
-	process.TypeCreditNote:   {"send"},
-	process.TypeSubscription: {"change_price", "pause", "resume", "end", "edit"},
-	process.TypePayment:      {"refund", "reverse"},
+	process.TypeLead:         {"qualify", "contact", "log", "follow_up", "assign", "edit", "merge", "disqualify", "not_a_lead", "reopen"},
+	process.TypeOpportunity:  {"quote", "move", "log", "follow_up", "edit", "assign", "win", "lose", "reopen"},
+	process.TypeQuote:        {"accept", "send", "edit", "revise", "log", "follow_up", "copy", "decline", "cancel", "delete"},
+	process.TypeOrder:        {"fulfil", "invoice", "log", "follow_up", "edit", "send", "prepay", "prepaid", "return", "hold", "release", "cancel"},
+	process.TypeInvoice:      {"issue", "pay", "log", "follow_up", "edit", "send", "credit", "dispute", "end_dispute", "hold", "release", "write_off", "reinstate", "waive", "delete"},
+	process.TypeCreditNote:   {"send", "follow_up"},
+	process.TypeSubscription: {"change_price", "pause", "follow_up", "resume", "end", "edit"},
+	process.TypePayment:      {"refund", "reverse", "follow_up"},
 	process.TypeBankEntry:    {"match", "ignore", "unmatch"},
 	process.TypeDelivery:     {"retry", "settle"},
 	process.TypeMessage:      {"make_lead", "move", "not_a_lead"},
@@ -52,8 +52,8 @@ var verbs = map[string][]string{
 	process.TypeSenderRule:   {"delete"},
 	process.TypeHours:        {"edit", "delete"},
 	process.TypeTask:         {"done", "snooze", "edit"},
-	process.TypeCustomer:     {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "new_subscription", "statement", "send_statement", "edit"},
-	process.TypeContact:      {"edit"},
+	process.TypeCustomer:     {"new_opportunity", "new_quote", "new_order", "new_invoice", "new_contact", "new_subscription", "statement", "send_statement", "log", "follow_up", "edit"},
+	process.TypeContact:      {"follow_up", "edit"},
 	process.TypeProduct:      {"edit", "archive", "restore"},
 	process.TypePriceList:    {"edit", "archive", "restore"},
 }
@@ -82,6 +82,8 @@ func (v *visit) actions(k *kind, p *recordPage, tried string, in input) []action
 			a.Href = at + "/edit"
 		case strings.HasPrefix(verb, "new_"):
 			a.Href = "/" + v.c.kindOf(strings.TrimPrefix(verb, "new_")).collection + "/new?customer=" + p.ID
+		case verb == "follow_up":
+			a.Label, a.Href = v.t("follow_up"), "/tasks/new?about.type="+k.typ+"&about.id="+p.ID
 		case verb == "statement":
 			a.Href = at + "/statement"
 		case verb == "quote" && p.state == "open":
@@ -129,6 +131,8 @@ func permission(k *kind, verb string) process.Permission {
 		return process.MayInvoice
 	case verb == "send_statement":
 		return process.MayInvoice
+	case verb == "follow_up":
+		return process.MaySell
 	case verb == "statement":
 		return process.MayRead
 	case k.typ == process.TypeQuote && (verb == "accept" || verb == "decline"):
@@ -146,7 +150,7 @@ func (v *visit) verbForm(typ, verb string, p *recordPage, in input) (form, []par
 	switch typ + "." + verb {
 	case "lead.contact":
 		return fields(note), nil
-	case "lead.log", "opportunity.log", "quote.log":
+	case "lead.log", "opportunity.log", "quote.log", "order.log", "invoice.log", "customer.log":
 		return fields(v.logFields(in)...), nil
 	case "lead.merge":
 		return fields(f(kindSelect, "other", required, choices(mergeable(p)))), nil

@@ -86,6 +86,12 @@ func (v *visit) place(p *recordPage, a *process.Address) {
 	}
 }
 
+// ties are what a document belongs to at the customer's or the company's.
+func (v *visit) ties(p *recordPage, project, contract string) {
+	p.fact(v.t("field.project"), words(project))
+	p.fact(v.t("field.contract"), words(contract))
+}
+
 // roles are what a line of the editor may be.
 func (v *visit) roles(chosen string, options bool) []option {
 	list := []string{"", "section", "text"}

@@ -89,6 +89,7 @@ func readQuote(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.recipient"), words(q.Recipient))
 	p.fact(v.t("field.valid_until"), words(v.date(q.ValidUntil)))
 	p.fact(v.t("field.customer_reference"), words(q.CustomerReference))
+	v.ties(p, q.Project, q.Contract)
 	p.fact(v.t("field.language"), words(v.known("language.", q.Language)))
 	if q.SentAt != nil {
 		p.fact(v.t("field.sent"), words(v.moment(*q.SentAt)))
@@ -167,6 +168,7 @@ func readOrder(v *visit, id string) (*recordPage, error) {
 	v.parties(p, o.Customer, o.Contact, o.Owner)
 	p.fact(v.t("field.recipient"), words(o.Recipient))
 	p.fact(v.t("field.customer_reference"), words(o.CustomerReference))
+	v.ties(p, o.Project, o.Contract)
 	p.fact(v.t("field.delivery_date"), words(v.date(o.DeliveryDate)))
 	v.place(p, o.DeliveryAddress)
 	p.fact(v.t("kind.quote"), v.link(process.TypeQuote, o.Quote))
@@ -226,6 +228,9 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	}
 	p.fact(v.t("field.customer_reference"), words(i.CustomerReference))
 	p.fact(v.t("field.buyer_reference"), words(i.BuyerReference))
+	v.ties(p, i.Project, i.Contract)
+	p.fact(v.t("field.period_start"), words(v.date(i.PeriodStart)))
+	p.fact(v.t("field.period_end"), words(v.date(i.PeriodEnd)))
 	p.fact(v.t("kind.order"), v.link(process.TypeOrder, i.Order))
 	p.fact(v.t("kind.quote"), v.link(process.TypeQuote, i.Quote))
 	p.fact(v.t("kind.subscription"), v.link(process.TypeSubscription, i.Subscription))

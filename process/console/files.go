@@ -54,16 +54,17 @@ func (v *visit) file(k *kind) error {
 		return process.NotFound("file", v.r.PathValue("file"))
 	}
 	f := files[n]
-	b, err := v.s.Blob(v.ctx(), v.actor, f.SHA256)
+	b, err := v.s.OpenBlob(v.ctx(), v.actor, f.SHA256)
 	if err != nil {
 		return err
 	}
+	defer b.Close()
 	header := v.w.Header()
 	header.Set("Content-Type", "application/octet-stream")
 	header.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	header.Set("Content-Disposition", disposition("attachment", either(f.Name, "file")))
 	header.Set("Cache-Control", "private, no-store")
-	http.ServeContent(v.w, v.r, "", time.Time{}, bytes.NewReader(b))
+	http.ServeContent(v.w, v.r, "", time.Time{}, b)
 	return nil
 }
 

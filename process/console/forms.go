@@ -95,7 +95,7 @@ func quoteForm(v *visit, in input) form {
 	}
 	fields = append(fields, v.contactField(in)...)
 	fields = append(fields, f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindDate, "valid_until", hint(v.t("hint.valid_until"))),
-		f(kindText, "customer_reference"), f(kindSelect, "prepayment.kind", choices(append(v.prepaymentKinds(), v.options("prepayment_kind.", process.PrepayNone)...)), hint(v.t("hint.prepayment_kind"))),
+		f(kindText, "customer_reference"), f(kindText, "project"), f(kindText, "contract"), f(kindSelect, "prepayment.kind", choices(append(v.prepaymentKinds(), v.options("prepayment_kind.", process.PrepayNone)...)), hint(v.t("hint.prepayment_kind"))),
 		f(kindDecimal, "prepayment.percent", hint(v.t("hint.prepayment"))),
 		f(kindMoney, "prepayment.amount", currency(either(in.value("currency"), v.settings.Currency)), hint(v.t("hint.prepayment"))),
 		f(kindSelect, "language", choices(v.languages(true))), f(kindText, "currency"), f(kindSelect, "owner", choices(v.owners())))
@@ -112,7 +112,7 @@ func orderForm(v *visit, in input) form {
 		fields = append(fields, v.customerField(in))
 	}
 	fields = append(fields, v.contactField(in)...)
-	fields = append(fields, f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindText, "customer_reference"), f(kindDate, "delivery_date"),
+	fields = append(fields, f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindText, "customer_reference"), f(kindText, "project"), f(kindText, "contract"), f(kindDate, "delivery_date"),
 		f(kindSelect, "language", choices(v.languages(true))))
 	if in.id != "" { // what was agreed stays
 		return form{Sections: []section{{Fields: fields}, {Title: v.t("field.delivery_address"), Fields: v.addressFields(in, "delivery_address.")}}}
@@ -131,7 +131,7 @@ func invoiceForm(v *visit, in input) form {
 	}
 	fields = append(fields, v.contactField(in)...)
 	fields = append(fields, f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindText, "customer_reference"), f(kindText, "buyer_reference"),
-		f(kindDate, "supply_date"), f(kindDate, "due_date", hint(v.t("hint.due_date"))), f(kindSelect, "language", choices(v.languages(true))))
+		f(kindText, "project"), f(kindText, "contract"), f(kindDate, "period_start"), f(kindDate, "period_end"), f(kindDate, "supply_date"), f(kindDate, "due_date", hint(v.t("hint.due_date"))), f(kindSelect, "language", choices(v.languages(true))))
 	fixed, cur := false, either(in.value("currency"), v.settings.Currency)
 	if in.id != "" {
 		if i, err := v.s.Invoices().Get(v.ctx(), v.actor, in.id); err == nil {

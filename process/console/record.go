@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/emne/emne/process"
 )
@@ -116,6 +117,11 @@ func (v *visit) showRecord(k *kind, id, tried string, in input, e *process.Error
 	}
 	if p.Actions = v.actions(k, p, tried, in); e != nil {
 		p.Error, p.Mend = v.say(e), problems
+	}
+	if slices.Contains(verbs[k.typ], "follow_up") {
+		if err := v.relate(p, process.TypeTask, map[string]string{"about_id": p.ID}); err != nil {
+			return err
+		}
 	}
 	if p.Steps, err = v.steps(k.typ, id, p.thread); err != nil {
 		return err

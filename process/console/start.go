@@ -114,7 +114,7 @@ func (v *visit) openLeads() ([]card, error) {
 
 func (v *visit) openOpportunities() ([]card, error) {
 	return cards(v, v.s.Opportunities(), inStates("open"), func(o process.Opportunity) (card, bool) {
-		return v.card(process.TypeOpportunity, o.Record, v.name(process.TypeCustomer, o.Customer), o.Title, v.money(o.EstimatedRevenue)), true
+		return v.card(process.TypeOpportunity, o.Record, v.name(process.TypeCustomer, o.Customer), o.Title, v.money(o.EstimatedRevenue), v.opportunityBadges(o)...), true
 	})
 }
 

@@ -43,6 +43,7 @@ func readSubscription(v *visit, id string) (*recordPage, error) {
 	}
 	p.fact(v.t("field.customer_reference"), words(s.CustomerReference))
 	p.fact(v.t("field.buyer_reference"), words(s.BuyerReference))
+	v.ties(p, s.Project, s.Contract)
 	for _, c := range s.Prices {
 		p.fact(v.t("field.price_change"), v.priceChange(s, c))
 	}
@@ -78,7 +79,7 @@ func subscriptionForm(v *visit, in input) form {
 	}
 	fields = append(fields, f(kindSelect, "rule", choices(rules)), f(kindWhole, "day", hint(v.t("hint.day"))), f(kindText, "cron", hint(v.t("hint.cron"))),
 		f(kindDate, "start", value(string(v.today()))), f(kindDate, "end"), f(kindCheck, "arrears"), f(kindCheck, "issue"),
-		f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindText, "customer_reference"), f(kindText, "buyer_reference"),
+		f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindText, "customer_reference"), f(kindText, "buyer_reference"), f(kindText, "project"), f(kindText, "contract"),
 		f(kindSelect, "language", choices(v.languages(true))))
 	cur := either(in.value("currency"), v.settings.Currency)
 	if in.id == "" {

@@ -4,12 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/klauspost/compress/zstd"
 
 	"github.com/emne/emne/process"
 )
@@ -46,7 +43,7 @@ func (db *DB) StageBlob(ctx context.Context, b *process.Blob) error {
 	if err := checkBlob(b); err != nil {
 		return err
 	}
-	if len(b.Data) <= chunkSize {
+	if b.Source == nil && len(b.Data) <= chunkSize {
 		b.Packed = new(db.pack(b.Data))
 		return nil
 	}
@@ -68,23 +65,11 @@ func (db *DB) StageBlob(ctx context.Context, b *process.Blob) error {
 	return nil
 }
 
-// stage writes the chunks, each in a transaction of its own, under an id of
-// its own: two that stage the same bytes at once do not meet before the end.
-// They are compressed on the way, so that no copy of the whole is made; whether
-// that is worth it, the first of them tells.
+// stage writes the chunks under an id of its own: two that stage the same bytes
+// at once do not meet before the end.
 func (db *DB) stage(ctx context.Context, b *process.Blob) error {
 	id := process.NewID(db.clock())
-	encoding := db.pack(b.Data[:chunkSize]).Encoding
-	if err := db.InTx(ctx, func(tx process.Tx) error {
-		_, err := tx.(*txn).exec(insertBlob, id, b.SHA256, b.Size, encoding, 0, 0, db.now().UnixMicro())
-		return err
-	}); err != nil {
-		return err
-	}
-	chunks := &chunkWriter{insert: func(position int64, chunk []byte) error {
-		return db.InTx(ctx, func(tx process.Tx) error { return tx.(*txn).insertChunk(id, position, chunk) })
-	}}
-	if err := writeChunks(chunks, encoding, b.Data); err != nil {
+	if err := db.newStaging(ctx, id, b).fill(); err != nil {
 		return err
 	}
 	// Whoever completes the same bytes first keeps them.
@@ -104,61 +89,6 @@ func (db *DB) stage(ctx context.Context, b *process.Blob) error {
 	})
 }
 
-// stagingWindow bounds the memory of a compression on the way.
-const stagingWindow = 1 << 20
-
-func writeChunks(to *chunkWriter, encoding string, data []byte) error {
-	if encoding == "" {
-		_, err := to.Write(data)
-		return errors.Join(err, to.Close())
-	}
-	z, err := zstd.NewWriter(to, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(stagingWindow))
-	if err != nil {
-		return fmt.Errorf("preparing compression: %w", err)
-	}
-	_, err = z.Write(data)
-	return errors.Join(err, z.Close(), to.Close())
-}
-
-// chunkWriter cuts what is written into rows.
-type chunkWriter struct {
-	insert   func(position int64, chunk []byte) error
-	position int64
-	buffer   []byte
-	failed   error // the first; nothing is written after it
-}
-
-func (w *chunkWriter) Write(p []byte) (int, error) {
-	n := len(p)
-	for len(p) > 0 {
-		take := min(len(p), chunkSize-len(w.buffer))
-		w.buffer = append(w.buffer, p[:take]...)
-		p = p[take:]
-		if len(w.buffer) == chunkSize {
-			if err := w.flush(); err != nil {
-				return n - len(p), err
-			}
-		}
-	}
-	return n, nil
-}
-
-func (w *chunkWriter) flush() error {
-	if w.failed == nil {
-		w.failed = w.insert(w.position, w.buffer)
-	}
-	w.position, w.buffer = w.position+1, w.buffer[:0]
-	return w.failed
-}
-
-// Close writes what is left.
-func (w *chunkWriter) Close() error {
-	if len(w.buffer) == 0 {
-		return nil
-	}
-	return w.flush()
-}
-
 // KeepBlob implements process.Tx.
 func (t *txn) KeepBlob(b *process.Blob) error {
 	n, err := t.exec("UPDATE blob SET live = 1 WHERE sha256 = $1 AND complete = 1", b.SHA256)
@@ -170,6 +100,9 @@ func (t *txn) KeepBlob(b *process.Blob) error {
 	}
 	packed := b.Packed
 	if packed == nil {
+		if b.Source != nil {
+			return fmt.Errorf("the blob %s was not staged", b.SHA256)
+		}
 		if err := checkBlob(b); err != nil {
 			return err
 		}
@@ -247,8 +180,11 @@ func (t *txn) blob(sum string) ([]byte, error) {
 }
 
 func checkBlob(b *process.Blob) error {
-	if len(b.Data) > maxBlob {
-		return &process.Error{Code: process.CodeTooLarge, Reason: "blob.too_large", Message: fmt.Sprintf("%d bytes are more than one blob holds", len(b.Data))}
+	if size := max(int64(len(b.Data)), b.Size); size > maxBlob {
+		return &process.Error{Code: process.CodeTooLarge, Reason: "blob.too_large", Message: fmt.Sprintf("%d bytes are more than one blob holds", size)}
+	}
+	if b.Source != nil {
+		return nil // looked at while it is staged
 	}
 	if hash := sha256.Sum256(b.Data); hex.EncodeToString(hash[:]) != b.SHA256 || int64(len(b.Data)) != b.Size {
 		return fmt.Errorf("the blob %s is not staged and its bytes are not these", b.SHA256)

@@ -8,7 +8,7 @@ func invoiceTable() table[process.Invoice] {
 		columns: `state payment disputed number order_id order_number quote_id opportunity_id customer_id contact_id
 			owner title recipient language currency net_minor vat_minor gross_minor rounding_minor adjusted_minor adjustments prices_include_vat buyer_reference customer_reference
 			issue_date supply_date due_date payment_reference sha256 credited_minor paid_minor written_off_minor
-			claims_minor reminders held held_until subscription_id period delivery_address exchange prepaid_minor released_minor deposit warnings problems thread`,
+			claims_minor reminders held held_until subscription_id period delivery_address exchange prepaid_minor released_minor deposit warnings problems thread project contract period_start period_end`,
 		base: func(i *process.Invoice) *process.Record { return &i.Record },
 		fields: func(i *process.Invoice) []any {
 			return []any{&i.State, &i.Payment, &i.Disputed, ref{&i.Number}, ref{&i.Order}, &i.OrderNumber, ref{&i.Quote},
@@ -18,10 +18,11 @@ func invoiceTable() table[process.Invoice] {
 				object{&i.Adjustments}, &i.PricesIncludeVAT, &i.BuyerReference, &i.CustomerReference, &i.IssueDate, &i.SupplyDate,
 				&i.DueDate, ref{&i.PaymentReference}, &i.SHA256, money{&i.Credited, &i.Currency},
 				money{&i.Paid, &i.Currency}, money{&i.WrittenOff, &i.Currency},
-				money{&i.Claims, &i.Currency}, object{&i.Reminders}, &i.Held, &i.HeldUntil, ref{&i.Subscription}, &i.Period, object{&i.DeliveryAddress}, object{&i.Exchange}, money{&i.Prepaid, &i.Currency}, money{&i.Released, &i.Currency}, &i.Deposit, object{&i.Warnings}, object{&i.Problems}, &i.Thread}
+				money{&i.Claims, &i.Currency}, object{&i.Reminders}, &i.Held, &i.HeldUntil, ref{&i.Subscription}, &i.Period, object{&i.DeliveryAddress}, object{&i.Exchange}, money{&i.Prepaid, &i.Currency}, money{&i.Released, &i.Currency}, &i.Deposit, object{&i.Warnings}, object{&i.Problems}, &i.Thread,
+				&i.Project, &i.Contract, &i.PeriodStart, &i.PeriodEnd}
 		},
 		search: func(i *process.Invoice) []string {
-			return append(lineTexts(i.Lines), i.Number, i.OrderNumber, i.Title, i.Recipient, i.BuyerReference, i.CustomerReference, i.PaymentReference)
+			return append(lineTexts(i.Lines), i.Number, i.OrderNumber, i.Title, i.Recipient, i.BuyerReference, i.CustomerReference, i.PaymentReference, i.Project, i.Contract)
 		},
 		keys: map[string]string{"number": "number", "customer": "customer_id", "order": "order_id", "thread": "thread",
 			"payment_reference": "payment_reference", "opportunity": "opportunity_id", "quote": "quote_id", "owner": "owner", "payment": "payment", "subscription": "subscription_id"},

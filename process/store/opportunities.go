@@ -31,7 +31,7 @@ func quoteTable() table[process.Quote] {
 		name: "quote", record: process.TypeQuote,
 		columns: `state closed_reason number revision opportunity_id customer_id contact_id owner title recipient
 			language currency net_minor vat_minor gross_minor rounding_minor adjusted_minor adjustments prices_include_vat introduction terms valid_until customer_reference
-			prepayment followed_up sent_at sha256 acceptance reason comment order_id previous_id next_id thread`,
+			prepayment followed_up sent_at sha256 acceptance reason comment order_id previous_id next_id thread project contract`,
 		base: func(q *process.Quote) *process.Record { return &q.Record },
 		fields: func(q *process.Quote) []any {
 			return []any{&q.State, &q.ClosedReason, ref{&q.Number}, &q.Revision, ref{&q.Opportunity}, ref{&q.Customer},
@@ -39,10 +39,10 @@ func quoteTable() table[process.Quote] {
 				money{&q.Net, &q.Currency}, money{&q.VAT, &q.Currency}, money{&q.Gross, &q.Currency}, money{&q.Rounding, &q.Currency}, money{&q.Adjusted, &q.Currency},
 				object{&q.Adjustments}, &q.PricesIncludeVAT,
 				&q.Introduction, &q.Terms, &q.ValidUntil, &q.CustomerReference, object{&q.Prepayment}, object{&q.FollowedUp}, microsOrNull{&q.SentAt}, &q.SHA256,
-				object{&q.Acceptance}, &q.Reason, &q.Comment, ref{&q.Order}, ref{&q.Previous}, ref{&q.Next}, &q.Thread}
+				object{&q.Acceptance}, &q.Reason, &q.Comment, ref{&q.Order}, ref{&q.Previous}, ref{&q.Next}, &q.Thread, &q.Project, &q.Contract}
 		},
 		search: func(q *process.Quote) []string {
-			return append(lineTexts(q.Lines), q.Number, q.Title, q.Recipient, q.CustomerReference)
+			return append(lineTexts(q.Lines), q.Number, q.Title, q.Recipient, q.CustomerReference, q.Project, q.Contract)
 		},
 		keys: map[string]string{"number": "number", "customer": "customer_id", "opportunity": "opportunity_id",
 			"thread": "thread", "order": "order_id", "owner": "owner", "previous": "previous_id"},

@@ -11,7 +11,7 @@ func orderTable() table[process.Order] {
 	return table[process.Order]{
 		name: "sales_order", record: process.TypeOrder,
 		columns: `state progress number quote_id opportunity_id customer_id contact_id owner title recipient language
-			currency net_minor vat_minor gross_minor rounding_minor adjusted_minor adjustments prices_include_vat customer_reference delivery_date delivery_address payment_request payment_reference prepaid_minor deducted_minor deposited_minor sha256 thread`,
+			currency net_minor vat_minor gross_minor rounding_minor adjusted_minor adjustments prices_include_vat customer_reference delivery_date delivery_address payment_request payment_reference prepaid_minor deducted_minor deposited_minor sha256 thread project contract`,
 		base: func(o *process.Order) *process.Record { return &o.Record },
 		fields: func(o *process.Order) []any {
 			return []any{&o.State, &o.Progress, ref{&o.Number}, ref{&o.Quote}, ref{&o.Opportunity}, ref{&o.Customer},
@@ -19,10 +19,10 @@ func orderTable() table[process.Order] {
 				money{&o.Net, &o.Currency}, money{&o.VAT, &o.Currency}, money{&o.Gross, &o.Currency}, money{&o.Rounding, &o.Currency}, money{&o.Adjusted, &o.Currency},
 				object{&o.Adjustments}, &o.PricesIncludeVAT,
 				&o.CustomerReference, &o.DeliveryDate, object{&o.DeliveryAddress}, object{&o.Request}, ref{&o.PaymentReference},
-				money{&o.Prepaid, &o.Currency}, money{&o.Deducted, &o.Currency}, money{&o.Deposited, &o.Currency}, &o.SHA256, &o.Thread}
+				money{&o.Prepaid, &o.Currency}, money{&o.Deducted, &o.Currency}, money{&o.Deposited, &o.Currency}, &o.SHA256, &o.Thread, &o.Project, &o.Contract}
 		},
 		search: func(o *process.Order) []string {
-			return append(lineTexts(o.Lines), o.Number, o.Title, o.Recipient, o.CustomerReference)
+			return append(lineTexts(o.Lines), o.Number, o.Title, o.Recipient, o.CustomerReference, o.Project, o.Contract)
 		},
 		keys: map[string]string{"number": "number", "customer": "customer_id", "quote": "quote_id",
 			"opportunity": "opportunity_id", "thread": "thread", "owner": "owner", "payment_reference": "payment_reference"},

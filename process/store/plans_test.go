@@ -53,7 +53,7 @@ func TestReceivingScansNothing(t *testing.T) {
 	looked := 0
 	for _, q := range texts {
 		// What asks with a value; the migrations' own statements do not.
-		if !strings.Contains(q, "?") || !strings.HasPrefix(q, "SELECT") && !strings.HasPrefix(q, "UPDATE") || strings.Contains(q, "goose") || strings.Contains(q, "sqlite_master") {
+		if !strings.Contains(q, "?") || !strings.HasPrefix(q, "SELECT") && !strings.HasPrefix(q, "UPDATE") || strings.Contains(q, "goose") || strings.Contains(q, "sqlite_master") || strings.HasSuffix(strings.TrimSpace(q), ";") { // a migration's own ends so
 			continue
 		}
 		rows, err := db.reader.Query("EXPLAIN QUERY PLAN "+q, make([]any, strings.Count(q, "?"))...)

@@ -36,6 +36,7 @@ func blobs(s suite) {
 		}
 		s.ok(s.StageBlob(background(), process.NewBlob(data)))
 	}
+	streamed(s, noise)
 	rolled := process.NewBlob([]byte("rolled back"))
 	if err := s.InTx(background(), func(tx process.Tx) error {
 		if err := tx.KeepBlob(rolled); err != nil {

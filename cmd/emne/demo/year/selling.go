@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/emne/emne/intake"
 	"github.com/emne/emne/process"
 )
 
@@ -39,7 +40,7 @@ func (y *year) write(ctx context.Context, p *person) error {
 	}
 	raw := fmt.Sprintf("From: %s <%s>\r\nTo: post@demo.example\r\nSubject: =?utf-8?q?%s?=\r\nMessage-ID: <%d.%d@year.example>\r\nDate: %s\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n\r\n-- \r\n%s\r\nTlf. %s\r\n",
 		p.name, p.email, encoded(y.text("subject", subjects)), y.o.Seed, n, y.at.In(y.zone).Format("Mon, 02 Jan 2006 15:04:05 -0700"), y.text("message", messages), signature, p.phone)
-	m := y.o.Parse([]byte(raw), process.MailboxUID{Mailbox: "post", UIDValidity: 1, UID: uint32(n)}, y.at)
+	m := y.o.Parse(intake.InMemory([]byte(raw)), process.MailboxUID{Mailbox: "post", UIDValidity: 1, UID: uint32(n)}, y.at)
 	m.CursorUpTo = uint32(n)
 	got, err := y.s.ReceiveMail(ctx, process.Actor{Kind: process.ActorSystem, Name: "emne", Channel: "mail"}, m)
 	if err != nil {

@@ -1,0 +1,78 @@
+package process_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/emne/emne/process"
+)
+
+// frozen is what a document says.
+func (h *house) frozen(id string) (snap process.Snapshot) {
+	h.t.Helper()
+	h.check(h.db.View(h.ctx(), func(tx process.Tx) (err error) { snap, err = tx.Snapshot(id); return err }))
+	return snap
+}
+
+// Project and contract go from the quote to the order, its confirmation, the
+// invoice and the credit note.
+func TestReferencesGoAllTheWay(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	customer := h.customer()
+	quote := h.create(process.TypeQuote, fmt.Sprintf(`{"customer":%q,"recipient":"kari@example.com","project":" P-77 ","contract":"R-1","lines":[{"description":"Work","quantity":"2","unit_price":"100"}]}`, customer))
+	h.do(process.TypeQuote, "send", quote, "")
+	if s := h.frozen(quote); s.Project != "P-77" || s.Contract != "R-1" {
+		t.Errorf("the quote names %q and %q", s.Project, s.Contract)
+	}
+	h.do(process.TypeQuote, "accept", quote, `{"name":"Kari","evidence":"By phone"}`)
+	order := get(h, h.s.Quotes(), quote).Order
+	if o := get(h, h.s.Orders(), order); o.Project != "P-77" || o.Contract != "R-1" {
+		t.Errorf("the order names %q and %q", o.Project, o.Contract)
+	}
+	invoice := created(t, h.do(process.TypeOrder, "fulfil", order, ""), process.TypeInvoice)
+	h.do(process.TypeInvoice, "issue", invoice, `{"send":false}`)
+	if s := h.frozen(invoice); s.Project != "P-77" || s.Contract != "R-1" || s.PeriodStart != "" {
+		t.Errorf("the invoice names %q and %q, of %s", s.Project, s.Contract, s.PeriodStart)
+	}
+	h.do(process.TypeInvoice, "credit", invoice, `{"reason":"Wrong","send":false}`)
+	note := list(h, h.s.CreditNotes(), map[string]string{"invoice": invoice})[0]
+	if s := h.frozen(note.ID); s.Project != "P-77" || s.Contract != "R-1" {
+		t.Errorf("the credit note names %q and %q", s.Project, s.Contract)
+	}
+}
+
+// The period of an invoice is what was said, the subscription's, or that of the
+// time on it; a credit note has the invoice's.
+func TestInvoicePeriods(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	said := h.create(process.TypeInvoice, fmt.Sprintf(`{"customer":%q,"recipient":"kari@example.com","period_start":"2026-02-01","period_end":"2026-02-28","lines":[{"description":"Work","unit_price":"100"}]}`, h.customer()))
+	h.do(process.TypeInvoice, "issue", said, `{"send":false}`)
+	h.subscribe(`"contract":"R-9","project":"P-9"`)
+	h.due(1)
+	order := h.openOrder()
+	h.hours(order, "2026-02-27", "2.5", "Drawing")
+	h.hours(order, "2026-02-02", "3", "Planning")
+	out, err := h.s.DraftHours(h.ctx(), h.owner, process.DraftHoursInput{})
+	h.check(err)
+	worked := out.Created[0].ID
+	h.do(process.TypeInvoice, "issue", worked, `{"send":false}`)
+	h.do(process.TypeInvoice, "credit", worked, `{"reason":"Wrong","send":false}`)
+	for name, c := range map[string]struct{ got, want string }{
+		"said":        {span(h.frozen(said)), "2026-02-01 2026-02-28"},
+		"worked":      {span(h.frozen(worked)), "2026-02-02 2026-02-27"},
+		"credit note": {span(h.frozen(list(h, h.s.CreditNotes(), map[string]string{"invoice": worked})[0].ID)), "2026-02-02 2026-02-27"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %s, want %s", name, c.got, c.want)
+		}
+	}
+	for _, i := range list(h, h.s.Invoices(), nil) {
+		if i.Subscription != "" && (i.PeriodStart != "2026-03-02" || i.PeriodEnd != "2026-04-01" || i.Contract != "R-9" || i.Project != "P-9") {
+			t.Errorf("the subscription's draft is of %s to %s, contract %q, project %q", i.PeriodStart, i.PeriodEnd, i.Contract, i.Project)
+		}
+	}
+}
+
+func span(s process.Snapshot) string { return string(s.PeriodStart + " " + s.PeriodEnd) }
