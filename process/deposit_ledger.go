@@ -122,6 +122,11 @@ func (u *unit) count(l *depositLedger, i *Invoice) error {
 	if err != nil {
 		return err
 	}
+	if takenBack(i, notes) {
+		l.each(i.VATGroups, func(k int, base Money) { l.groups[k].invoiced = l.groups[k].invoiced.Sub(base) })
+		l.lines(i.Lines, -1, true)
+		return nil
+	}
 	for _, n := range notes {
 		if i.Deposit {
 			at := slices.IndexFunc(l.deposits, func(d deposit) bool { return d.invoice.ID == i.ID })
@@ -134,6 +139,19 @@ func (u *unit) count(l *depositLedger, i *Invoice) error {
 		l.lines(n.Lines, -1, n.Reinvoice)
 	}
 	return nil
+}
+
+// takenBack reports an invoice that was credited by amounts alone until nothing
+// was left of it, and that then went back to its order to be invoiced again. Its
+// credit notes name no lines, so what it deducted is told by the invoice itself.
+// The notes come newest first.
+func takenBack(i *Invoice, notes []CreditNote) bool {
+	if i.Deposit || len(notes) == 0 || !notes[0].Reinvoice || i.Credited.Minor < i.Payable().Minor {
+		return false
+	}
+	return !slices.ContainsFunc(notes, func(n CreditNote) bool {
+		return slices.ContainsFunc(n.Lines, func(x Line) bool { return x.Source != "" })
+	})
 }
 
 // lines counts lines that deduct deposits. They are no part of what is invoiced

@@ -133,22 +133,32 @@ func TestPrepaymentPaidBackAfterCredit(t *testing.T) {
 	h.verify()
 }
 
-// A deposit invoice that is credited with its invoice is deducted by the next.
+// What an invoice deducted of a deposit is deducted by the next one, however it
+// was credited.
 func TestDepositFollowsTheInvoice(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	order := h.openOrder()
-	deposit := h.prepay(order, `{"kind":"deposit","amount":`+nokOf("5000.00")+`}`)
-	h.pay(deposit, "5000.00")
-	i := h.invoiced("fulfil", order)
-	h.credit(i.ID, `{"reason":"wrong address","reinvoice":true}`)
-	next := h.invoiced("invoice", order)
-	if next.Payable() != i.Payable() || next.Payable().String() != "10392.56" {
-		t.Errorf("the new invoice is over %s, the credited one was over %s", next.Payable(), i.Payable())
+	for name, credits := range map[string][]string{
+		"at once":             {`{"reason":"wrong address","reinvoice":true}`},
+		"an amount, the rest": {`{"reason":"a dent","amount":` + nokOf("1000.00") + `}`, `{"reason":"wrong address","reinvoice":true}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			order := h.openOrder()
+			deposit := h.prepay(order, `{"kind":"deposit","amount":`+nokOf("5000.00")+`}`)
+			h.pay(deposit, "5000.00")
+			i := h.invoiced("fulfil", order)
+			for _, in := range credits {
+				h.credit(i.ID, in)
+			}
+			next := h.invoiced("invoice", order)
+			if next.Payable() != i.Payable() || next.Payable().String() != "10392.56" {
+				t.Errorf("the new invoice is over %s, the credited one was over %s", next.Payable(), i.Payable())
+			}
+			h.pay(next.ID, "10392.56")
+			h.wantBalance(order, "0.00")
+			h.verify()
+		})
 	}
-	h.pay(next.ID, "10392.56")
-	h.wantBalance(order, "0.00")
-	h.verify()
 }
 
 // Whatever is paid ahead, invoiced, credited and invoiced again: no invoice
