@@ -24,8 +24,6 @@ import (
 )
 
 const (
-	// streamConfig names, in a process of its own, the configuration to serve.
-	streamConfig = "EMNE_TEST_STREAM_CONFIG"
 	// maxGrowth is what a mail of 50 MB may add to resident memory.
 	maxGrowth = 20 << 20
 	largeFile = 50 << 20
@@ -34,14 +32,6 @@ const (
 // TestLargeMailIsStreamed reads, stores and gives out a mail with a file of
 // 50 MB in a server process of its own, whose resident memory it watches.
 func TestLargeMailIsStreamed(t *testing.T) {
-	if config := os.Getenv(streamConfig); config != "" {
-		cmd := rootCommand()
-		cmd.SetArgs([]string{"serve", "--config", config})
-		if err := cmd.ExecuteContext(t.Context()); err != nil {
-			t.Error(err)
-		}
-		return
-	}
 	dovecot := mailboxtest.Dovecot(t)
 	dovecot.AddUser("sales", "secret")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -154,8 +144,7 @@ type apart struct {
 
 func (w *world) serveApart(config string) *apart {
 	w.t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestLargeMailIsStreamed$", "-test.count=1", "-test.timeout=5m")
-	cmd.Env = append(os.Environ(), streamConfig+"="+config)
+	cmd := exec.Command(build(w.t), "serve", "--config", config) // without the race detector, which needs memory itself
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {

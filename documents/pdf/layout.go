@@ -165,5 +165,5 @@ func newLook(set *templates.Set) (*look, error) {
 // essential are the characters that documents are full of in any language.
 func essential() map[string]string {
 	return map[string]string{"figures": "0123456789%€", "letters": "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
-		"accented": "\u00c5\u00c4\u00c6\u00d6\u00d8\u00dc\u00e5\u00e4\u00e6\u00f6\u00f8\u00fc\u00df\u00e9\u00e8\u00ea\u00e0\u00e7"}
+		"accented": string([]rune{0xc5, 0xc4, 0xc6, 0xd6, 0xd8, 0xdc, 0xe5, 0xe4, 0xe6, 0xf6, 0xf8, 0xfc, 0xdf, 0xe9, 0xe8, 0xea, 0xe0, 0xe7})}
 }

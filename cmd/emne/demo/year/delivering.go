@@ -22,6 +22,11 @@ func (y *year) ordered(ctx context.Context, who process.Actor, p *person, order 
 			return nil
 		})
 	}
+	if !o.Deposited.IsZero() {
+		if err := y.deposited(ctx, p, order); err != nil {
+			return err
+		}
+	}
 	switch n := y.r.IntN(100); {
 	case n < 3:
 		y.after(1, 10, func(ctx context.Context) error {
@@ -44,6 +49,19 @@ func (y *year) ordered(ctx context.Context, who process.Actor, p *person, order 
 	}
 	if y.chance(6) {
 		return y.subscribe(ctx, who, p)
+	}
+	return nil
+}
+
+// deposited plans the payment of an order's deposit invoice.
+func (y *year) deposited(ctx context.Context, p *person, order string) error {
+	is, _, err := y.s.Invoices().List(ctx, y.o.Accountant, process.Filter{Match: map[string]string{"order": order}, Limit: 1})
+	if err != nil || len(is) == 0 {
+		return err
+	}
+	y.numbers["deposit"]++
+	if y.chance(90) {
+		y.after(2, 9, func(ctx context.Context) error { return y.pay(ctx, p, is[0].ID, transfer{}) })
 	}
 	return nil
 }
@@ -247,6 +265,9 @@ func (y *year) creditLine(ctx context.Context, id string) error {
 	i, err := y.invoice(ctx, id)
 	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(i.Lines, func(l process.Line) bool { return l.Deposit != "" }) {
+		return nil // the line may be worth more than what a deposit left to pay
 	}
 	for _, l := range i.Lines {
 		if l.Kind != "" || !l.Quantity.IsPositive() || !l.Net.Decimal().IsPositive() {

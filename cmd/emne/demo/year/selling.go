@@ -168,6 +168,9 @@ func (y *year) quote(ctx context.Context, who process.Actor, p *person, opportun
 	if y.chance(2) {
 		in.Prepayment = &process.Prepayment{Percent: amount("100")}
 	}
+	if in.Prepayment != nil && y.chance(40) {
+		in.Prepayment.Kind = process.PrepayDeposit
+	}
 	out, err := y.s.CreateQuote(ctx, who, in)
 	if err != nil {
 		return err
