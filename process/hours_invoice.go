@@ -251,7 +251,7 @@ type Deadline struct {
 // deadlines are countries' rules. Others are written in the settings.
 var deadlines = map[string]InvoiceWithin{
 	// Bokfoeringsforskriften (FOR-2004-12-01-1558) section 5-2-2: as soon as
-	// possible and at the latest one month after the delivery; section 5-2-4:
+	// possible and at the latest one month after the delivery; chapter 5-2:
 	// services that are delivered continuously, at the latest one month after the
 	// end of the ordinary VAT period, which is two months long.
 	"NO": {Running: Deadline{Period: 2, Months: 1}, Delivery: Deadline{Months: 1}},
