@@ -2,6 +2,7 @@ package process_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/emne/emne/process"
 )
@@ -15,6 +16,7 @@ func TestWarnExpiry(t *testing.T) {
 		days   int
 		tasks  int
 	}{{process.TaskSecretExpires, 20, 1}, {process.TaskSecretExpires, 20, 1}, {process.TaskSignInEnds, 20, 2}, {process.TaskSecretExpires, 300, 3}} {
+		h.clock.advance(time.Minute) // so that the list has an order
 		h.check(h.s.WarnExpiry(h.ctx(), process.System(), "sales", c.reason, monday.AddDate(0, 0, c.days)))
 		if n := len(list(h, h.s.Tasks(), nil)); n != c.tasks {
 			t.Errorf("%d: there are %d tasks, want %d", i, n, c.tasks)

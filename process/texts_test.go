@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/emne/emne/process"
 )
@@ -52,6 +53,7 @@ func TestSendInvoiceAgain(t *testing.T) {
 	wantRefused(t, err, process.CodeConflict, "")
 	h.do(process.TypeInvoice, "issue", id, "")
 	first := get(h, h.s.Invoices(), id)
+	h.clock.advance(time.Minute)
 	h.do(process.TypeInvoice, "send", id, `{"recipient":"boss@kunde.example"}`)
 	again := get(h, h.s.Invoices(), id)
 	mails := h.mails("invoice")
