@@ -15,27 +15,14 @@ type ReadMail func(raw io.Reader, size int64, at MailboxUID, received time.Time)
 // and files it as if it had just come in. What still cannot be read stays.
 func (s *Service) RetryQuarantine(ctx context.Context, a Actor, t Target, _ struct{}) (*Outcome, error) {
 	return s.retry(ctx, a, func(u *unit) (*Quarantine, error) {
-		q, err := u.Quarantine().Get(t.ID)
-		if err == nil {
-			err = u.touch(&q.Record, TypeQuarantine, t)
-		}
-		if err == nil {
-			err = allowed(TypeQuarantine, "retry", q.State)
-		}
-		return q, err
+		return opened(u, u.Quarantine(), "retry", t)
 	}, func(_ *unit, q *Quarantine) (any, error) { return q, nil })
 }
 
 // RetryMessage is RetryQuarantine for the message of an entry.
 func (s *Service) RetryMessage(ctx context.Context, a Actor, t Target, _ struct{}) (*Outcome, error) {
 	return s.retry(ctx, a, func(u *unit) (*Quarantine, error) {
-		m, err := u.Messages().Get(t.ID)
-		if err == nil {
-			err = u.touch(&m.Record, TypeMessage, t)
-		}
-		if err == nil {
-			err = allowed(TypeMessage, "retry", m.State)
-		}
+		m, err := opened(u, u.Messages(), "retry", t)
 		if err != nil {
 			return nil, err
 		}

@@ -60,14 +60,8 @@ func (s *Service) sortQuarantined(ctx context.Context, a Actor, t Target, verb s
 		return nil, err
 	}
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
-		q, err := u.Quarantine().Get(t.ID)
+		q, err := opened(u, u.Quarantine(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&q.Record, TypeQuarantine, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeQuarantine, verb, q.State); err != nil {
 			return nil, err
 		}
 		var out *Outcome
