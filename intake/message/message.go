@@ -91,6 +91,9 @@ type Options struct {
 	large int
 }
 
+// maxOldMail is the size of a mail whose lines may end in a bare carriage return.
+const maxOldMail = 4 << 20
+
 // Parse reads a mail. It is pure: the same bytes give the same message. The
 // message may share memory with raw.
 func Parse(raw []byte, o Options) (m *Message) {
@@ -112,6 +115,9 @@ func parseNested(raw []byte, o Options, depth int) *Message {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		m.Problem = ProblemEmpty
 		return m
+	}
+	if len(raw) <= maxOldMail && bytes.IndexByte(raw, '\n') < 0 {
+		raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n")) // lines as on an old Macintosh
 	}
 	h, rest := splitHeader(raw, true, l)
 	m.readHeader(h, l)
