@@ -104,6 +104,15 @@ func TestLanguage(t *testing.T) {
 		{"en", "Hello, could you please send us a quote for ten windows? We would like them after Easter."},
 		{"de", "Hallo, wir möchten ein Angebot für zehn Fenster. Können Sie nach Ostern liefern?"},
 		{"fr", "Bonjour, nous voulons un devis pour dix fenêtres. Pouvez-vous les livrer après Pâques ?"},
+		{"nb", "Hei, me ynskjer eit tilbod på ti vindauge til huset vårt. Kva kostar det, og kan de levere etter påske?"},
+		{"nb", "Kan dere ringe meg?"}, {"sv", "Kan ni ringa mig? Tack!"}, {"da", "Kan I ringe til mig? Tak!"}, {"en", "Could you call me, please?"}, {"de", "Können Sie mich bitte anrufen?"}, {"fr", "Pouvez-vous me rappeler, s'il vous plaît ? Merci"},
+		{"", "Buongiorno, vorrei un preventivo per dieci finestre per la nostra nuova casa. Grazie, cordiali saluti"},
+		{"", "Hola, nos gustaría recibir un presupuesto para diez ventanas. Gracias y saludos"},
+		{"", "Hallo, wij willen graag een offerte voor tien ramen voor ons nieuwe huis. Met vriendelijke groet"},
+		{"", "Hei, tarvitsemme tarjouksen kymmenestä ikkunasta. Voitteko toimittaa ne, ja mikä on hinta? Kiitos"},
+		{"", "Dzień dobry, proszę o ofertę na dziesięć okien do nowego domu. Czy dostawa jest w cenie?"},
+		{"", "Olá, gostaria de um orçamento para dez janelas para a nossa casa. Obrigado"},
+		{"", "Lorem ipsum dolor sit amet, consectetur adipiscing elit. Sed et nisl vel ante varius hendrerit, in eu nibh."},
 		{"", "OK"}, {"", ""}, {"", "12345 ABC"},
 	}
 	for _, tt := range tests {
