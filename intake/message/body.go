@@ -164,6 +164,8 @@ func (w *walker) part(h header, content []byte, at place) []segment {
 	case at.depth > MaxDepth:
 		w.l.fail(ProblemTooDeep)
 		return nil
+	case w.l.late():
+		return nil
 	}
 	ct, known := contentType(h, w.l)
 	if !known {
@@ -365,7 +367,7 @@ func (w *walker) reportPart(ctype string, content []byte, at place) bool {
 		return false
 	}
 	switch ctype {
-	case "text/rfc822-headers", "message/global-headers":
+	case "text/rfc822-headers", "message/rfc822-headers", "message/global-headers":
 		w.b.returned = content
 		return true
 	case "message/rfc822", "message/global":
@@ -378,7 +380,7 @@ func (w *walker) reportPart(ctype string, content []byte, at place) bool {
 // bytes are needed.
 func isLookedInto(ctype string) bool {
 	switch ctype {
-	case "message/rfc822", "message/global", "message/delivery-status", "message/global-delivery-status", "text/rfc822-headers", "message/global-headers":
+	case "message/rfc822", "message/global", "message/delivery-status", "message/global-delivery-status", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers":
 		return true
 	}
 	return false

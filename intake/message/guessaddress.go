@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -173,10 +174,10 @@ func isStreet(s string) bool {
 	if len(words) < 2 || len(words) > 6 {
 		return false
 	}
-	for i, w := range words[1:] {
-		if isMonthName(words[i]) || isMonthName(w) {
-			return false // "Monday March 31"
-		}
+	if slices.ContainsFunc(words, isMonthName) {
+		return false // "Monday March 31"
+	}
+	for _, w := range words[1:] {
 		if w[0] >= '0' && w[0] <= '9' && countDigits(w) <= 4 {
 			return true
 		}
