@@ -108,11 +108,20 @@ func senderOf(m *Message) Address {
 
 // isMachine tells addresses that web sites and programs send from.
 func isMachine(addr string) bool {
-	switch strings.NewReplacer("-", "", "_", "", ".", "").Replace(localOf(addr)) {
+	switch strings.Map(withoutMarks, localOf(addr)) {
 	case "noreply", "donotreply", "ikkesvar", "wordpress", "webmaster", "www", "wwwdata", "apache", "nginx", "mailer", "form", "forms", "skjema":
 		return true
 	}
 	return isDaemon(addr)
+}
+
+// withoutMarks drops what stands between the words of a local part.
+func withoutMarks(r rune) rune {
+	switch r {
+	case '-', '_', '.':
+		return -1
+	}
+	return r
 }
 
 // isRole tells addresses that name no person.

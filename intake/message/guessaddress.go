@@ -41,8 +41,12 @@ func findPostalAddress(lines []string, country string) string {
 	if !ok {
 		form = "####"
 	}
+	shortest := 4 // the digits of a postcode
+	if country == "GB" {
+		shortest = 2
+	}
 	for i, l := range lines {
-		if len(l) > 200 {
+		if len(l) > 200 || !hasDigits(l, shortest) {
 			continue
 		}
 		pieces := addressPieces(l)
@@ -122,7 +126,9 @@ func isBritishPostcode(out, in string) bool {
 
 func addressPieces(l string) []string {
 	var ps []string
-	l = strings.NewReplacer("   ", "|", "  ", "|").Replace(l)
+	if strings.Contains(l, "  ") {
+		l = strings.ReplaceAll(l, "  ", "|")
+	}
 	for _, p := range strings.FieldsFunc(l, func(r rune) bool { return r == ',' || r == '|' || r == '•' || r == '·' || r == ';' }) {
 		p = strings.TrimSpace(p)
 		if _, after, ok := strings.Cut(p, ": "); ok { // "Besøksadresse: Storgata 1"
