@@ -63,7 +63,7 @@ func (s *status) idling(is bool) { s.change(func(n *Status) { n.Idle = is }) }
 func (s *status) succeeded(at time.Time) {
 	s.change(func(n *Status) {
 		n.LastSuccess = at
-		if n.Reason != ReasonMove && n.Reason != ReasonMoveTo {
+		if !onlyMarking(n.Reason) {
 			n.LastError, n.Reason = "", ""
 		}
 	})
@@ -75,7 +75,7 @@ func (s *status) failed(err error) {
 
 func (s *status) marked() {
 	s.change(func(n *Status) {
-		if n.Reason == ReasonMove || n.Reason == ReasonMoveTo {
+		if onlyMarking(n.Reason) {
 			n.LastError, n.Reason = "", ""
 		}
 	})

@@ -1,6 +1,7 @@
 package mailbox
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 )
@@ -36,6 +38,7 @@ const (
 	ReasonFolder      = "folder"
 	ReasonMoveTo      = "move_to"
 	ReasonMove        = "no_move"
+	ReasonKeyword     = "no_keyword"
 	ReasonUIDs        = "no_uidvalidity"
 	ReasonRefused     = "refused"
 	ReasonBroken      = "broken"
@@ -51,6 +54,11 @@ func (t *Trouble) Unwrap() error { return t.Err }
 
 func trouble(reason string, err error, format string, args ...any) *Trouble {
 	return &Trouble{Reason: reason, Message: fmt.Sprintf(format, args...), Err: err}
+}
+
+// onlyMarking tells the reasons for which mails are read, but not marked.
+func onlyMarking(reason string) bool {
+	return reason == ReasonMove || reason == ReasonMoveTo || reason == ReasonKeyword
 }
 
 // reasonOf is the reason of a Trouble, "" for other errors.
@@ -90,8 +98,14 @@ func (a Account) tlsTrouble(err error) error {
 		return trouble(ReasonTLS, err, "%s speaks no TLS from the first byte: is tls: starttls meant, or another port?", a.addr())
 	case errors.As(err, &name):
 		return trouble(ReasonCertificate, err, "the server's certificate is not for %q: %v", a.Host, name)
+	case errors.As(err, &authority) && authority.Cert != nil && bytes.Equal(authority.Cert.RawIssuer, authority.Cert.RawSubject):
+		return trouble(ReasonCertificate, err, "the server's certificate is signed by itself alone: give it as ca_file when the server is your own")
 	case errors.As(err, &authority):
 		return trouble(ReasonCertificate, err, "the server's certificate is signed by nobody known here: give its authority as ca_file when it is your own")
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil && time.Now().Before(invalid.Cert.NotBefore):
+		return trouble(ReasonCertificate, err, "the server's certificate is not valid before %s: look at the clock of this machine", day(invalid.Cert.NotBefore))
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil:
+		return trouble(ReasonCertificate, err, "the server's certificate expired on %s: whoever runs the server must renew it", day(invalid.Cert.NotAfter))
 	case errors.As(err, &invalid), errors.As(err, &verification):
 		return trouble(ReasonCertificate, err, "the server's certificate is not good: %v", err)
 	case isTimeout(err):
@@ -99,6 +113,8 @@ func (a Account) tlsTrouble(err error) error {
 	}
 	return trouble(ReasonTLS, err, "no TLS could be agreed with %s: %v", a.addr(), err)
 }
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // loginTrouble words a refused sign-in.
 func (a Account) loginTrouble(err error) error {

@@ -125,7 +125,7 @@ var mailboxTones = map[string]string{"ok": "good", "starting": "", "failing": "b
 // keys of those who read it.
 var (
 	mailboxReasons = []string{"host_unknown", "unreachable", "silent", "no_tls", "no_starttls", "certificate", "password", "sign_in", "folder",
-		"move_to", "no_move", "no_uidvalidity", "refused", "broken", "store", "closed"}
+		"move_to", "no_move", "no_keyword", "no_uidvalidity", "refused", "broken", "store", "closed"}
 	mailboxExpiries = []string{"client_secret", "sign_in"}
 )
 
