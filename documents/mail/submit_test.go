@@ -281,8 +281,19 @@ func TestNoPasswordInTheClear(t *testing.T) {
 func TestCheck(t *testing.T) {
 	good := newAuthority(t, time.Now().Add(time.Hour))
 	change := func(a authority, kind string, f func(*Submission)) Submission {
-		_, s := startOffice(t, kind, a)
+		office, s := startOffice(t, kind, a)
 		f(&s)
+		office.fault = func(stage string) error {
+			switch {
+			case stage == "MAIL" && s.From == "boss@fjord.example":
+				return &smtp.SMTPError{Code: 553, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "not owned by user"}
+			case stage == "RCPT" && s.From == "relay@fjord.example":
+				return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "relaying denied"}
+			case stage == "DATA":
+				t.Error("a mail is sent")
+			}
+			return nil
+		}
 		return s
 	}
 	dead, err := net.Listen("tcp", "127.0.0.1:0")
@@ -309,10 +320,13 @@ func TestCheck(t *testing.T) {
 		"no STARTTLS":    {change(good, "none", func(s *Submission) { s.TLS = "starttls" }), []string{"try tls: implicit"}},
 		"unknown authority": {change(good, "implicit", func(s *Submission) { s.RootCAs = newAuthority(t, time.Now().Add(time.Hour)).roots }),
 			[]string{"authority", "ca_file"}},
-		"another name":    {change(newAuthority(t, time.Now().Add(time.Hour), "mx.other.example"), "implicit", func(*Submission) {}), []string{"for another name"}},
-		"run out":         {change(newAuthority(t, time.Now().Add(-time.Hour)), "starttls", func(*Submission) {}), []string{"not valid now"}},
-		"broken NOOP":     {noop, []string{"NOOP", "421 going down"}},
-		"no sound sender": {change(good, "implicit", func(s *Submission) { s.From = "sales" }), []string{`"sales" is no address`}},
+		"another name":       {change(newAuthority(t, time.Now().Add(time.Hour), "mx.other.example"), "implicit", func(*Submission) {}), []string{"for another name"}},
+		"run out":            {change(newAuthority(t, time.Now().Add(-time.Hour)), "starttls", func(*Submission) {}), []string{"expired on"}},
+		"broken NOOP":        {noop, []string{"NOOP", "421 going down"}},
+		"sender not allowed": {change(good, "implicit", func(s *Submission) { s.From = "boss@fjord.example" }), []string{"does not let " + userName + " send as boss@fjord.example", "553 5.7.1"}},
+		"nothing relayed":    {change(good, "implicit", func(s *Submission) { s.From = "relay@fjord.example" }), []string{"takes no mail of relay@fjord.example", "554 5.7.1"}},
+		"nobody signs in":    {change(good, "implicit", func(s *Submission) { s.Username = "" }), []string{"530 5.7.0", "give username and password"}},
+		"no sound sender":    {change(good, "implicit", func(s *Submission) { s.From = "sales" }), []string{`"sales" is no address`}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -326,6 +340,24 @@ func TestCheck(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A good account is good, and hears of no mail.
+func TestCheckSendsNothing(t *testing.T) {
+	office, s := startOffice(t, "starttls", newAuthority(t, time.Now().Add(time.Hour)))
+	if err := s.Check(t.Context()); err != nil || len(office.taken()) != 0 {
+		t.Errorf("%v, %d mails", err, len(office.taken()))
+	}
+}
+
+func TestKnownProvidersAreNamed(t *testing.T) {
+	for host, want := range map[string]string{"smtp.office365.com": "this is Microsoft 365: it needs OAuth2", "SMTP.Gmail.com.": "this is Gmail: it needs OAuth2", "gmail.com": "or an app password",
+		"notgmail.com": "some providers want an app password", "mail.example.com": "some providers want an app password"} {
+		err := Submission{Host: host, Username: userName}.explain(&smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 139}, Message: "Authentication unsuccessful"})
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", host, err)
+		}
 	}
 }
 
