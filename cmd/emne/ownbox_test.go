@@ -95,7 +95,7 @@ mailboxes:
 	kari := w.person("kari@hansen.example", "correct horse battery")
 	w.eventually(10*time.Second, "states", func() bool { return w.mailState("sales") == "failing" && w.mailState("kari") == "off" })
 	page := kari.see(200, w.base+"/mailboxes")
-	for _, words := range []string{"Sign in again", "secret expires on", "Its user has not opened it", "Your own mailbox"} {
+	for _, words := range []string{"Somebody has to sign in", "secret expires on", "Its user has not opened it", "Your own mailbox"} {
 		if !strings.Contains(page, words) {
 			t.Errorf("the page lacks %q", words)
 		}

@@ -258,7 +258,7 @@ func (t *taking) commit(ctx context.Context, mail intake.Mail) error {
 	}
 	t.prefix.finish(mail.At.UID)
 	t.s.passed(mail.At.UID)
-	t.s.m.status.received(t.s.m.clock().Sub(mail.ReceivedAt))
+	t.s.m.status.received(t.s.m.clock().Sub(mail.ReceivedAt), mail.At.UID > t.s.start.Backlog)
 	return nil
 }
 
