@@ -86,7 +86,7 @@ func (a Account) markTrouble(err error) error {
 	if a.After == AfterMove {
 		return a.folderTrouble(ReasonMoveTo, a.MoveTo, err)
 	}
-	return trouble(ReasonKeyword, err, "the server does not let mails be marked in this folder: %s", refused.Text)
+	return trouble(ReasonKeyword, err, "the server does not let mails be marked in this folder: %s", saidBy(refused))
 }
 
 func (s *session) noteMarked(ctx context.Context, uids []uint32) error {

@@ -302,8 +302,24 @@ type proxy struct {
 	// always when that is negative.
 	poison []byte
 	doses  int
-	conns  []net.Conn
-	count  int
+	// replace stands for by on the way from the server, in one piece.
+	replace, by []byte
+	conns       []net.Conn
+	count       int
+	// said is what the mailbox sent.
+	said bytes.Buffer
+}
+
+// asked counts a command that the mailbox sent.
+func (p *proxy) asked(command string) (n int) {
+	p.set(func(p *proxy) { n = bytes.Count(p.said.Bytes(), []byte(" "+command+"\r\n")) })
+	return n
+}
+
+// Write notes what the mailbox says.
+func (p *proxy) Write(b []byte) (n int, err error) {
+	p.set(func(p *proxy) { n, err = p.said.Write(b) })
+	return n, err
 }
 
 func newProxy(t *testing.T, to string) *proxy {
@@ -359,7 +375,7 @@ func (p *proxy) pass(c net.Conn) {
 	p.mu.Unlock()
 	p.work.Go(func() {
 		defer s.Close()
-		_, _ = io.Copy(s, c)
+		_, _ = io.Copy(s, io.TeeReader(c, p))
 	})
 	p.work.Go(func() {
 		defer c.Close()
@@ -375,6 +391,9 @@ func (p *proxy) pass(c net.Conn) {
 					n, left = 0, 0
 					p.doses--
 				}
+			}
+			if len(p.replace) > 0 {
+				copy(b, bytes.ReplaceAll(b[:n], p.replace, p.by))
 			}
 			p.mu.Unlock()
 			if left >= 0 {

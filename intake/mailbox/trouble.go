@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -128,7 +129,7 @@ func (a Account) loginTrouble(err error) error {
 	case refused.Code == imap.ResponseCodePrivacyRequired:
 		return trouble(ReasonTLS, err, "the server takes no password without TLS: set tls to implicit or starttls")
 	}
-	said := strings.TrimSpace(refused.Text)
+	said := saidBy(refused)
 	if a.Auth != nil {
 		return trouble(ReasonPassword, err, "the server refuses the sign-in of %s, although the provider gave a token (%s): is IMAP switched on for this account, and are the scopes right?", a.Username, said)
 	}
@@ -173,7 +174,15 @@ func (a Account) folderTrouble(reason, folder string, err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	return trouble(reason, err, "there is no folder %q for %s, or it may not be read: %s", folder, a.Username, refused.Text)
+	return trouble(reason, err, "there is no folder %q for %s, or it may not be read (the server says: %s)", folder, a.Username, saidBy(refused))
+}
+
+// dovecotTime is how long a command took, which Dovecot adds to its words.
+var dovecotTime = regexp.MustCompile(` \([0-9. +]+ secs\)\.?$`)
+
+// saidBy are a server's words without what is of no use to a person.
+func saidBy(e *imap.Error) string {
+	return strings.TrimRight(dovecotTime.ReplaceAllString(strings.TrimSpace(e.Text), ""), ".")
 }
 
 func isTimeout(err error) bool {
