@@ -47,7 +47,7 @@ func Settings(st process.Settings) process.Settings {
 	st.Reminders.Enabled = true
 	for i := range st.Reminders.Steps {
 		if st.Reminders.Steps[i].Text == "notice" {
-			st.Reminders.Steps[i].Fee = number(35)
+			st.Reminders.Steps[i].Fee = number(38)
 		}
 	}
 	st.Terms.FollowUpBefore, st.Terms.FollowUpAfter = 5, 2
