@@ -141,7 +141,8 @@ func (y *year) qualify(ctx context.Context, who process.Actor, p *person, lead s
 	if _, err := y.s.EditLead(ctx, who, to(lead), in); err != nil {
 		return err
 	}
-	out, err := y.s.QualifyLead(ctx, who, to(lead), process.QualifyInput{EstimatedClose: process.DateOf(y.at, y.zone).AddDays(20 + y.r.IntN(60))})
+	out, err := y.s.QualifyLead(ctx, who, to(lead), process.QualifyInput{EstimatedClose: process.DateOf(y.at, y.zone).AddDays(20 + y.r.IntN(60)),
+		EstimatedRevenue: &process.Money{Minor: int64(10+y.r.IntN(190)) * 50_000, Currency: "NOK"}})
 	if err != nil {
 		return err
 	}
