@@ -194,14 +194,8 @@ func (u *unit) bookShares(e *BankEntry, shares []share) error {
 
 func (s *Service) changeEntry(ctx context.Context, a Actor, t Target, verb string, f func(*unit, *BankEntry) (Activity, error)) (*Outcome, error) {
 	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
-		e, err := u.BankEntries().Get(t.ID)
+		e, err := opened(u, u.BankEntries(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&e.Record, TypeBankEntry, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeBankEntry, verb, e.State); err != nil {
 			return nil, err
 		}
 		from := e.State

@@ -233,14 +233,8 @@ func (i *Invoice) figures() map[string]string {
 
 func (s *Service) changeInvoice(ctx context.Context, a Actor, t Target, verb string, f func(*unit, *Invoice) (*Outcome, error)) (*Outcome, error) {
 	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
-		i, err := u.Invoices().Get(t.ID)
+		i, err := opened(u, u.Invoices(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&i.Record, TypeInvoice, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeInvoice, verb, i.State); err != nil {
 			return nil, err
 		}
 		out, err := f(u, i)

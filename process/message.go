@@ -127,14 +127,8 @@ func (u *unit) placeOf(at Ref) (thread, customer string, err error) {
 
 func (s *Service) changeMessage(ctx context.Context, a Actor, t Target, verb string, f func(*unit, *Message) (*Outcome, error)) (*Outcome, error) {
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
-		m, err := u.Messages().Get(t.ID)
+		m, err := opened(u, u.Messages(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&m.Record, TypeMessage, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeMessage, verb, m.State); err != nil {
 			return nil, err
 		}
 		from := m.State

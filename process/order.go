@@ -111,14 +111,8 @@ func (o *Order) figures() map[string]string {
 
 func (s *Service) changeOrder(ctx context.Context, a Actor, t Target, verb string, f func(*unit, *Order) (*Outcome, error)) (*Outcome, error) {
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
-		o, err := u.Orders().Get(t.ID)
+		o, err := opened(u, u.Orders(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&o.Record, TypeOrder, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeOrder, verb, o.State); err != nil {
 			return nil, err
 		}
 		out, err := f(u, o)

@@ -42,14 +42,8 @@ func (s *Service) RetryQuarantine(ctx context.Context, a Actor, t Target, _ stru
 		}
 	}
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
-		q, err := u.Quarantine().Get(t.ID)
+		q, err := opened(u, u.Quarantine(), "retry", t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&q.Record, TypeQuarantine, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeQuarantine, "retry", q.State); err != nil {
 			return nil, err
 		}
 		out := &Outcome{}

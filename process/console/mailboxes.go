@@ -171,7 +171,7 @@ func (v *visit) openMailbox() error {
 		for _, p := range e.Problems {
 			problem += " " + v.problem(p)
 		}
-		return v.mailboxesPage(status(e.Code), mailboxesPage{Problem: problem})
+		return v.mailboxesPage(access.Status(e.Code), mailboxesPage{Problem: problem})
 	}
 	return v.ownMailChanged(err, "own_mail_opened")
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/access"
 )
 
 // reportPage is a report as a table, or the list of the reports.
@@ -62,7 +63,7 @@ func (v *visit) report() error {
 		for _, problem := range e.Problems {
 			p.Error += " " + v.problem(problem)
 		}
-		return v.page(status(e.Code), "report.html", p)
+		return v.page(access.Status(e.Code), "report.html", p)
 	}
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/access"
 )
 
 // The company's settings as a form; its fields are the paths of their JSON.
@@ -140,7 +141,7 @@ func (v *visit) saveSettings() error {
 	v.refused(&in, &f, e.Problems)
 	again := v.settingsForm(in)
 	again.Error, again.Problems = v.say(e), f.Problems
-	return v.showSettings(status(e.Code), again)
+	return v.showSettings(access.Status(e.Code), again)
 }
 
 // putSettings lays what was sent over the settings that there are.
