@@ -88,7 +88,7 @@ func (y *year) fillIn(ctx context.Context, p *person) error {
 // call is noted by hand.
 func (y *year) call(ctx context.Context, p *person) error {
 	out, err := y.s.CreateLead(ctx, y.seller(), process.LeadInput{Name: p.name, Email: p.email, Phone: p.phone, Company: p.company, Subject: y.text("subject", subjects),
-		Language: y.o.Language, Source: pick(y, []string{"phone", "trade-fair", "referral"})})
+		Language: y.o.Language, Source: y.text("source", sources)})
 	if err != nil {
 		return err
 	}
