@@ -86,7 +86,10 @@ const spareSteps = 2
 func (v *visit) reminderFields(in input) []field {
 	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
 	fields := []field{f(kindCheck, "reminders.enabled", hint(v.t("hint.reminders"))), f(kindDate, "reminders.from", hint(v.t("hint.reminders_from"))),
-		f(kindDecimal, "reminders.interest_percent"), f(kindDecimal, "reminders.consumer.fee"), f(kindWhole, "reminders.consumer.count"), f(kindWhole, "reminders.consumer.days", hint(v.t("hint.consumer_fees")))}
+		f(kindWhole, "reminders.pay_within", hint(v.t("hint.pay_within"))), f(kindDecimal, "reminders.interest_percent"),
+		f(kindTable, "reminders.interest_rates", hint(v.t("hint.interest_rates")), columns("from@", "percent#")),
+		f(kindDecimal, "reminders.consumer.fee"), f(kindWhole, "reminders.consumer.count"), f(kindWhole, "reminders.consumer.days", hint(v.t("hint.consumer_fees"))),
+		f(kindCheck, "reminders.consumer.businesses", hint(v.t("hint.fees_of_businesses")))}
 	n := len(v.settings.Reminders.Steps) + spareSteps
 	for i := range n {
 		at, number := fmt.Sprintf("reminders.steps.%d.", i), strconv.Itoa(i+1)
