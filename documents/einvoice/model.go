@@ -11,6 +11,7 @@ const (
 	TypeInvoice    = "380"
 	TypeCreditNote = "381"
 	TypeDeposit    = "386" // prepayment invoice; PEPPOL-EN16931-P0100 allows it
+	TypePartial    = "326" // partial invoice: a deposit between Germans, who know no 386 (DE-R-017, PEPPOL-EN16931-P0112)
 )
 
 // Model is the semantic model of EN 16931-1. A field without a value is not
@@ -55,6 +56,11 @@ type File struct {
 
 // CreditNote reports whether the model takes an invoice back.
 func (m Model) CreditNote() bool { return m.TypeCode == TypeCreditNote }
+
+// german reports whether both parties are in Germany, whose rules then hold.
+func (m Model) german() bool {
+	return m.Seller.Address.Country == "DE" && m.Buyer.Address.Country == "DE"
+}
 
 // Reference names an earlier invoice.
 type Reference struct {
