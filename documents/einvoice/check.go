@@ -34,9 +34,11 @@ func Check(m Model) []process.Problem {
 }
 
 // Standard keeps the problems with rules of EN 16931 itself (BR-…), which hold
-// in any format; Peppol's and Norway's hold for UBL alone.
+// in any format; those of Peppol and of countries close the channel alone.
 func Standard(ps []process.Problem) []process.Problem {
-	return slices.DeleteFunc(slices.Clone(ps), func(p process.Problem) bool { return !strings.HasPrefix(p.Rule, "BR-") })
+	return slices.DeleteFunc(slices.Clone(ps), func(p process.Problem) bool {
+		return !strings.HasPrefix(p.Rule, "BR-") || strings.HasPrefix(p.Rule, "BR-FR-")
+	})
 }
 
 type checker struct {

@@ -18,6 +18,7 @@ const (
 // written.
 type Model struct {
 	Number         string       // BT-1
+	Process        string       // BT-23; Peppol's own stands in UBL
 	IssueDate      process.Date // BT-2
 	TypeCode       string       // BT-3
 	Currency       string       // BT-5
@@ -29,7 +30,7 @@ type Model struct {
 	PurchaseOrder  string       // BT-13, the buyer's number
 	SalesOrder     string       // BT-14, the seller's number
 	PaymentTerms   string       // BT-20
-	Notes          []string     // BT-22
+	Notes          []Note       // BG-1
 	Preceding      []Reference  // BG-3
 	Seller         Party        // BG-4
 	Buyer          Party        // BG-7
@@ -43,6 +44,12 @@ type Model struct {
 	Lines          []Line       // BG-25
 	// Enclosed are written in UBL alone: a Factur-X file is the PDF itself.
 	Enclosed []File // BG-24
+}
+
+// Note is what the invoice says in words.
+type Note struct {
+	Subject string // BT-21, UNTDID 4451
+	Text    string // BT-22
 }
 
 // File is a document that supports the invoice. Peppol takes PDF, PNG, JPEG,

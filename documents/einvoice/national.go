@@ -7,8 +7,8 @@ import (
 	"github.com/emne/emne/process"
 )
 
-// national checks what Peppol asks of sellers in Denmark, Germany, Greece,
-// Iceland, Italy, the Netherlands and Sweden (DK-R, DE-R, GR-R, IS-R, IT-R, NL-R,
+// national checks what Peppol asks of sellers in Denmark, France, Germany, Greece,
+// Iceland, Italy, the Netherlands and Sweden (DK-R, BR-FR, DE-R, GR-R, IS-R, IT-R, NL-R,
 // SE-R) beyond what the model brings into form by itself. Germany's hold between
 // German parties, as do DK-R-005 and -017; cards, direct debits, giro slips and
 // item classes, of which the others speak, are not in the model.
@@ -50,6 +50,8 @@ func (c *checker) national() {
 			c.form("IS-R-004", "customer.organisation_number", b.Legal.ID, b.Legal.Scheme == "0196", "write the kennitala: ten digits")
 			c.address("customer", b.Address, "IS-R-005", "", "IS-R-005")
 		}
+	case s.Address.Country == "FR":
+		c.form("BR-FR-10", "company.organisation_number", s.Legal.ID, s.Legal.Scheme == "0002" && s.Legal.ID != "", "write the SIREN: nine digits")
 	case s.Address.Country == "GR":
 		c.bad(Channel, "company.address.country", "GR-R-004-1", "einvoice.greece", "send the PDF only: a Greek e-invoice carries the MARK of the tax authority, which emne cannot get")
 	}

@@ -91,6 +91,7 @@ func TestNational(t *testing.T) {
 		{"IS", "IS-R-003 company.address.postcode", func(s *process.Snapshot) { s.Seller.Address.Postcode = "" }},
 		{"IS", "IS-R-004 customer.organisation_number", func(s *process.Snapshot) { s.Buyer.OrganisationNumber = "" }},
 		{"IS", "IS-R-005 customer.address.street", func(s *process.Snapshot) { s.Buyer.Address.Street = "" }},
+		{"FR", "BR-FR-10 company.organisation_number", func(s *process.Snapshot) { s.Seller.OrganisationNumber = "732 829 320 00074" }},
 		{"GR", "GR-R-004-1 company.address.country", func(*process.Snapshot) {}},
 		{"DK", "DK-R-005 company.iban", func(s *process.Snapshot) { s.Payment = process.PaymentMeans{Code: "30", Account: "1234 5678901"} }},
 		{"SE", "SE-R-001 company.vat_number", func(s *process.Snapshot) { s.Seller.VATNumber = "SE5567037485" }},

@@ -19,6 +19,8 @@ type Texts struct {
 	// Credited is the payment term of a credit note without one (BT-20):
 	// BR-CO-25 asks for one wherever there is something to pay.
 	Credited string
+	// Mentions are what the law of the seller's country has every invoice say.
+	Mentions []Note
 }
 
 // deposit is what stands before the text of a deposit's line.
@@ -64,9 +66,11 @@ func FromSnapshot(s process.Snapshot, t Texts) (Model, error) {
 	}
 	for _, note := range append([]string{s.Title, s.Reason, s.Introduction, s.Terms}, s.Notes...) {
 		if note = strings.TrimSpace(note); note != "" {
-			m.Notes = append(m.Notes, note)
+			m.Notes = append(m.Notes, Note{Text: note})
 		}
 	}
+	m.Notes = append(m.Notes, t.Mentions...)
+	m.Process = billing(s)
 	if s.Preceding != nil {
 		m.Preceding = []Reference{{s.Preceding.Number, s.Preceding.Date}}
 	}
@@ -166,6 +170,18 @@ func line(i int, l process.Line, currency string) Line {
 	return out
 }
 
+// billing is what France calls the cadre de facturation (BR-FR-08): goods and
+// services mixed, M1, which is right for either; M4 after a deposit.
+func billing(s process.Snapshot) string {
+	switch {
+	case s.Seller.Address.Country != "FR":
+		return ""
+	case len(s.Deposits) > 0:
+		return "M4"
+	}
+	return "M1"
+}
+
 // worked is from the first to the last day of the time that a line is for.
 func worked(rows []process.WorkLine, line string) Period {
 	var p Period
@@ -200,6 +216,9 @@ func payment(s process.Snapshot) Payment {
 	p := Payment{Code: s.Payment.Code, Reference: strings.TrimSpace(s.Payment.Reference), IBAN: compact(s.Payment.IBAN), Account: compact(s.Payment.Account), BIC: compact(s.Payment.BIC)}
 	if p.Code == "" {
 		p.Code = "30"
+	}
+	if p.Code == "58" && s.Currency != "EUR" {
+		p.Code = "30" // SEPA carries euros alone
 	}
 	if s.Seller.Address.Country == "DK" && p.Code == "30" && p.IBAN != "" {
 		p.Code = "58" // DK-R-005 allows no 30
