@@ -193,6 +193,8 @@ type Blob struct {
 	// Packed is the store's own form of Data, made by StageBlob so that no
 	// transaction waits for it.
 	Packed *PackedBlob
+	// addressed is set by NewBlob, which computed the address.
+	addressed bool
 }
 
 // BlobReader reads the bytes of a blob. It is for one goroutine.
@@ -210,7 +212,16 @@ type PackedBlob struct {
 // NewBlob addresses data.
 func NewBlob(data []byte) *Blob {
 	sum := sha256.Sum256(data)
-	return &Blob{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), Data: data}
+	return &Blob{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), Data: data, addressed: true}
+}
+
+// Sound reports whether the address is that of Data.
+func (b *Blob) Sound() bool {
+	if b.addressed {
+		return true
+	}
+	sum := sha256.Sum256(b.Data)
+	return hex.EncodeToString(sum[:]) == b.SHA256 && int64(len(b.Data)) == b.Size
 }
 
 // IdempotencyKey is a sender's promise that a repeated request is the same one.
