@@ -44,5 +44,5 @@ func (d *Documents) Render(s process.Snapshot) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.renderer.RenderWith(s, attachments)
+	return d.renderer.RenderWith(d.lawful(s), attachments)
 }

@@ -350,14 +350,8 @@ func (s *Service) SettleDelivery(ctx context.Context, a Actor, t Target, in Sett
 
 func (s *Service) changeDelivery(ctx context.Context, a Actor, t Target, verb string, f func(*unit, *Delivery) error) (*Outcome, error) {
 	return s.change(ctx, a, MaySendMail, func(u *unit) (*Outcome, error) {
-		d, err := u.Deliveries().Get(t.ID)
+		d, err := opened(u, u.Deliveries(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&d.Record, TypeDelivery, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeDelivery, verb, d.State); err != nil {
 			return nil, err
 		}
 		if err := u.resolve(Ref{TypeDelivery, d.ID}, "delivery_"+d.State); err != nil {

@@ -166,6 +166,7 @@ func facts(l templates.Labels, m *process.Mail) []fact {
 			add("accepted_by", d.Data["name"])
 		case kindInvoice, kindPaymentRequest, kindReminder:
 			day("due_date", s.DueDate)
+			day("pay_by", process.Date(d.Data["pay_by"]))
 			add("account", or(s.Payment.Account, s.Payment.IBAN))
 			add("reference", s.Payment.Reference)
 		}

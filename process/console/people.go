@@ -280,7 +280,9 @@ func readQuarantine(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.detail"), words(q.Detail))
 	p.fact(v.t("field.received"), words(v.moment(q.CreatedAt)))
 	p.fact(v.t("field.about"), v.link(q.Origin.Type, q.Origin.ID))
-	return p, nil
+	p.places, err = v.placesFor(process.Message{})
+	p.hidden["move"] = len(p.places) == 0
+	return p, err
 }
 
 // relate lists the newest records of a kind that match.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/access"
 )
 
 // recordPage is one record with its history.
@@ -146,7 +147,7 @@ func (v *visit) showRecord(k *kind, id, tried string, in input, e *process.Error
 	p.Shared = v.shared
 	code := http.StatusOK
 	if e != nil {
-		code = status(e.Code)
+		code = access.Status(e.Code)
 	}
 	return v.page(code, "record.html", p)
 }

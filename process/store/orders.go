@@ -24,7 +24,7 @@ func orderTable() table[process.Order] {
 		search: func(o *process.Order) []string {
 			return append(lineTexts(o.Lines), o.Number, o.Title, o.Recipient, o.CustomerReference, o.Project, o.Contract)
 		},
-		keys: map[string]string{"number": "number", "customer": "customer_id", "quote": "quote_id",
+		keys: map[string]string{"number": "number", "progress": "progress", "customer": "customer_id", "quote": "quote_id",
 			"opportunity": "opportunity_id", "thread": "thread", "owner": "owner", "payment_reference": "payment_reference"},
 		document: func(o *process.Order) document { return document{o.ID, &o.Currency, &o.Lines, &o.VATGroups} },
 	}

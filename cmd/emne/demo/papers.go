@@ -176,7 +176,7 @@ func Letters(set *templates.Set, language string) []Letter {
 	add("credit_note", "", process.KindCreditNote, nil)
 	add("statement", "", process.KindStatement, nil)
 	for _, step := range []string{"upcoming", "reminder", "notice"} {
-		add("reminder", step, process.KindInvoice, map[string]string{"open": "25000.00", "fees": "35.00", "total": "25035.00"})
+		add("reminder", step, process.KindInvoice, map[string]string{"open": "25000.00", "fees": "38.00", "total": "25038.00", "pay_by": "2027-02-01"})
 	}
 	add("acknowledgement", "", "", nil)
 	for _, reason := range []string{"quote_accepted", "quote_declined", "quote_question", "quote_renewal"} {
