@@ -8,6 +8,7 @@ import (
 
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/access"
+	"github.com/emne/emne/templates"
 )
 
 // The company's settings as a form; its fields are the paths of their JSON.
@@ -61,13 +62,31 @@ func (v *visit) settingsForm(in input) form {
 		{Title: v.t("settings.mail"), Fields: []field{f(kindCheck, "mail.acknowledge", hint(v.t("hint.acknowledge"))), f(kindWhole, "mail.acknowledge_per_hour"),
 			f(kindCheck, "mail.digest", hint(v.t("hint.digest"))), f(kindWhole, "mail.digest_hour"), f(kindCheck, "mail.plus_addresses", hint(v.t("hint.plus_addresses"))),
 			f(kindText, "mail.spam.score_header", hint(v.t("hint.score_header"))), f(kindText, "mail.spam.threshold"),
-			f(kindList, "mail.spam.blocked", wide, hint(v.t("hint.blocked"))), f(kindList, "mail.spam.words", wide, hint(v.t("hint.words")))}},
+			f(kindList, "mail.spam.blocked", wide, hint(v.t("hint.blocked"))), f(kindList, "mail.spam.words", wide, hint(v.t("hint.words")))},
+			Previews: v.acknowledgements()},
 		{Title: v.t("settings.reminders"), Fields: v.reminderFields(in)},
 		{Title: v.t("settings.numbers"), Fields: numbers},
 		{Title: v.t("field.terms"), Fields: texts},
 		{Title: v.t("settings.vat_rules"), Fields: []field{f(kindYAML, "vat_rules", wide, hint(v.t("hint.vat_rules")))}},
 		{Title: v.t("settings.process"), Fields: []field{f(kindYAML, "process", wide, hint(v.t("hint.process"))), f(kindYAML, "automations", wide, hint(v.t("hint.automations")))}},
 	}}
+}
+
+// acknowledgements are what new inquiries are answered with, in every language
+// of mails, the company's own unfolded: nobody switches on what was not seen.
+func (v *visit) acknowledgements() []mailPreview {
+	var ps []mailPreview
+	for _, lang := range process.Languages() {
+		l := v.c.o.Templates.Labels(templates.Mails, lang)
+		say := func(key string) string { return l.Say(key, "company", v.settings.Company.Name, "subject", "…") }
+		p := mailPreview{Title: v.t("settings.acknowledgement", "language", v.t("language."+lang)), Subject: say("acknowledgement.subject"), Open: lang == v.settings.Language}
+		for _, key := range []string{"greeting.nobody", "acknowledgement.body", "acknowledgement.more", "closing"} {
+			p.Paragraphs = append(p.Paragraphs, say(key))
+		}
+		p.Paragraphs = append(p.Paragraphs, v.settings.Company.Name)
+		ps = append(ps, p)
+	}
+	return ps
 }
 
 // bankCSVFields say how the bank's CSV files are read; most need none of it.
