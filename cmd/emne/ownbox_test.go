@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"html"
 	"io"
@@ -111,6 +112,15 @@ mailboxes:
 	w.config(exitDone, config, nil, "mailbox", "close", "kari@hansen.example")
 	w.eventually(10*time.Second, "closed mailbox", func() bool { return w.mailState("kari") == "off" && w.mailState("kari:Sent") == "off" })
 	w.config(exitDone, config, nil, "verify")
+	for _, name := range []string{databaseFile, databaseFile + "-wal"} {
+		kept, err := os.ReadFile(filepath.Join(filepath.Dir(config), "data", name))
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		if bytes.Contains(kept, []byte("private.example")) {
+			t.Errorf("%s holds something of the private mail", name)
+		}
+	}
 }
 
 // signsIn is a sign-in at the provider: it works once, and in this browser alone.

@@ -11,8 +11,9 @@ import (
 	"github.com/emne/emne/intake"
 )
 
-// markedAtOnce is how many mails one command marks.
-const markedAtOnce = 1000
+// markedAtOnce is how many mails one command marks: servers take lines of 8,000
+// octets at least (RFC 2683 section 3.2.1.5).
+const markedAtOnce = 500
 
 // keepsKeyword asks a folder that was opened for writing whether new keywords
 // last there (RFC 3501 section 7.1, PERMANENTFLAGS).
