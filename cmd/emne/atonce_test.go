@@ -159,7 +159,7 @@ func (w *world) allAtOnce(paths []string, body func(i int) string) []int {
 			r.Header.Set("Authorization", "Bearer "+w.token)
 			r.Header.Set("Content-Type", "application/json")
 			<-start
-			client := http.Client{Timeout: 30 * time.Second}
+			client := http.Client{Timeout: slowest}
 			answer, err := client.Do(r)
 			if err != nil {
 				w.t.Error(err)

@@ -31,7 +31,7 @@ func (w *world) person(email, password string) *person {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	p := &person{w, http.Client{Jar: jar, Timeout: 20 * time.Second}}
+	p := &person{w, http.Client{Jar: jar, Timeout: slowest}}
 	p.submit(200, "/signin", url.Values{"email": {email}, "password": {password}})
 	return p
 }
@@ -135,7 +135,7 @@ func (p *person) signsIn() {
 		return html.UnescapeString(found[1])
 	}
 	back := ""
-	outside := http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	outside := http.Client{Timeout: slowest, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for _, at := range []string{link(), link()} {
 		answer, err := outside.Get(at)
 		p.read(302, answer, err)

@@ -297,7 +297,7 @@ func (w *world) signIn() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	client := http.Client{Jar: jar, Timeout: 20 * time.Second}
+	client := http.Client{Jar: jar, Timeout: slowest}
 	get := func() string {
 		answer, err := client.Get(w.base + "/leads")
 		if err != nil {

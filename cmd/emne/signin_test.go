@@ -156,7 +156,7 @@ func (w *world) mailboxLogin(config string) {
 		page = pageShown.FindString(out.String())
 		return page != ""
 	})
-	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	client := &http.Client{Timeout: slowest, Transport: &http.Transport{DisableKeepAlives: true}}
 	answer, err := client.Get(page)
 	if err != nil {
 		w.t.Fatal(err)
