@@ -122,7 +122,9 @@ func (u *unit) newMatcher() (*matcher, error) {
 func (m *matcher) add(c *candidate) {
 	m.all = append(m.all, c)
 	if c.reference != "" {
-		m.byReference[c.reference] = append(m.byReference[c.reference], c)
+		for _, form := range referenceForms(c.reference) {
+			m.byReference[form] = append(m.byReference[form], c)
+		}
 	}
 	number := strings.ToUpper(c.number)
 	m.byNumber[number] = append(m.byNumber[number], c)
@@ -321,7 +323,7 @@ func (m *matcher) choice(cs []*candidate, amount Money) []*candidate {
 // suggestSettled names the invoices of the entry's reference on which nothing
 // is open: paid twice, or brought by another file.
 func (u *unit) suggestSettled(d *decision, e *BankEntry) error {
-	list, _, err := u.Invoices().List(Filter{State: "issued", Match: map[string]string{"payment_reference": e.Reference}, Limit: maxSuggestions})
+	list, _, err := u.Invoices().List(Filter{State: "issued", Match: map[string]string{"payment_reference": u.ourReference(e.Reference)}, Limit: maxSuggestions})
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func (l PriceList) Input() PriceListInput {
 
 func (u *unit) applyPriceList(in PriceListInput, l *PriceList) error {
 	l.Name, l.Currency, l.ValidFrom, l.ValidUntil = strings.TrimSpace(in.Name), in.Currency, in.ValidFrom, in.ValidUntil
-	l.Customer, l.Group, l.Prices = in.Customer, strings.TrimSpace(in.Group), in.Prices
+	l.Customer, l.Group, l.Prices = in.Customer, strings.TrimSpace(in.Group), append([]ListPrice{}, in.Prices...)
 	if l.Currency == "" {
 		l.Currency = u.settings.Currency
 	}

@@ -254,16 +254,28 @@ func (u *unit) sendReminder(i *Invoice, c *Customer, step ReminderStep, mailed b
 	if step.Days > 0 && u.settings.Reminders.PayWithin > 0 {
 		payBy = u.settings.working(had.Date.AddDays(u.settings.Reminders.PayWithin))
 	}
+	snap, err := u.reminderSnapshot(i, step)
+	if err != nil {
+		return err
+	}
+	pdf, err := u.s.documents.Render(snap)
+	if err != nil {
+		return fmt.Errorf("rendering the reminder: %w", err)
+	}
+	blob, key := NewBlob(pdf), "reminder-"+NewID(u.now)
+	if err := u.freeze(key, snap, blob); err != nil {
+		return err
+	}
 	d, err := u.deliver(Delivery{Kind: "reminder", Reason: step.Text, About: Ref{TypeInvoice, i.ID}, To: i.Recipient, Language: i.Language, Thread: i.Thread,
 		Data: map[string]string{"number": i.Number, "currency": i.Currency, "open": i.Open.String(), "claims": i.Claims.String(),
 			"fees": fees.String(), "interest": interest.String(), "total": total.String(), "due_date": string(i.DueDate), "pay_by": string(payBy),
-			"step": step.Key, "days": strconv.Itoa(i.DueDate.daysTo(u.today()))}})
+			"step": step.Key, "days": strconv.Itoa(i.DueDate.daysTo(u.today())), "snapshot": key, "sha256": blob.SHA256}})
 	if err != nil {
 		return err
 	}
 	i.Reminders[len(i.Reminders)-1].Delivery = d.ID
 	return u.saveInvoice(i, Activity{Type: "invoice.reminded", Related: Ref{TypeDelivery, d.ID},
-		Data: map[string]string{"number": i.Number, "step": step.Key, "amount": total.String(), "fee": had.Fee.String(), "interest": had.Interest.String(), "currency": i.Currency}})
+		Data: map[string]string{"number": i.Number, "step": step.Key, "amount": total.String(), "fee": had.Fee.String(), "interest": had.Interest.String(), "currency": i.Currency, "sha256": blob.SHA256}})
 }
 
 // claimed is what the reminders claim beside the invoice: their fees, and the

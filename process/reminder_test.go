@@ -1,6 +1,7 @@
 package process_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -87,6 +88,13 @@ func TestRemindersInTheirTime(t *testing.T) {
 		h.check(err)
 		if m.Snapshot == nil || process.NewBlob(m.PDF).SHA256 != get(h, h.s.Invoices(), id).SHA256 {
 			t.Errorf("mail %d does not carry the invoice", k)
+		}
+		var letter process.Snapshot
+		if m.Letter == nil || m.Letter.Name != "reminder-"+mails[k].Data["number"]+".pdf" || json.Unmarshal(m.Letter.Data, &letter) != nil {
+			t.Fatalf("mail %d has the letter %+v", k, m.Letter)
+		}
+		if c := letter.Claim; letter.Kind != process.KindReminder || c == nil || c.Text != text || c.Open.String() != "15392.56" || c.Total != letter.Payable || letter.Payment != m.Snapshot.Payment || letter.DueDate != m.Snapshot.DueDate {
+			t.Errorf("the letter of mail %d says %+v", k, letter)
 		}
 	}
 	as, _, err := h.s.Timeline(h.ctx(), h.owner, process.Filter{Match: map[string]string{"about_id": id, "type": "invoice.reminded"}})

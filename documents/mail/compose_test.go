@@ -130,6 +130,9 @@ func TestTextsAreCompleteAndUsed(t *testing.T) {
 			for _, named := range []string{"Kari Bær", ""} {
 				m := everything(k[0], k[1], lang)
 				m.Delivery.ToName = named
+				if named == "" {
+					m.Delivery.Data["days"] = "1"
+				}
 				if k[1] == "deposit" {
 					m.Snapshot.Deposit = true
 				}

@@ -72,7 +72,11 @@ func newView(l templates.Labels, m *process.Mail) view {
 		v.Button = l.Text(d.Kind+".button", nil)
 		v.ButtonWidth = 52 + 9*len([]rune(v.Button))
 	}
-	v.Paragraphs = append(v.Paragraphs, line(l.Text(key+".body", args)))
+	body := key + ".body"
+	if one := body + ".one"; args["days"] == "1" && l.Has(one) {
+		body = one
+	}
+	v.Paragraphs = append(v.Paragraphs, line(l.Text(body, args)))
 	if l.Has(key+".more") && !(d.Kind == kindInvoice && m.Snapshot != nil && m.Snapshot.Payment.Reference == "") {
 		v.Paragraphs = append(v.Paragraphs, line(l.Text(key+".more", args)))
 	}

@@ -44,12 +44,12 @@ func (v *visit) settingsForm(in input) form {
 		}
 	}
 	return form{Action: "/settings", Submit: v.t("save"), Version: v.version, Sections: []section{
-		{Title: v.t("settings.company"), Fields: []field{f(kindText, "company.name", auto("organization")), f(kindText, "company.organisation_number"),
+		{Title: v.t("settings.company"), Fields: []field{f(kindText, "company.name", auto("organization")), f(kindText, "company.organisation_number"), f(kindText, "company.organisation_scheme", hint(v.t("hint.organisation_scheme"))),
 			f(kindText, "company.vat_number"), f(kindText, "company.tax_registration", hint(v.t("hint.tax_registration"))),
 			f(kindEmail, "company.email"), f(kindTel, "company.phone"), f(kindText, "company.web")}},
 		{Title: v.t("section.address"), Fields: v.addressFields(in, "company.address.")},
 		{Title: v.t("settings.bank"), Fields: []field{f(kindText, "company.bank_account"), f(kindText, "company.iban"), f(kindText, "company.bic"),
-			f(kindSelect, "payment_reference", choices(v.options("payment_reference.", process.ReferenceNumber, process.ReferenceMOD10, process.ReferenceMOD11))),
+			f(kindSelect, "payment_reference", choices(v.options("payment_reference.", process.ReferenceNumber, process.ReferenceMOD10, process.ReferenceMOD11, process.ReferenceOGM))),
 			f(kindWhole, "kid.customer_digits", hint(v.t("hint.kid_customer"))), f(kindWhole, "kid.length", hint(v.t("hint.kid_length"))), f(kindCheck, "kid.allow_dash", hint(v.t("hint.kid_dash"))),
 			f(kindText, "payment_link", wide, hint(v.t("hint.payment_link"))), f(kindMoney, "write_off_limit", currency(v.settings.Currency), hint(v.t("hint.write_off_limit")))}},
 		{Title: v.t("settings.prepayment"), Fields: []field{f(kindSelect, "prepayment.kind", choices(v.prepaymentKinds()), hint(v.t("hint.prepayment_kind"))),

@@ -47,11 +47,11 @@ func productTable() table[process.Product] {
 	return table[process.Product]{
 		name: "product", record: process.TypeProduct,
 		columns: `state sku name description unit unit_price currency vat_category vat_rate names texts cost
-			vat_by_country bundle show_parts`,
+			vat_by_country bundle show_parts picture`,
 		base: func(p *process.Product) *process.Record { return &p.Record },
 		fields: func(p *process.Product) []any {
 			return []any{&p.State, &p.SKU, &p.Name, &p.Description, &p.Unit, exact{&p.UnitPrice}, &p.Currency,
-				&p.VAT.Category, exact{&p.VAT.Rate}, object{&p.Names}, object{&p.Texts}, exact{&p.Cost}, object{&p.VATByCountry}, object{&p.Bundle}, &p.ShowParts}
+				&p.VAT.Category, exact{&p.VAT.Rate}, object{&p.Names}, object{&p.Texts}, exact{&p.Cost}, object{&p.VATByCountry}, object{&p.Bundle}, &p.ShowParts, &p.Picture}
 		},
 		search: func(p *process.Product) []string {
 			texts := []string{p.SKU, p.Name, p.Description}
