@@ -51,6 +51,7 @@ func (v *visit) settingsForm(in input) form {
 		{Title: v.t("section.address"), Fields: v.addressFields(in, "company.address.")},
 		{Title: v.t("settings.bank"), Fields: []field{f(kindText, "company.bank_account"), f(kindText, "company.iban"), f(kindText, "company.bic"),
 			f(kindSelect, "payment_reference", choices(v.options("payment_reference.", process.ReferenceNumber, process.ReferenceMOD10, process.ReferenceMOD11, process.ReferenceOGM))),
+			f(kindSelect, "payment_means", choices(append([]option{{Label: v.t("payment_means.usual")}}, v.options("payment_means.", process.PaymentMeansCodes()...)...)), hint(v.t("hint.payment_means"))),
 			f(kindWhole, "kid.customer_digits", hint(v.t("hint.kid_customer"))), f(kindWhole, "kid.length", hint(v.t("hint.kid_length"))), f(kindCheck, "kid.allow_dash", hint(v.t("hint.kid_dash"))),
 			f(kindText, "payment_link", wide, hint(v.t("hint.payment_link"))), f(kindMoney, "write_off_limit", currency(v.settings.Currency), hint(v.t("hint.write_off_limit")))}},
 		{Title: v.t("settings.prepayment"), Fields: []field{f(kindSelect, "prepayment.kind", choices(v.prepaymentKinds()), hint(v.t("hint.prepayment_kind"))),
