@@ -22,6 +22,7 @@ func (s *Service) RefundPayment(ctx context.Context, a Actor, t Target, in Refun
 			return u.refundPrepayment(p, in)
 		}
 		left := p.Amount.Sub(p.Refunded)
+		left.Minor = min(left.Minor, i.Paid.Minor) // money may have gone out that names no payment
 		if left.Minor <= 0 {
 			return nil, Conflict("payment.refunded", "nothing of this payment is left to pay back")
 		}

@@ -105,7 +105,7 @@ func inquiry(m *Message) intake.Inquiry {
 	take(&in.Company, "company", m.Guess.Company, SourceOrganization)
 	take(&in.OrganisationNumber, "organisation_number", m.Guess.OrganisationNumber)
 	if a := postal(m.Guess.Address.Value); !a.IsZero() {
-		in.Address = a
+		in.Address, in.Address.Country = a, m.Guess.Country
 		in.Guessed = append(in.Guessed, "address")
 	}
 	if in.Language != "" {
@@ -131,7 +131,7 @@ func answerTo(m *Message) string {
 	return ""
 }
 
-// postal takes "Storgata 1, 0155 Oslo" apart.
+// postal takes "Storgata 1, 0155 Oslo" apart, and "High Street 1, Leeds LS1 4AP".
 func postal(line string) intake.Address {
 	i := strings.LastIndex(line, ", ")
 	if i < 0 {
@@ -139,6 +139,9 @@ func postal(line string) intake.Address {
 	}
 	street, place := line[:i], line[i+2:]
 	words := strings.Fields(place)
+	if k := len(words); k > 2 && isBritishPostcode(words[k-2], words[k-1]) {
+		return intake.Address{Street: street, Postcode: words[k-2] + " " + words[k-1], City: strings.Join(words[:k-2], " ")}
+	}
 	n := 0
 	for n < len(words) && strings.Trim(words[n], "0123456789") == "" {
 		n++

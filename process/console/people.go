@@ -75,6 +75,7 @@ func readProduct(v *visit, id string) (*recordPage, error) {
 	}
 	p := v.record(process.TypeProduct, r.Record, r.State, r.Name)
 	p.Badges = []badge{v.state(process.TypeProduct, r.State)}
+	p.Picture = v.pictureOf(*r)
 	p.fact(v.t("field.sku"), words(r.SKU))
 	p.fact(v.t("field.unit_price"), words(v.price(r.UnitPrice, r.Currency)+" / "+v.unit(r.Unit, one)))
 	p.fact(v.t("field.vat"), words(v.vat(r.VAT)))

@@ -24,6 +24,7 @@ type recordPage struct {
 	// Closed are the problems that close one channel alone.
 	Closed   []string
 	Files    []fileLink
+	Picture  *pictureView
 	Related  []related
 	PDF      string
 	Receipt  string

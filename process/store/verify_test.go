@@ -139,6 +139,7 @@ func plants() []struct{ invariant, message, sql string } {
 		{"I2", "attachment's bytes", "UPDATE message SET attachments = '[{\"sha256\": \"x\"}]'"},
 		{"I2", "message does not exist", "UPDATE mailbox_uid SET message_id = 'x'"},
 		{"I2", "has no cursor", "DELETE FROM mailbox_cursor"},
+		{"I2", "never recorded", "INSERT INTO mail_to_mark (mailbox, uid_validity, uid) VALUES ('sales', 1, 77)"},
 		{"I3", "raw bytes are missing", "UPDATE quarantine SET sha256 = 'x'"},
 		{"I3", "no quarantine entry", "DELETE FROM quarantine"},
 		{"I4", "nothing says what it said", "DELETE FROM snapshot WHERE document_id = 'i1'"},
