@@ -49,6 +49,8 @@ func readable(m *Message) intake.Mail {
 	}
 	if len(m.From) > 0 {
 		in.FromName, in.From = m.From[0].Name, m.From[0].Address
+	} else {
+		in.From = answerTo(m)
 	}
 	for _, a := range append(m.To[:len(m.To):len(m.To)], m.Cc...) {
 		in.To = append(in.To, a.Address)
@@ -115,12 +117,16 @@ func inquiry(m *Message) intake.Inquiry {
 	return in
 }
 
-// answerTo is where an answer goes: Reply-To before From (RFC 5322 section 3.6.2).
+// answerTo is where an answer goes: Reply-To before From (RFC 5322 section
+// 3.6.2), and the envelope's sender for a mail that names nobody.
 func answerTo(m *Message) string {
 	for _, a := range append(m.ReplyTo[:len(m.ReplyTo):len(m.ReplyTo)], m.From...) {
 		if strings.Contains(a.Address, "@") {
 			return a.Address
 		}
+	}
+	if len(m.From) == 0 && m.ReturnPath != nil && strings.Contains(*m.ReturnPath, "@") {
+		return *m.ReturnPath
 	}
 	return ""
 }

@@ -51,7 +51,14 @@ func hasOwn(lines []textLine, shares []share) bool {
 
 // take joins the lines of one share, a blank line between runs of them.
 func take(lines []textLine, shares []share, s share) string {
+	size := 0
+	for i := range lines {
+		if shares[i] == s {
+			size += len(lines[i].text) + 2
+		}
+	}
 	var b strings.Builder
+	b.Grow(size)
 	last := -1
 	for i := range lines {
 		if shares[i] != s {

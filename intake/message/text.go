@@ -41,7 +41,12 @@ func plainLines(s string) []textLine {
 }
 
 func joinLines(lines []textLine) string {
+	size := len(lines)
+	for _, l := range lines {
+		size += len(l.text)
+	}
 	var b strings.Builder
+	b.Grow(size)
 	for i, l := range lines {
 		if i > 0 {
 			b.WriteByte('\n')

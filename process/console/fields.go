@@ -47,6 +47,7 @@ type field struct {
 	// which of them are numbers.
 	Columns []string
 	Numbers []bool
+	Days    []bool
 }
 
 type option struct {
