@@ -99,9 +99,11 @@ func senderOf(m *Message) Address {
 	return from
 }
 
+var withoutMarks = strings.NewReplacer("-", "", "_", "", ".", "")
+
 // isMachine tells addresses that web sites and programs send from.
 func isMachine(addr string) bool {
-	switch strings.NewReplacer("-", "", "_", "", ".", "").Replace(localOf(addr)) {
+	switch withoutMarks.Replace(localOf(addr)) {
 	case "noreply", "donotreply", "ikkesvar", "wordpress", "webmaster", "www", "wwwdata", "apache", "nginx", "mailer", "form", "forms", "skjema":
 		return true
 	}
