@@ -36,7 +36,7 @@ func (u *unit) decide(m *IncomingMail, msg *Message) error {
 		return err
 	}
 	if m.Automation != "" {
-		return msg.other(DecidedAutomated, m.Automation)
+		return u.automated(m, msg)
 	}
 	if m.From == "" {
 		return msg.other(DecidedAutomated, "no sender")
@@ -61,6 +61,22 @@ func (u *unit) decide(m *IncomingMail, msg *Message) error {
 		return err
 	}
 	return u.acknowledge(l, m.MessageID)
+}
+
+// automated files what a machine wrote on the sender's open lead, as a holiday
+// notice is of use there; all else is other mail. Nobody is told of either.
+func (u *unit) automated(m *IncomingMail, msg *Message) error {
+	if m.From != "" {
+		l, err := u.openLeadOf(m.From)
+		if err != nil {
+			return err
+		}
+		if l != nil {
+			msg.file(DecidedAutomated, m.Automation, Ref{TypeLead, l.ID}, l.Thread)
+			return nil
+		}
+	}
+	return msg.other(DecidedAutomated, m.Automation)
 }
 
 func (m *Message) other(decision, detail string) error {
@@ -189,6 +205,9 @@ func (u *unit) reply(m *IncomingMail, msg *Message) (bool, error) {
 }
 
 func (u *unit) referenced(messageID string) (Ref, string, error) {
+	if messageID = strings.Trim(messageID, "<> "); messageID == "" {
+		return Ref{}, "", nil // a filed mail without an id is not meant
+	}
 	if id := u.s.deliveryOf(messageID); id != "" {
 		d, err := optional(u.Deliveries().Get(id))
 		if err != nil || d == nil {
@@ -197,7 +216,7 @@ func (u *unit) referenced(messageID string) (Ref, string, error) {
 		about, err := u.survivor(d.About)
 		return about, d.Thread, err
 	}
-	before, err := first(u.Messages(), map[string]string{"message_id": strings.Trim(messageID, "<> ")}, "filed")
+	before, err := first(u.Messages(), map[string]string{"message_id": messageID}, "filed")
 	if err != nil || before == nil {
 		return Ref{}, "", err
 	}

@@ -24,9 +24,14 @@ type Settings struct {
 	// Reminders call open invoices to mind.
 	Reminders Reminders `json:"reminders"`
 	// PaymentReference is how invoices are told apart by the bank: "number",
-	// "kid-mod10" or "kid-mod11" (Norway). KID is what the latter two are made of.
+	// "kid-mod10" or "kid-mod11" (Norway), "ogm" (Belgium). KID is what those of
+	// Norway are made of.
 	PaymentReference string `json:"payment_reference"`
 	KID              KID    `json:"kid,omitzero"`
+	// PaymentMeans is the code of UNTDID 4461 that invoices have (BT-81): 30 credit
+	// transfer, 57 standing agreement, 58 SEPA; empty is 58 for a company that
+	// counts in euros and has an IBAN, else 30.
+	PaymentMeans string `json:"payment_means,omitempty"`
 	// SendBy is how invoices and credit notes go out to customers that say
 	// nothing else: mail (also when empty), e_invoice or both.
 	SendBy string `json:"send_by,omitempty"`
@@ -196,11 +201,14 @@ func (s Settings) Problems() []Problem {
 		bad("mail.spam", "settings.spam", "at most %d addresses and as many words are spam", maxSpamRules)
 	}
 	switch s.PaymentReference {
-	case ReferenceNumber, ReferenceMOD10, ReferenceMOD11:
+	case ReferenceNumber, ReferenceMOD10, ReferenceMOD11, ReferenceOGM:
 	default:
-		bad("payment_reference", "settings.payment_reference", "%q is no payment reference: number, kid-mod10 or kid-mod11", s.PaymentReference)
+		bad("payment_reference", "settings.payment_reference", "%q is no payment reference: number, kid-mod10, kid-mod11 or ogm", s.PaymentReference)
 	}
 	ps = append(ps, s.KID.problems()...)
+	if s.PaymentMeans != "" && !slices.Contains(PaymentMeansCodes(), s.PaymentMeans) {
+		bad("payment_means", "settings.payment_means", "%q is no means of payment: 30, 57 or 58", s.PaymentMeans)
+	}
 	if !knownSendBy(s.SendBy) {
 		bad("send_by", "settings.send_by", "%q is no way to send: mail, e_invoice or both", s.SendBy)
 	}

@@ -103,8 +103,14 @@ type Tx interface {
 	// SetCursor moves it forward, never back.
 	SetCursor(u MailboxUID) error
 	// StartMailbox notes the first contact under a UIDVALIDITY; what was noted
-	// before stays.
+	// before stays. What was to be marked under another one is forgotten.
 	StartMailbox(b MailboxStart, at time.Time) error
+	// MarkLater notes that something is to be done on the server with a mail that
+	// is committed; ToMark gives those mails, the lowest UIDs first and at most
+	// MaxToMark of them, and Marked says that it is done, or never will be.
+	MarkLater(u MailboxUID) error
+	ToMark(mailbox string, uidValidity uint32) ([]uint32, error)
+	Marked(mailbox string, uidValidity uint32, uids []uint32) error
 	// MailboxStarts lists what was noted of a mailbox with its present cursors,
 	// the oldest UIDVALIDITY first.
 	MailboxStarts(mailbox string) ([]MailboxStart, error)
@@ -153,6 +159,9 @@ type Filter struct {
 
 // MaxLimit is the largest page.
 const MaxLimit = 1000
+
+// MaxToMark bounds the mails that ToMark gives.
+const MaxToMark = 100_000
 
 // MailboxUID is where a mail lies on its server (RFC 3501 section 2.3.1.1).
 type MailboxUID struct {

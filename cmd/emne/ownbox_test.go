@@ -1,10 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"html"
 	"io"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -31,7 +31,7 @@ func (w *world) person(email, password string) *person {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	p := &person{w, http.Client{Jar: jar, Timeout: 20 * time.Second}}
+	p := &person{w, http.Client{Jar: jar, Timeout: slowest}}
 	p.submit(200, "/signin", url.Values{"email": {email}, "password": {password}})
 	return p
 }
@@ -73,12 +73,7 @@ func TestOwnMailboxWalk(t *testing.T) {
 	dovecot := mailboxtest.Dovecot(t, mailboxtest.Introspection(provider.IntrospectURL()))
 	dovecot.AddUser("sales", "secret")
 	dovecot.AddUser("kari", "hers")
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listen := l.Addr().String()
-	l.Close()
+	listen := freeAddress(t)
 	config := filepath.Join(t.TempDir(), "config.yaml")
 	expires := time.Now().AddDate(0, 0, 20).Format(time.DateOnly)
 	text := fmt.Sprintf(`data: data
@@ -101,7 +96,7 @@ mailboxes:
 	kari := w.person("kari@hansen.example", "correct horse battery")
 	w.eventually(10*time.Second, "states", func() bool { return w.mailState("sales") == "failing" && w.mailState("kari") == "off" })
 	page := kari.see(200, w.base+"/mailboxes")
-	for _, words := range []string{"Sign in again", "secret expires on", "Its user has not opened it", "Your own mailbox"} {
+	for _, words := range []string{"Somebody has to sign in", "secret expires on", "Its user has not opened it", "Your own mailbox"} {
 		if !strings.Contains(page, words) {
 			t.Errorf("the page lacks %q", words)
 		}
@@ -117,6 +112,15 @@ mailboxes:
 	w.config(exitDone, config, nil, "mailbox", "close", "kari@hansen.example")
 	w.eventually(10*time.Second, "closed mailbox", func() bool { return w.mailState("kari") == "off" && w.mailState("kari:Sent") == "off" })
 	w.config(exitDone, config, nil, "verify")
+	for _, name := range []string{databaseFile, databaseFile + "-wal"} {
+		kept, err := os.ReadFile(filepath.Join(filepath.Dir(config), "data", name))
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		if bytes.Contains(kept, []byte("private.example")) {
+			t.Errorf("%s holds something of the private mail", name)
+		}
+	}
 }
 
 // signsIn is a sign-in at the provider: it works once, and in this browser alone.
@@ -131,7 +135,7 @@ func (p *person) signsIn() {
 		return html.UnescapeString(found[1])
 	}
 	back := ""
-	outside := http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	outside := http.Client{Timeout: slowest, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for _, at := range []string{link(), link()} {
 		answer, err := outside.Get(at)
 		p.read(302, answer, err)

@@ -33,8 +33,10 @@ type outbox struct {
 	host   string
 	port   int
 	caFile string
-	mu     sync.Mutex
-	mails  []*message.Message
+	// holds tells the tokens that are good, when it takes those alone.
+	holds func(token string) bool
+	mu    sync.Mutex
+	mails []*message.Message
 }
 
 const outboxPassword = "let-me-out"
@@ -75,9 +77,22 @@ type outboxSession struct {
 	sender string
 }
 
-func (s *outboxSession) AuthMechanisms() []string { return []string{sasl.Plain} }
+func (s *outboxSession) AuthMechanisms() []string {
+	if s.o.holds != nil {
+		return []string{sasl.OAuthBearer}
+	}
+	return []string{sasl.Plain}
+}
 
-func (s *outboxSession) Auth(string) (sasl.Server, error) {
+func (s *outboxSession) Auth(mechanism string) (sasl.Server, error) {
+	if mechanism == sasl.OAuthBearer {
+		return sasl.NewOAuthBearerServer(func(o sasl.OAuthBearerOptions) *sasl.OAuthBearerError {
+			if s.known = o.Username == "sales" && s.o.holds(o.Token); !s.known {
+				return &sasl.OAuthBearerError{Status: "invalid_token", Schemes: "bearer"}
+			}
+			return nil
+		}), nil
+	}
 	return sasl.NewPlainServer(func(_, user, password string) error {
 		if user != "sales" || password != outboxPassword {
 			return smtp.ErrAuthFailed
@@ -138,12 +153,7 @@ func startServe(t *testing.T, dovecot *mailboxtest.Server, out *outbox) *world {
 		}
 		return path
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listen := l.Addr().String()
-	l.Close()
+	listen := freeAddress(t)
 	settings := secret("settings.yaml", `company: {name: Hansen Rør AS, organisation_number: "974760673", vat_number: NO974760673MVA, organisation_scheme: "0192",
   tax_registration: Foretaksregisteret, email: sales@hansen.example, bank_account: "97104133219",
   address: {street: Gata 1, postcode: "5003", city: Bergen, country: "NO"}}
@@ -287,7 +297,7 @@ func (w *world) signIn() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	client := http.Client{Jar: jar, Timeout: 20 * time.Second}
+	client := http.Client{Jar: jar, Timeout: slowest}
 	get := func() string {
 		answer, err := client.Get(w.base + "/leads")
 		if err != nil {

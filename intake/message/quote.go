@@ -27,6 +27,7 @@ func fold(lines []textLine, forward bool) folded {
 	end := markShares(lines, shares, forward)
 	markPrefixed(lines[:end], shares)
 	markDividers(lines[:end], shares, forward)
+	markRules(lines[:end], shares)
 	keepInterleaved(lines[:end], shares)
 	markSignatureLines(lines[:end], shares)
 	if !hasOwn(lines, shares) {
@@ -172,6 +173,22 @@ func markDividers(lines []textLine, shares []share, forward bool) {
 				return
 			}
 			setShare(shares, start, i+1, shareQuoted)
+		}
+	}
+}
+
+// markRules gives a rule directly above a quote to the quote.
+func markRules(lines []textLine, shares []share) {
+	own := -1 // the newest line with text, when it is a rule of one's own
+	for i := range lines {
+		switch {
+		case shares[i] == shareQuoted && own >= 0:
+			setShare(shares, own, i, shareQuoted)
+			own = -1
+		case shares[i] == shareOwn && isRule(lines[i].text):
+			own = i
+		case shares[i] != shareOwn || !blank(lines[i].text):
+			own = -1
 		}
 	}
 }

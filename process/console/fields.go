@@ -47,6 +47,7 @@ type field struct {
 	// which of them are numbers.
 	Columns []string
 	Numbers []bool
+	Days    []bool
 }
 
 type option struct {
@@ -60,6 +61,15 @@ type section struct {
 	Fields []field
 	// Parts are quantities of lines, which stand in a table of their own.
 	Parts bool
+	// Previews are what the fields switch on.
+	Previews []mailPreview
+}
+
+// mailPreview is the text of an automatic mail.
+type mailPreview struct {
+	Title, Subject string
+	Paragraphs     []string
+	Open           bool
 }
 
 // form is what is filled in and sent.

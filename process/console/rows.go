@@ -136,7 +136,7 @@ func leadRow(v *visit, l process.Lead) row {
 }
 
 func opportunityRow(v *visit, o process.Opportunity) row {
-	return v.row(process.TypeOpportunity, o.ID, words(o.Title), words(v.name(process.TypeCustomer, o.Customer)), figure(v.money(o.EstimatedRevenue)),
+	return v.row(process.TypeOpportunity, o.ID, words(o.Title), words(v.name(process.TypeCustomer, o.Customer)), figure(v.estimate(o)),
 		words(v.date(o.EstimatedClose)), cell{Badges: v.opportunityBadges(o)})
 }
 

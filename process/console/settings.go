@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/access"
+	"github.com/emne/emne/templates"
 )
 
 // The company's settings as a form; its fields are the paths of their JSON.
@@ -43,12 +45,13 @@ func (v *visit) settingsForm(in input) form {
 		}
 	}
 	return form{Action: "/settings", Submit: v.t("save"), Version: v.version, Sections: []section{
-		{Title: v.t("settings.company"), Fields: []field{f(kindText, "company.name", auto("organization")), f(kindText, "company.organisation_number"),
+		{Title: v.t("settings.company"), Fields: []field{f(kindText, "company.name", auto("organization")), f(kindText, "company.organisation_number"), f(kindText, "company.organisation_scheme", hint(v.t("hint.organisation_scheme"))),
 			f(kindText, "company.vat_number"), f(kindText, "company.tax_registration", hint(v.t("hint.tax_registration"))),
 			f(kindEmail, "company.email"), f(kindTel, "company.phone"), f(kindText, "company.web")}},
 		{Title: v.t("section.address"), Fields: v.addressFields(in, "company.address.")},
 		{Title: v.t("settings.bank"), Fields: []field{f(kindText, "company.bank_account"), f(kindText, "company.iban"), f(kindText, "company.bic"),
-			f(kindSelect, "payment_reference", choices(v.options("payment_reference.", process.ReferenceNumber, process.ReferenceMOD10, process.ReferenceMOD11))),
+			f(kindSelect, "payment_reference", choices(v.options("payment_reference.", process.ReferenceNumber, process.ReferenceMOD10, process.ReferenceMOD11, process.ReferenceOGM))),
+			f(kindSelect, "payment_means", choices(append([]option{{Label: v.t("payment_means.usual")}}, v.options("payment_means.", process.PaymentMeansCodes()...)...)), hint(v.t("hint.payment_means"))),
 			f(kindWhole, "kid.customer_digits", hint(v.t("hint.kid_customer"))), f(kindWhole, "kid.length", hint(v.t("hint.kid_length"))), f(kindCheck, "kid.allow_dash", hint(v.t("hint.kid_dash"))),
 			f(kindText, "payment_link", wide, hint(v.t("hint.payment_link"))), f(kindMoney, "write_off_limit", currency(v.settings.Currency), hint(v.t("hint.write_off_limit")))}},
 		{Title: v.t("settings.prepayment"), Fields: []field{f(kindSelect, "prepayment.kind", choices(v.prepaymentKinds()), hint(v.t("hint.prepayment_kind"))),
@@ -60,13 +63,31 @@ func (v *visit) settingsForm(in input) form {
 		{Title: v.t("settings.mail"), Fields: []field{f(kindCheck, "mail.acknowledge", hint(v.t("hint.acknowledge"))), f(kindWhole, "mail.acknowledge_per_hour"),
 			f(kindCheck, "mail.digest", hint(v.t("hint.digest"))), f(kindWhole, "mail.digest_hour"), f(kindCheck, "mail.plus_addresses", hint(v.t("hint.plus_addresses"))),
 			f(kindText, "mail.spam.score_header", hint(v.t("hint.score_header"))), f(kindText, "mail.spam.threshold"),
-			f(kindList, "mail.spam.blocked", wide, hint(v.t("hint.blocked"))), f(kindList, "mail.spam.words", wide, hint(v.t("hint.words")))}},
+			f(kindList, "mail.spam.blocked", wide, hint(v.t("hint.blocked"))), f(kindList, "mail.spam.words", wide, hint(v.t("hint.words")))},
+			Previews: v.acknowledgements()},
 		{Title: v.t("settings.reminders"), Fields: v.reminderFields(in)},
 		{Title: v.t("settings.numbers"), Fields: numbers},
 		{Title: v.t("field.terms"), Fields: texts},
 		{Title: v.t("settings.vat_rules"), Fields: []field{f(kindYAML, "vat_rules", wide, hint(v.t("hint.vat_rules")))}},
 		{Title: v.t("settings.process"), Fields: []field{f(kindYAML, "process", wide, hint(v.t("hint.process"))), f(kindYAML, "automations", wide, hint(v.t("hint.automations")))}},
 	}}
+}
+
+// acknowledgements are what new inquiries are answered with, in every language
+// of mails, the company's own unfolded: nobody switches on what was not seen.
+func (v *visit) acknowledgements() []mailPreview {
+	var ps []mailPreview
+	for _, lang := range process.Languages() {
+		l := v.c.o.Templates.Labels(templates.Mails, lang)
+		say := func(key string) string { return l.Say(key, "company", v.settings.Company.Name, "subject", "…") }
+		p := mailPreview{Title: v.t("settings.acknowledgement", "language", v.t("language."+lang)), Subject: say("acknowledgement.subject"), Open: lang == v.settings.Language}
+		for _, key := range []string{"greeting.nobody", "acknowledgement.body", "acknowledgement.more", "closing"} {
+			p.Paragraphs = append(p.Paragraphs, say(key))
+		}
+		p.Paragraphs = append(p.Paragraphs, v.settings.Company.Name)
+		ps = append(ps, p)
+	}
+	return ps
 }
 
 // bankCSVFields say how the bank's CSV files are read; most need none of it.
@@ -85,7 +106,10 @@ const spareSteps = 2
 func (v *visit) reminderFields(in input) []field {
 	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
 	fields := []field{f(kindCheck, "reminders.enabled", hint(v.t("hint.reminders"))), f(kindDate, "reminders.from", hint(v.t("hint.reminders_from"))),
-		f(kindDecimal, "reminders.interest_percent"), f(kindDecimal, "reminders.consumer.fee"), f(kindWhole, "reminders.consumer.count"), f(kindWhole, "reminders.consumer.days", hint(v.t("hint.consumer_fees")))}
+		f(kindWhole, "reminders.pay_within", hint(v.t("hint.pay_within"))), f(kindDecimal, "reminders.interest_percent"),
+		f(kindTable, "reminders.interest_rates", hint(v.t("hint.interest_rates")), columns("from@", "percent#")),
+		f(kindDecimal, "reminders.consumer.fee"), f(kindWhole, "reminders.consumer.count"), f(kindWhole, "reminders.consumer.days", hint(v.t("hint.consumer_fees"))),
+		f(kindCheck, "reminders.consumer.businesses", hint(v.t("hint.fees_of_businesses")))}
 	n := len(v.settings.Reminders.Steps) + spareSteps
 	for i := range n {
 		at, number := fmt.Sprintf("reminders.steps.%d.", i), strconv.Itoa(i+1)
@@ -137,7 +161,7 @@ func (v *visit) saveSettings() error {
 	v.refused(&in, &f, e.Problems)
 	again := v.settingsForm(in)
 	again.Error, again.Problems = v.say(e), f.Problems
-	return v.showSettings(status(e.Code), again)
+	return v.showSettings(access.Status(e.Code), again)
 }
 
 // putSettings lays what was sent over the settings that there are.

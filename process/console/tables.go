@@ -8,12 +8,13 @@ import (
 	"github.com/emne/emne/process"
 )
 
-// columns are the fields of a table's rows; numbers end in #.
+// columns are the fields of a table's rows; numbers end in #, days in @.
 func columns(names ...string) func(*field) {
 	return func(f *field) {
 		for _, name := range names {
-			bare, number := strings.CutSuffix(name, "#")
-			f.Columns, f.Numbers = append(f.Columns, bare), append(f.Numbers, number)
+			name, number := strings.CutSuffix(name, "#")
+			name, day := strings.CutSuffix(name, "@")
+			f.Columns, f.Numbers, f.Days = append(f.Columns, name), append(f.Numbers, number), append(f.Days, day)
 		}
 	}
 }
@@ -59,6 +60,9 @@ func (v *visit) tableRows(f field, text string) (rows []map[string]string, probl
 			cell := ""
 			if k < len(cells) {
 				cell = strings.TrimSpace(cells[k])
+			}
+			if f.Days[k] && !process.Date(cell).Valid() {
+				return nil, &process.Problem{Field: bad.Field, Reason: "date", Message: "this is no date"}
 			}
 			if f.Numbers[k] {
 				d, ok := decimalOf(v.lang, either(cell, "0"))
