@@ -164,6 +164,7 @@ func TestKeysOfThePagesExist(t *testing.T) {
 		add("code.", string(k))
 	}
 	names, _ := process.ReportRows()
+	add("payment_means.", process.PaymentMeansCodes()...)
 	add("trial.to.", "owner", "customer")
 	add("trial.act.", "verb", "task", "mail", "quote", "assign")
 	add("report.", names...)
