@@ -114,7 +114,7 @@ func (c *checker) vat() {
 			continue
 		}
 		seen[category] = true
-		if category != "O" && c.s.Seller.VATNumber == "" {
+		if category != "O" && c.s.Seller.VATNumber == "" && (category == "K" || category == "G" || !taxNumber(c.s.Seller)) {
 			c.bad("company.vat_number", rule+"-02", "seller.vat_number.missing", "enter the company's VAT number in the settings: VAT category %s asks for it", category)
 		}
 		switch {
@@ -126,6 +126,13 @@ func (c *checker) vat() {
 	if seen["O"] && len(seen) > 1 {
 		c.bad("lines", "BR-O-11", "vat.category.mixed", "put what is outside the scope of VAT (category O) on a document of its own")
 	}
+}
+
+// taxNumber reports whether the seller is known to the tax office by a number
+// (BT-32), such as Germany's Steuernummer; Norway and Sweden have words there.
+func taxNumber(seller process.Party) bool {
+	country := seller.Address.Country
+	return country != "NO" && country != "SE" && strings.ContainsAny(seller.TaxRegistration, "0123456789")
 }
 
 func (c *checker) lines() {

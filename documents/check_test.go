@@ -117,6 +117,14 @@ func TestCheck(t *testing.T) {
 		{"reverse charge", process.KindInvoice, func(s *process.Snapshot) { relabel(s, "AE") }, "customer.vat_number BR-AE-02 buyer.vat_number.missing"},
 		{"intra-community", process.KindInvoice, func(s *process.Snapshot) { relabel(s, "K"); s.Buyer.OrganisationNumber = "912345678" }, "customer.vat_number BR-IC-02 buyer.vat_number.missing"},
 		{"export unregistered", process.KindInvoice, func(s *process.Snapshot) { relabel(s, "G"); s.Seller.VATNumber = "" }, "company.vat_number BR-G-02 seller.vat_number.missing"},
+		{"tax number alone", process.KindInvoice, func(s *process.Snapshot) {
+			s.Seller.VATNumber, s.Seller.TaxRegistration, s.Seller.Address.Country = "", "29/815/08150", "AT"
+		}, ""},
+		{"words for a tax number", process.KindInvoice, func(s *process.Snapshot) { s.Seller.VATNumber = "" }, "company.vat_number BR-S-02 seller.vat_number.missing"},
+		{"export with a tax number", process.KindInvoice, func(s *process.Snapshot) {
+			relabel(s, "G")
+			s.Seller.VATNumber, s.Seller.TaxRegistration, s.Seller.Address.Country = "", "29/815/08150", "AT"
+		}, "company.vat_number BR-G-02 seller.vat_number.missing"},
 		{"outside unregistered", process.KindInvoice, func(s *process.Snapshot) { relabel(s, "O"); s.Seller.VATNumber = "" }, ""},
 		{"outside mixed", process.KindInvoice, func(s *process.Snapshot) {
 			s.Lines[0].VAT = process.VAT{Category: "O"}

@@ -17,7 +17,7 @@ type Renderer interface {
 	Gaps(process.Snapshot) []pdf.Gap
 }
 
-// Documents implements process.Documents and process.EInvoices.
+// Documents implements process.Documents, process.EInvoices and process.Pictures.
 type Documents struct {
 	renderer Renderer
 }
@@ -25,10 +25,14 @@ type Documents struct {
 var (
 	_ process.Documents = (*Documents)(nil)
 	_ process.EInvoices = (*Documents)(nil)
+	_ process.Pictures  = (*Documents)(nil)
 )
 
 // New checks by the rules of this package and draws with r.
 func New(r Renderer) *Documents { return &Documents{renderer: r} }
+
+// Picture makes the picture of a product that documents show.
+func (d *Documents) Picture(b []byte) ([]byte, error) { return pdf.SmallPicture(b) }
 
 // Render makes the PDF, of an invoice or a credit note with the e-invoice
 // inside. What is not a draft needs its number by now (BR-02).
@@ -40,5 +44,5 @@ func (d *Documents) Render(s process.Snapshot) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.renderer.RenderWith(s, attachments)
+	return d.renderer.RenderWith(d.lawful(s), attachments)
 }

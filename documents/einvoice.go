@@ -74,7 +74,7 @@ func (d *Documents) checkEInvoice(s process.Snapshot, found []process.Problem) [
 }
 
 func (d *Documents) model(s process.Snapshot) (einvoice.Model, error) {
-	texts := einvoice.Texts{Deposit: d.renderer.Text(s.Language, "deposit.of"), Deducted: d.renderer.Text(s.Language, "deposit.deducted"), Credited: d.renderer.Text(s.Language, "einvoice.credited"), Exemption: map[string]string{}}
+	texts := einvoice.Texts{Deposit: d.renderer.Text(s.Language, "deposit.of"), Deducted: d.renderer.Text(s.Language, "deposit.deducted"), Credited: d.renderer.Text(s.Language, "einvoice.credited"), Exemption: map[string]string{}, Mentions: d.mentions(s)}
 	for _, category := range []string{"E", "AE", "K", "G", "O"} {
 		texts.Exemption[category] = strings.TrimSpace(d.renderer.Text(s.Language, "vat.note."+category))
 	}

@@ -54,6 +54,15 @@ func proofSellers() []proofSeller {
 		seller("GBP", "20 5", "Thames Joinery Ltd", "", "01234567", "GB123456789", "", address("1 High Street", "SW1A 1AA", "London", "GB"),
 			"GB29NWBK60161331926819", "NWBKGB2LXXX", process.Endpoint{Scheme: "9932", ID: "GB123456789"},
 			business("Ashford & Sons plc", "07654321", "GB987654321", address("2 Mill Lane", "TN24 8AA", "Ashford", "GB"), process.Endpoint{Scheme: "9932", ID: "GB987654321"})),
+		seller("EUR", "21 12 6", "Schrijnwerkerij Molen BV", "", "0202.239.951", "BE0202239951", "", address("Laan 1", "1000", "Brussel", "BE"),
+			"BE68539007547034", "KREDBEBBXXX", process.Endpoint{Scheme: "0208", ID: "0202239951"},
+			business("Café du Port SRL", "0400378485", "BE0400378485", address("Rue Haute 9", "4000", "Liège", "BE"), process.Endpoint{Scheme: "0208", ID: "0400378485"})),
+		seller("EUR", "20 10 5.5", "Menuiserie Lac & Forêt SARL", "", "732 829 320", "FR44732829320", "", address("12 rue du Lac", "74000", "Annecy", "FR"),
+			"FR1420041010050500013M02606", "PSSTFRPPXXX", process.Endpoint{Scheme: "0225", ID: "732829320"},
+			business("Hôtel de l’Étoile SAS", "552 100 554", "FR96552100554", address("3 place Bellecour", "69002", "Lyon", "FR"), process.Endpoint{Scheme: "0225", ID: "552100554"})),
+		seller("EUR", "21 9", "Houtwerk Zaan BV", "", "27375186", "NL123456789B01", "", address("Zaanweg 2", "1521 DN", "Wormerveer", "NL"),
+			"NL91ABNA0417164300", "ABNANL2AXXX", process.Endpoint{Scheme: "0106", ID: "27375186"},
+			business("Grachtenhuis BV", "33010101", "NL987654321B02", address("Singel 5", "1012 VC", "Amsterdam", "NL"), process.Endpoint{Scheme: "9944", ID: "NL987654321B02"})),
 	}
 }
 
@@ -96,8 +105,11 @@ func newProofHouse(t *testing.T, seller proofSeller, seed uint64) *proofHouse {
 	st := process.DefaultSettings()
 	st.Company, st.Currency = seller.company, seller.currency
 	st.VAT = process.VAT{Category: "S", Rate: decimal.RequireFromString(seller.rates[0])}
-	if seller.currency != "NOK" {
-		st.PaymentReference = "number"
+	switch {
+	case seller.company.Address.Country == "BE":
+		st.PaymentReference = process.ReferenceOGM
+	case seller.currency != "NOK":
+		st.PaymentReference = process.ReferenceNumber
 	}
 	st.Terms.Invoice = map[string]string{"nb": "Ved forsinket betaling beregnes rente.", "en": "Interest is charged on late payments."}
 	_, err = h.s.PutSettings(t.Context(), h.owner, version, st)
@@ -125,8 +137,10 @@ func (h *proofHouse) customers() {
 	greek.Address = process.Address{Street: "Ερμού 1", Postcode: "105 63", City: "Αθήνα", Country: "GR"}
 	greek.EInvoiceAddress = process.Endpoint{Scheme: "9933", ID: "EL094014201"}
 	consumer := process.CustomerInput{Name: "Kari Øygard-Nordmann", Kind: "consumer", Email: "kari@buyer.example", Address: h.seller.buyer.Address}
+	located := h.seller.buyer // a department that a GLN names
+	located.EInvoiceAddress = process.Endpoint{Scheme: "0088", ID: "7300010000001"}
 	for _, lang := range h.langs {
-		for kind, inputs := range map[string][]process.CustomerInput{"home": {h.seller.buyer}, "consumer": {consumer}, "union": {union, greek}, "abroad": {abroad}} {
+		for kind, inputs := range map[string][]process.CustomerInput{"home": {h.seller.buyer, h.seller.buyer, located}, "consumer": {consumer}, "union": {union, greek}, "abroad": {abroad}} {
 			for _, in := range inputs {
 				in.Language = lang
 				out, err := h.s.CreateCustomer(h.t.Context(), h.owner, in)
@@ -237,6 +251,9 @@ func (h *proofHouse) line(i int, vats []process.VAT, whole bool) process.LineInp
 		if whole {
 			l.DiscountPercent = new(decimal.NewFromInt(50))
 		}
+	}
+	if h.chance(10) {
+		l.Description += one(h, " 🎉 «ønske» – ½ ﬁ ✓", " a\u0308\u00ad\u200b]]> &amp; '")
 	}
 	if h.chance(10) {
 		l.Description += "\n" + strings.Repeat("Alt arbeid utføres etter avtale, med stål fra Łódź & «beste» kvalitet <1 %>. ", 1+h.random.IntN(40))

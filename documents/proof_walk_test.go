@@ -23,7 +23,11 @@ func (h *proofHouse) walk(d deal) []process.Ref {
 		h.check(err)
 		return h.order(d, out.Record.(*process.Order).ID)
 	}
-	out, err := h.s.CreateInvoice(h.t.Context(), h.owner, process.InvoiceInput{Customer: d.customer, Title: one(h, "", "Kjøkken i eik", "Ανακαίνιση"), Currency: d.currency, Lines: d.lines,
+	start, end, project := process.Date(""), process.Date(""), ""
+	if h.chance(40) {
+		start, end, project = "2026-11-01", "2026-11-30", one(h, "P-2026/7", "")
+	}
+	out, err := h.s.CreateInvoice(h.t.Context(), h.owner, process.InvoiceInput{Customer: d.customer, PeriodStart: start, PeriodEnd: end, Project: project, Contract: project, Title: one(h, "", "Kjøkken i eik", "Ανακαίνιση"), Currency: d.currency, Lines: d.lines,
 		BuyerReference: one(h, "Øystein B.", "4711"), Adjustments: d.adjustments, PricesIncludeVAT: d.withVAT, DeliveryAddress: h.elsewhere(), Exchange: d.exchange})
 	h.check(err)
 	return h.issue(out.Record.(*process.Invoice).ID)

@@ -54,6 +54,9 @@ const (
 	CodeInternal     = process.CodeInternal
 )
 
+// MaxToMark bounds the mails that MailsToMark gives.
+const MaxToMark = process.MaxToMark
+
 // NewBlob addresses data.
 func NewBlob(data []byte) *Blob { return process.NewBlob(data) }
 
@@ -77,6 +80,11 @@ type MailRecorder interface {
 	ReceiveMail(ctx context.Context, a Actor, m Mail) (Receipt, error)
 	// MoveCursor says that every mail up to a UID is handled.
 	MoveCursor(ctx context.Context, a Actor, to MailboxUID) error
+	// MailsToMark are committed mails that wait for what is to be done with them
+	// on their server, the lowest UIDs first; MailsMarked says that it is done,
+	// or never will be.
+	MailsToMark(ctx context.Context, mailbox string, uidValidity uint32) ([]uint32, error)
+	MailsMarked(ctx context.Context, a Actor, mailbox string, uidValidity uint32, uids []uint32) error
 }
 
 // FormRecorder keeps a hook's body before it is answered. *process.Service

@@ -35,11 +35,8 @@ func (s *Service) StatementPDF(ctx context.Context, a Actor, customer string, fr
 // bytes are kept.
 func (s *Service) SendStatement(ctx context.Context, a Actor, t Target, in SendStatementInput) (*Outcome, error) {
 	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
-		c, err := u.Customers().Get(t.ID)
+		c, err := opened(u, u.Customers(), "send_statement", t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&c.Record, TypeCustomer, t); err != nil {
 			return nil, err
 		}
 		if in.Recipient == "" {

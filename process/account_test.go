@@ -22,7 +22,7 @@ func (h *house) account(customer string, from, to process.Date) *process.Account
 func TestStatement(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.reminders(func(r *process.Reminders) { r.Steps[0].Fee = decimal.NewFromInt(70) })
+	h.reminders(func(r *process.Reminders) { r.Steps[0].Fee, r.Consumer.Businesses = decimal.NewFromInt(70), false })
 	c := h.customer()
 	invoice := func(currency string) string {
 		id := h.create(process.TypeInvoice, fmt.Sprintf(`{"customer":%q,"currency":%q,"lines":[{"description":"Advice","unit_price":"800"}]}`, c, currency))
@@ -88,7 +88,7 @@ func TestStatementBalances(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.reminders(func(r *process.Reminders) {
-		r.Steps[0].Fee, r.InterestPercent = decimal.NewFromInt(70), decimal.RequireFromString("9.25")
+		r.Steps[0].Fee, r.InterestPercent, r.Consumer.Businesses = decimal.NewFromInt(70), decimal.RequireFromString("9.25"), false
 	})
 	rapid.Check(t, func(rt *rapid.T) {
 		c := h.customer()

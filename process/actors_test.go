@@ -26,6 +26,8 @@ var actable = map[string]func(*house) string{
 	"delivery retry": func(h *house) string { return h.delivery("failed") }, "delivery settle": func(h *house) string { return h.delivery("unknown") },
 	"message make_lead": (*house).otherMessage, "message not_a_lead": (*house).otherMessage,
 	"message move": (*house).otherMessage, "quarantine retry": (*house).quarantinedMail,
+	"message retry": (*house).quarantinedMessage, "quarantine make_lead": (*house).quarantinedMail, "quarantine not_a_lead": (*house).quarantinedMail,
+	"quarantine move": (*house).quarantinedMail,
 	"product archive": (*house).product, "product restore": (*house).archivedProduct, "price-list archive": (*house).priceList, "price-list restore": (*house).archivedPriceList,
 	"task done": (*house).openTask, "task snooze": (*house).openTask,
 }
@@ -51,7 +53,7 @@ func TestActors(t *testing.T) {
 			}
 			h.prepare(v.Name)
 			id, body := build(h), h.body(v.Record, v.Name)
-			if v.Record == process.TypeMessage && v.Name == "move" {
+			if (v.Record == process.TypeMessage || v.Record == process.TypeQuarantine) && v.Name == "move" {
 				body = h.moveBody()
 			}
 			ref := process.Ref{Type: v.Record, ID: id}

@@ -53,8 +53,8 @@ type EntryMatch struct {
 }
 
 // Suggestion is an invoice that an entry may pay. Why is reference, number,
-// amount_and_name, name, amount, settled (nothing is open on it) or repeated
-// (another file has the same).
+// amount_and_name, name, amount, settled (nothing is open on it), repeated
+// (another file has the same) or reversal (money that it was paid with went back).
 type Suggestion struct {
 	Invoice string `json:"invoice"`
 	// Order is set instead of Invoice for a payment request.
@@ -96,8 +96,14 @@ func (u *unit) takeEntry(m *matcher, e *BankEntry) error {
 	why := ""
 	var shares []share
 	if e.Amount.Minor <= 0 {
-		e.State, e.Reason = "ignored", "outgoing"
-		why = e.Reason
+		var err error
+		if e.Suggestions, err = u.taken(e); err != nil {
+			return err
+		}
+		if len(e.Suggestions) == 0 && !e.Unsure {
+			e.State, e.Reason = "ignored", "outgoing"
+			why = e.Reason
+		}
 	} else {
 		d, err := u.judge(m, e)
 		if err != nil {
@@ -174,6 +180,9 @@ func (u *unit) bookShares(e *BankEntry, shares []share) error {
 			e.Matches = append(e.Matches, EntryMatch{Payment: p.ID, Order: s.order.ID, Number: s.order.Number, Amount: p.Amount})
 			continue
 		}
+		if err := u.payBackOf(s.invoice, p); err != nil {
+			return err
+		}
 		if err := u.bookPayment(s.invoice, p); err != nil {
 			return err
 		}
@@ -185,14 +194,8 @@ func (u *unit) bookShares(e *BankEntry, shares []share) error {
 
 func (s *Service) changeEntry(ctx context.Context, a Actor, t Target, verb string, f func(*unit, *BankEntry) (Activity, error)) (*Outcome, error) {
 	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
-		e, err := u.BankEntries().Get(t.ID)
+		e, err := opened(u, u.BankEntries(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&e.Record, TypeBankEntry, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeBankEntry, verb, e.State); err != nil {
 			return nil, err
 		}
 		from := e.State

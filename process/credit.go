@@ -276,14 +276,8 @@ func (u *unit) reinvoice(i *Invoice, n *CreditNote, taken []LineQuantity) error 
 // SendCreditNote sends a credit note again, the same bytes.
 func (s *Service) SendCreditNote(ctx context.Context, a Actor, t Target, in SendInput) (*Outcome, error) {
 	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
-		n, err := u.CreditNotes().Get(t.ID)
+		n, err := opened(u, u.CreditNotes(), "send", t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&n.Record, TypeCreditNote, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeCreditNote, "send", n.State); err != nil {
 			return nil, err
 		}
 		in.mailed(n.Recipient)

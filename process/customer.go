@@ -104,11 +104,8 @@ func (u *unit) newCustomer(in CustomerInput, thread string) (*Customer, error) {
 // EditCustomer changes a customer; issued documents keep what they said.
 func (s *Service) EditCustomer(ctx context.Context, a Actor, t Target, in CustomerInput) (*Outcome, error) {
 	return s.change(ctx, a, MayKeep, func(u *unit) (*Outcome, error) {
-		c, err := u.Customers().Get(t.ID)
+		c, err := opened(u, u.Customers(), "edit", t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&c.Record, TypeCustomer, t); err != nil {
 			return nil, err
 		}
 		if err := u.changeCustomer(in, c); err != nil {

@@ -189,6 +189,9 @@ func (u *unit) reply(m *IncomingMail, msg *Message) (bool, error) {
 }
 
 func (u *unit) referenced(messageID string) (Ref, string, error) {
+	if messageID = strings.Trim(messageID, "<> "); messageID == "" {
+		return Ref{}, "", nil // a filed mail without an id is not meant
+	}
 	if id := u.s.deliveryOf(messageID); id != "" {
 		d, err := optional(u.Deliveries().Get(id))
 		if err != nil || d == nil {
@@ -197,7 +200,7 @@ func (u *unit) referenced(messageID string) (Ref, string, error) {
 		about, err := u.survivor(d.About)
 		return about, d.Thread, err
 	}
-	before, err := first(u.Messages(), map[string]string{"message_id": strings.Trim(messageID, "<> ")}, "filed")
+	before, err := first(u.Messages(), map[string]string{"message_id": messageID}, "filed")
 	if err != nil || before == nil {
 		return Ref{}, "", err
 	}

@@ -79,6 +79,9 @@ type Mail struct {
 	// PDF is the document to attach with its file name's number; empty for mails without one.
 	PDF      []byte
 	Snapshot *Snapshot
+	// Letter goes with the PDF: the reminder, when that is the invoice; nil when
+	// there is none.
+	Letter *File
 	// Raw is set when the mail was composed before: these bytes are sent.
 	Raw []byte
 	// MessageID is the id that a new mail must carry; it is signed, so that a
@@ -93,6 +96,7 @@ type Mail struct {
 func (s *Service) MailOf(ctx context.Context, a Actor, id, domain string) (*Mail, error) {
 	m := &Mail{}
 	var pdf string
+	var letter *Snapshot
 	err := s.view(ctx, a, MaySendMail, func(u *unit) error {
 		d, err := u.Deliveries().Get(id)
 		if err != nil {
@@ -111,6 +115,13 @@ func (s *Service) MailOf(ctx context.Context, a Actor, id, domain string) (*Mail
 			snap, err := u.Snapshot(d.About.ID)
 			if err != nil {
 				return err
+			}
+			if d.Kind == "reminder" && d.Data["snapshot"] != "" {
+				l, err := u.Snapshot(d.Data["snapshot"])
+				if err != nil {
+					return err
+				}
+				letter = &l
 			}
 			if d.Kind == "acceptance" {
 				q, err := u.Quotes().Get(d.About.ID)
@@ -137,6 +148,10 @@ func (s *Service) MailOf(ctx context.Context, a Actor, id, domain string) (*Mail
 	}
 	if pdf != "" {
 		m.PDF, err = s.store.Blob(ctx, pdf)
+	}
+	if letter != nil && err == nil {
+		m.Letter = &File{Name: letter.FileName(), SHA256: m.Delivery.Data["sha256"]}
+		m.Letter.Data, err = s.store.Blob(ctx, m.Letter.SHA256)
 	}
 	return m, err
 }
@@ -335,14 +350,8 @@ func (s *Service) SettleDelivery(ctx context.Context, a Actor, t Target, in Sett
 
 func (s *Service) changeDelivery(ctx context.Context, a Actor, t Target, verb string, f func(*unit, *Delivery) error) (*Outcome, error) {
 	return s.change(ctx, a, MaySendMail, func(u *unit) (*Outcome, error) {
-		d, err := u.Deliveries().Get(t.ID)
+		d, err := opened(u, u.Deliveries(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&d.Record, TypeDelivery, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeDelivery, verb, d.State); err != nil {
 			return nil, err
 		}
 		if err := u.resolve(Ref{TypeDelivery, d.ID}, "delivery_"+d.State); err != nil {

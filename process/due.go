@@ -28,14 +28,20 @@ func (s Settings) due(issue Date, c *Customer) Date {
 	}
 	due := issue.AddDays(days)
 	if s.Terms.WorkingDays {
-		for range maxMove {
-			if s.workingDay(due) {
-				break
-			}
-			due = due.AddDays(1)
-		}
+		return s.working(due)
 	}
 	return due
+}
+
+// working is the day, or the next working day after it.
+func (s Settings) working(d Date) Date {
+	for range maxMove {
+		if s.workingDay(d) {
+			break
+		}
+		d = d.AddDays(1)
+	}
+	return d
 }
 
 // maxMove bounds the way to the next working day, whatever the calendar lists.

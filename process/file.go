@@ -82,6 +82,9 @@ func (s *Service) PDF(ctx context.Context, a Actor, about Ref) (File, error) {
 		return File{snap.FileName(), b, hash}, err
 	}
 	snap.Draft = true
+	if err := s.illustrate(ctx, &snap); err != nil {
+		return File{}, err
+	}
 	b, err := s.documents.Render(snap)
 	if err != nil {
 		return File{}, fmt.Errorf("rendering a preview: %w", err)

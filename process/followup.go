@@ -137,11 +137,8 @@ func (s *Service) LogInvoice(ctx context.Context, a Actor, t Target, in LogInput
 // LogCustomer notes a call or a meeting with a customer.
 func (s *Service) LogCustomer(ctx context.Context, a Actor, t Target, in LogInput) (*Outcome, error) {
 	return s.change(ctx, a, MayKeep, func(u *unit) (*Outcome, error) {
-		c, err := u.Customers().Get(t.ID)
+		c, err := opened(u, u.Customers(), "log", t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&c.Record, TypeCustomer, t); err != nil {
 			return nil, err
 		}
 		if ps := in.problems(); len(ps) > 0 {

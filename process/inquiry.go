@@ -33,6 +33,9 @@ type IncomingMail struct {
 	// CursorUpTo is how far the mailbox's cursor moves with this mail, 0 for
 	// not at all: every mail with a UID up to it is handled by then.
 	CursorUpTo uint32
+	// MarkLater says that something is to be done with the mail on its server
+	// when it is committed; see Service.MailsToMark.
+	MarkLater  bool
 	ReceivedAt time.Time
 	Raw        *Blob
 	// Own is set when the mail lies in a person's own mailbox.

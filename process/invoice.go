@@ -8,14 +8,15 @@ import (
 
 // InvoiceInput is a draft invoice as people and programs write it.
 type InvoiceInput struct {
-	Customer          string            `json:"customer"`
+	Opportunity       string            `json:"opportunity,omitempty" doc:"gives what is left out here: customer, people, title, lines"`
+	Customer          string            `json:"customer,omitempty"`
 	Contact           string            `json:"contact,omitempty"`
 	Owner             string            `json:"owner,omitempty"`
 	Title             string            `json:"title,omitempty"`
 	Recipient         string            `json:"recipient,omitempty"`
 	Language          string            `json:"language,omitempty"`
 	Currency          string            `json:"currency,omitempty"`
-	Lines             []LineInput       `json:"lines"`
+	Lines             []LineInput       `json:"lines,omitempty"`
 	BuyerReference    string            `json:"buyer_reference,omitempty"`
 	CustomerReference string            `json:"customer_reference,omitempty"`
 	SupplyDate        Date              `json:"supply_date,omitempty"`
@@ -32,7 +33,7 @@ type InvoiceInput struct {
 
 // Input is the editable part of the invoice.
 func (i Invoice) Input() InvoiceInput {
-	return InvoiceInput{i.Customer, i.Contact, i.Owner, i.Title, i.Recipient, i.Language, i.Currency, Inputs(i.Lines), i.BuyerReference, i.CustomerReference, i.SupplyDate, i.DueDate,
+	return InvoiceInput{i.Opportunity, i.Customer, i.Contact, i.Owner, i.Title, i.Recipient, i.Language, i.Currency, Inputs(i.Lines), i.BuyerReference, i.CustomerReference, i.SupplyDate, i.DueDate,
 		i.Pricing.Inputs(), i.PricesIncludeVAT, i.DeliveryAddress, i.Exchange, i.Project, i.Contract, i.PeriodStart, i.PeriodEnd}
 }
 
@@ -62,11 +63,21 @@ func (i *Invoice) settle() {
 	}
 }
 
-// CreateInvoice drafts an invoice for a customer without an order.
+// CreateInvoice drafts an invoice without an order: of an opportunity, or of a
+// customer alone.
 func (s *Service) CreateInvoice(ctx context.Context, a Actor, in InvoiceInput) (*Outcome, error) {
 	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
+		in := in // the function may run again
+		of, err := u.directOn(in.Opportunity, &in.Customer)
+		if err != nil {
+			return nil, err
+		}
 		inv := &Invoice{Record: u.record(), State: "draft", Customer: in.Customer}
 		inv.Thread = inv.ID
+		if of != nil {
+			inv.Opportunity, inv.Thread = of.ID, of.Thread
+			of.fill(&in.Contact, &in.Owner, &in.Title, &in.Currency, &in.Lines, &in.Adjustments, &in.PricesIncludeVAT)
+		}
 		if err := u.applyInvoice(in, inv); err != nil {
 			return nil, err
 		}
@@ -233,14 +244,8 @@ func (i *Invoice) figures() map[string]string {
 
 func (s *Service) changeInvoice(ctx context.Context, a Actor, t Target, verb string, f func(*unit, *Invoice) (*Outcome, error)) (*Outcome, error) {
 	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
-		i, err := u.Invoices().Get(t.ID)
+		i, err := opened(u, u.Invoices(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&i.Record, TypeInvoice, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeInvoice, verb, i.State); err != nil {
 			return nil, err
 		}
 		out, err := f(u, i)
@@ -270,8 +275,8 @@ func (u *unit) saveInvoice(i *Invoice, act Activity) error {
 // EditInvoice changes a draft.
 func (s *Service) EditInvoice(ctx context.Context, a Actor, t Target, in InvoiceInput) (*Outcome, error) {
 	return s.changeInvoice(ctx, a, t, "edit", func(u *unit, i *Invoice) (*Outcome, error) {
-		if in.Customer != i.Customer {
-			return nil, Invalid("invoice.customer", "an invoice keeps its customer", Problem{Field: "customer", Reason: "invoice.customer", Message: "draft a new invoice instead"})
+		if in.Customer != i.Customer || in.Opportunity != i.Opportunity {
+			return nil, Invalid("invoice.customer", "an invoice keeps its customer and its opportunity", Problem{Field: "customer", Reason: "invoice.customer", Message: "draft a new invoice instead"})
 		}
 		if err := u.applyInvoice(in, i); err != nil {
 			return nil, err

@@ -43,9 +43,17 @@ func (k KID) problems() []Problem {
 }
 
 // paymentReference is what the customer gives the bank (BT-83): the document's
-// number, or a KID.
+// number, a KID, or a structured communication.
 func (u *unit) paymentReference(customer, number string) (string, error) {
 	s := u.settings
+	if s.PaymentReference == ReferenceOGM {
+		own, ok := ogm(digitsOf(number))
+		if !ok {
+			return "", Invalid("kid.length", "the payment reference does not have room for its numbers", Problem{Field: "payment_reference", Reason: "kid.length",
+				Message: fmt.Sprintf("begin the numbers of invoices lower: %s has more than the ten digits of a structured communication", number)})
+		}
+		return own, nil
+	}
 	if s.PaymentReference != ReferenceMOD10 && s.PaymentReference != ReferenceMOD11 {
 		return number, nil
 	}

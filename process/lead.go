@@ -101,14 +101,8 @@ func (s *Service) EditLead(ctx context.Context, a Actor, t Target, in LeadInput)
 // answers with the lead as f left it.
 func (s *Service) changeLead(ctx context.Context, a Actor, t Target, verb string, f func(*unit, *Lead) (*Outcome, error)) (*Outcome, error) {
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
-		l, err := u.Leads().Get(t.ID)
+		l, err := opened(u, u.Leads(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&l.Record, TypeLead, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeLead, verb, l.State); err != nil {
 			return nil, err
 		}
 		out, err := f(u, l)

@@ -103,11 +103,15 @@ var transitions = []Transition{
 	{TypeDelivery, "retry", []string{"failed", "bounced", "unknown", "retrying"}, []string{"queued"}},
 	{TypeDelivery, "settle", []string{"unknown"}, []string{"accepted", "failed"}},
 
-	{TypeMessage, "make_lead", []string{"other", "filed"}, []string{"filed"}},
-	{TypeMessage, "not_a_lead", []string{"filed", "other"}, []string{"other"}},
-	{TypeMessage, "move", []string{"filed", "other"}, []string{"filed"}},
+	{TypeMessage, "make_lead", []string{"other", "filed", "quarantined"}, []string{"filed"}},
+	{TypeMessage, "not_a_lead", []string{"filed", "other", "quarantined"}, []string{"other"}},
+	{TypeMessage, "move", []string{"filed", "other", "quarantined"}, []string{"filed"}},
+	{TypeMessage, "retry", []string{"quarantined"}, []string{"filed", "other"}},
 
 	{TypeQuarantine, "retry", []string{"quarantined"}, []string{"filed", "other"}},
+	{TypeQuarantine, "make_lead", []string{"quarantined"}, []string{"filed"}},
+	{TypeQuarantine, "not_a_lead", []string{"quarantined"}, []string{"other"}},
+	{TypeQuarantine, "move", []string{"quarantined"}, []string{"filed"}},
 
 	{TypeSenderRule, "delete", []string{"active"}, nil},
 

@@ -36,6 +36,24 @@ func (s *Service) MoveCursor(ctx context.Context, a Actor, to MailboxUID) error 
 	return err
 }
 
+// MailsToMark are the UIDs of mails that are committed and wait for what is to be
+// done with them on their server, the lowest first, at most MaxToMark.
+func (s *Service) MailsToMark(ctx context.Context, mailbox string, uidValidity uint32) (uids []uint32, err error) {
+	err = s.store.View(ctx, func(tx Tx) error {
+		uids, err = tx.ToMark(mailbox, uidValidity)
+		return err
+	})
+	return uids, err
+}
+
+// MailsMarked says that it is done with these, or never will be.
+func (s *Service) MailsMarked(ctx context.Context, a Actor, mailbox string, uidValidity uint32, uids []uint32) error {
+	_, err := s.change(ctx, a, MayIntake, func(u *unit) (*Outcome, error) {
+		return &Outcome{}, u.Marked(mailbox, uidValidity, uids)
+	})
+	return err
+}
+
 // Cursor is how far a mailbox was read under a UIDVALIDITY.
 func (s *Service) Cursor(ctx context.Context, mailbox string, uidValidity uint32) (uid uint32, err error) {
 	err = s.store.View(ctx, func(tx Tx) error {

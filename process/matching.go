@@ -113,7 +113,9 @@ func (u *unit) newMatcher() (*matcher, error) {
 func (m *matcher) add(c *candidate) {
 	m.all = append(m.all, c)
 	if c.reference != "" {
-		m.byReference[c.reference] = append(m.byReference[c.reference], c)
+		for _, form := range referenceForms(c.reference) {
+			m.byReference[form] = append(m.byReference[form], c)
+		}
 	}
 	number := strings.ToUpper(c.number)
 	m.byNumber[number] = append(m.byNumber[number], c)
@@ -309,7 +311,7 @@ func (m *matcher) choice(cs []*candidate, amount Money) []*candidate {
 // suggestSettled names the invoices of the entry's reference on which nothing
 // is open: paid twice, or brought by another file.
 func (u *unit) suggestSettled(d *decision, e *BankEntry) error {
-	list, _, err := u.Invoices().List(Filter{State: "issued", Match: map[string]string{"payment_reference": e.Reference}, Limit: maxSuggestions})
+	list, _, err := u.Invoices().List(Filter{State: "issued", Match: map[string]string{"payment_reference": u.ourReference(e.Reference)}, Limit: maxSuggestions})
 	if err != nil {
 		return err
 	}
@@ -324,18 +326,24 @@ func (u *unit) suggestSettled(d *decision, e *BankEntry) error {
 }
 
 // repeats reports whether a file of another format brought what looks like the
-// same movement: the same reference and amount within a few days.
+// same movement on the same account: the amount within a few days, with the
+// same reference, or without one from the same payer.
 func (u *unit) repeats(e *BankEntry) (bool, error) {
-	if e.Reference == "" {
-		return false, nil
-	}
-	list, _, err := u.BankEntries().List(Filter{Match: map[string]string{"reference": e.Reference}, Limit: 100})
+	list, _, err := u.BankEntries().List(Filter{Match: map[string]string{"reference": e.Reference, "amount": amountKey(e.Amount)}, Limit: 100})
 	if err != nil {
 		return false, err
 	}
+	payer := nameOf(e.Counterparty)
 	return slices.ContainsFunc(list, func(o BankEntry) bool {
-		return o.Format != e.Format && o.Amount == e.Amount && o.BookingDate.AddDays(-repeatDays) <= e.BookingDate && e.BookingDate <= o.BookingDate.AddDays(repeatDays)
+		return o.Format != e.Format && o.Amount == e.Amount && sameAccount(o.Account, e.Account) &&
+			(e.Reference != "" || payer.is(nameOf(o.Counterparty)) || nameOf(o.Counterparty).is(payer)) &&
+			o.BookingDate.AddDays(-repeatDays) <= e.BookingDate && e.BookingDate <= o.BookingDate.AddDays(repeatDays)
 	}), nil
+}
+
+// sameAccount compares accounts of which one may be written as IBAN, or be missing.
+func sameAccount(a, b string) bool {
+	return a == "" || b == "" || strings.HasSuffix(a, b) || strings.HasSuffix(b, a)
 }
 
 // payerName is a name in the form in which names are compared.

@@ -110,7 +110,7 @@ func TestStaleVersions(t *testing.T) {
 			h := newHouse(t)
 			h.prepare(v.Name)
 			id, body := actable[v.Record+" "+v.Name](h), h.body(v.Record, v.Name)
-			if v.Record == process.TypeMessage && v.Name == "move" {
+			if (v.Record == process.TypeMessage || v.Record == process.TypeQuarantine) && v.Name == "move" {
 				body = h.moveBody()
 			}
 			was := h.look(v.Record, id)

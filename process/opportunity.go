@@ -134,14 +134,8 @@ func (u *unit) customerOf(id string) (*Customer, error) {
 
 func (s *Service) changeOpportunity(ctx context.Context, a Actor, t Target, verb string, f func(*unit, *Opportunity) error) (*Outcome, error) {
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
-		o, err := u.Opportunities().Get(t.ID)
+		o, err := opened(u, u.Opportunities(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&o.Record, TypeOpportunity, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeOpportunity, verb, o.State); err != nil {
 			return nil, err
 		}
 		if err := f(u, o); err != nil {

@@ -9,16 +9,18 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// OrderInput is an order that starts from a customer, without a quote.
+// OrderInput is an order without a quote: of an opportunity, or of a customer
+// alone.
 type OrderInput struct {
-	Customer          string            `json:"customer"`
+	Opportunity       string            `json:"opportunity,omitempty" doc:"gives what is left out here: customer, people, title, lines"`
+	Customer          string            `json:"customer,omitempty"`
 	Contact           string            `json:"contact,omitempty"`
 	Owner             string            `json:"owner,omitempty"`
 	Title             string            `json:"title,omitempty"`
 	Recipient         string            `json:"recipient,omitempty"`
 	Language          string            `json:"language,omitempty"`
 	Currency          string            `json:"currency,omitempty"`
-	Lines             []LineInput       `json:"lines"`
+	Lines             []LineInput       `json:"lines,omitempty"`
 	CustomerReference string            `json:"customer_reference,omitempty"`
 	DeliveryDate      Date              `json:"delivery_date,omitempty"`
 	DeliveryAddress   *Address          `json:"delivery_address,omitempty" doc:"when it is not the customer's own"`
@@ -52,6 +54,13 @@ func (o *Order) progress() string {
 func (s *Service) CreateOrder(ctx context.Context, a Actor, in OrderInput) (*Outcome, error) {
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
 		in := in // the function may run again
+		of, err := u.directOn(in.Opportunity, &in.Customer)
+		if err != nil {
+			return nil, err
+		}
+		if of != nil {
+			of.fill(&in.Contact, &in.Owner, &in.Title, &in.Currency, &in.Lines, &in.Adjustments, &in.PricesIncludeVAT)
+		}
 		c, err := u.customerOf(in.Customer)
 		if err != nil {
 			return nil, err
@@ -70,6 +79,9 @@ func (s *Service) CreateOrder(ctx context.Context, a Actor, in OrderInput) (*Out
 			Recipient: p.recipient, Language: p.language, Currency: p.currency, CustomerReference: strings.TrimSpace(in.CustomerReference), DeliveryDate: in.DeliveryDate, DeliveryAddress: u.elsewhere(in.DeliveryAddress),
 			Project: strings.TrimSpace(in.Project), Contract: strings.TrimSpace(in.Contract)}
 		o.Thread = o.ID
+		if of != nil {
+			o.Opportunity, o.Thread = of.ID, of.Thread
+		}
 		if o.Owner == "" && a.Kind == ActorUser {
 			o.Owner = a.ID
 		}
@@ -111,14 +123,8 @@ func (o *Order) figures() map[string]string {
 
 func (s *Service) changeOrder(ctx context.Context, a Actor, t Target, verb string, f func(*unit, *Order) (*Outcome, error)) (*Outcome, error) {
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
-		o, err := u.Orders().Get(t.ID)
+		o, err := opened(u, u.Orders(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&o.Record, TypeOrder, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeOrder, verb, o.State); err != nil {
 			return nil, err
 		}
 		out, err := f(u, o)

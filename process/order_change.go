@@ -12,7 +12,7 @@ import (
 // Input is the editable part of the order. Its lines are what was agreed and
 // stay as they are.
 func (o Order) Input() OrderInput {
-	return OrderInput{o.Customer, o.Contact, o.Owner, o.Title, o.Recipient, o.Language, o.Currency, Inputs(o.Lines), o.CustomerReference,
+	return OrderInput{o.Opportunity, o.Customer, o.Contact, o.Owner, o.Title, o.Recipient, o.Language, o.Currency, Inputs(o.Lines), o.CustomerReference,
 		o.DeliveryDate, o.DeliveryAddress, o.Pricing.Inputs(), o.PricesIncludeVAT, o.Project, o.Contract}
 }
 
@@ -43,8 +43,8 @@ func (s *Service) EditOrder(ctx context.Context, a Actor, t Target, in OrderInpu
 
 // keepsOrder refuses other lines or another total.
 func (u *unit) keepsOrder(o *Order, in OrderInput) error {
-	bad := Invalid("order.agreed", "an order keeps its customer, lines and prices", Problem{Field: "lines", Reason: "order.agreed", Message: "cancel the rest and make another order"})
-	if in.Customer != o.Customer || in.Currency != o.Currency || in.PricesIncludeVAT != o.PricesIncludeVAT || len(in.Lines) != len(o.Lines) {
+	bad := Invalid("order.agreed", "an order keeps its customer, opportunity, lines and prices", Problem{Field: "lines", Reason: "order.agreed", Message: "cancel the rest and make another order"})
+	if in.Customer != o.Customer || in.Opportunity != o.Opportunity || in.Currency != o.Currency || in.PricesIncludeVAT != o.PricesIncludeVAT || len(in.Lines) != len(o.Lines) {
 		return bad
 	}
 	lines, err := u.linesWith(in.Lines, o.Currency, in.PricesIncludeVAT)

@@ -166,6 +166,27 @@ func TestForwardMakesTheWritersLead(t *testing.T) {
 	h.verify()
 }
 
+// A mail inside another has no id of its own; a filed one without an id is not
+// meant by that, nor by a reference without one.
+func TestForwardBesideAMailWithoutID(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	bare := in(h.mail("ola@other.example", "Hello"), "sales", 1)
+	bare.MessageID = ""
+	other := h.receive(bare)
+	m := in(h.mail("sales@seller.example", "Fwd: A roof"), "sales", 2)
+	m.Original = &process.IncomingMail{From: "kari@new.example", Inquiry: process.Inquiry{Email: "kari@new.example", Text: "What does it cost?"}}
+	if r := h.receive(m); r.Result == other.Result {
+		t.Errorf("the forward landed on %+v", r)
+	}
+	empty := in(h.mail("eva@third.example", "Hi"), "sales", 3)
+	empty.InReplyTo, empty.References = []string{"<>"}, []string{""}
+	if r := h.receive(empty); r.Decision != process.DecidedNew {
+		t.Errorf("an empty reference: %+v", r)
+	}
+	h.verify()
+}
+
 // spamRules switches rules about spam on.
 func (h *house) spamRules() string {
 	h.t.Helper()

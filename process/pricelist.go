@@ -53,7 +53,7 @@ func (l PriceList) Input() PriceListInput {
 
 func (u *unit) applyPriceList(in PriceListInput, l *PriceList) error {
 	l.Name, l.Currency, l.ValidFrom, l.ValidUntil = strings.TrimSpace(in.Name), in.Currency, in.ValidFrom, in.ValidUntil
-	l.Customer, l.Group, l.Prices = in.Customer, strings.TrimSpace(in.Group), in.Prices
+	l.Customer, l.Group, l.Prices = in.Customer, strings.TrimSpace(in.Group), append([]ListPrice{}, in.Prices...)
 	if l.Currency == "" {
 		l.Currency = u.settings.Currency
 	}
@@ -146,17 +146,11 @@ func (s *Service) RestorePriceList(ctx context.Context, a Actor, t Target, _ str
 
 func (s *Service) changePriceList(ctx context.Context, a Actor, t Target, verb, activity string, f func(*unit, *PriceList) error) (*Outcome, error) {
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
-		l, err := u.PriceLists().Get(t.ID)
+		l, err := opened(u, u.PriceLists(), verb, t)
 		if err != nil {
 			return nil, err
 		}
-		if err := u.touch(&l.Record, TypePriceList, t); err != nil {
-			return nil, err
-		}
 		from := l.State
-		if err := allowed(TypePriceList, verb, from); err != nil {
-			return nil, err
-		}
 		if err := f(u, l); err != nil {
 			return nil, err
 		}

@@ -176,14 +176,8 @@ func (s *Service) RestoreProduct(ctx context.Context, a Actor, t Target, _ struc
 
 func (s *Service) moveProduct(ctx context.Context, a Actor, t Target, verb, to, activity string) (*Outcome, error) {
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
-		p, err := u.Products().Get(t.ID)
+		p, err := opened(u, u.Products(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&p.Record, TypeProduct, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeProduct, verb, p.State); err != nil {
 			return nil, err
 		}
 		from := p.State

@@ -14,10 +14,36 @@ type ReadMail func(raw io.Reader, size int64, at MailboxUID, received time.Time)
 // RetryQuarantine reads what could not be read once more, as after an upgrade,
 // and files it as if it had just come in. What still cannot be read stays.
 func (s *Service) RetryQuarantine(ctx context.Context, a Actor, t Target, _ struct{}) (*Outcome, error) {
+	return s.retry(ctx, a, func(u *unit) (*Quarantine, error) {
+		return opened(u, u.Quarantine(), "retry", t)
+	}, func(_ *unit, q *Quarantine) (any, error) { return q, nil })
+}
+
+// RetryMessage is RetryQuarantine for the message of an entry.
+func (s *Service) RetryMessage(ctx context.Context, a Actor, t Target, _ struct{}) (*Outcome, error) {
+	return s.retry(ctx, a, func(u *unit) (*Quarantine, error) {
+		m, err := opened(u, u.Messages(), "retry", t)
+		if err != nil {
+			return nil, err
+		}
+		q, err := u.Quarantine().Get(m.About.ID)
+		if err == nil {
+			q.UpdatedAt = u.now
+		}
+		return q, err
+	}, func(u *unit, q *Quarantine) (any, error) { return u.Messages().Get(q.Origin.ID) })
+}
+
+// retry reads the entry that find gives once more; answer gives the record to
+// answer with.
+func (s *Service) retry(ctx context.Context, a Actor, find func(*unit) (*Quarantine, error), answer func(*unit, *Quarantine) (any, error)) (*Outcome, error) {
 	var m *IncomingMail
 	if err := s.view(ctx, a, MaySell, func(u *unit) error {
-		q, err := u.Quarantine().Get(t.ID)
-		if err != nil || q.Kind != "mail" || q.State != "quarantined" || s.readMail == nil {
+		q, err := find(u)
+		if CodeOf(err) == CodeConflict {
+			return nil // it is refused below, unless the key was answered before
+		}
+		if err != nil || q.Kind != "mail" || s.readMail == nil {
 			return err
 		}
 		msg, err := u.Messages().Get(q.Origin.ID)
@@ -42,14 +68,8 @@ func (s *Service) RetryQuarantine(ctx context.Context, a Actor, t Target, _ stru
 		}
 	}
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
-		q, err := u.Quarantine().Get(t.ID)
+		q, err := find(u)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&q.Record, TypeQuarantine, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeQuarantine, "retry", q.State); err != nil {
 			return nil, err
 		}
 		out := &Outcome{}
@@ -69,7 +89,11 @@ func (s *Service) RetryQuarantine(ctx context.Context, a Actor, t Target, _ stru
 		if err := u.Quarantine().Update(q); err != nil {
 			return nil, err
 		}
-		return out.of(q), u.note(Activity{Type: "quarantine.retried", About: Ref{TypeQuarantine, q.ID}, From: "quarantined", To: q.State, Related: q.Origin})
+		record, err := answer(u, q)
+		if err != nil {
+			return nil, err
+		}
+		return out.of(record), u.note(Activity{Type: "quarantine.retried", About: Ref{TypeQuarantine, q.ID}, From: "quarantined", To: q.State, Related: q.Origin})
 	})
 }
 

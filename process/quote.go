@@ -56,7 +56,7 @@ func (s *Service) CreateQuote(ctx context.Context, a Actor, in QuoteInput) (*Out
 				return nil, Invalid("quote.customer", "the opportunity belongs to another customer", Problem{Field: "customer", Reason: "quote.customer", Message: "leave it out"})
 			}
 			q.Customer, q.Thread = o.Customer, o.Thread
-			in.fromOpportunity(o)
+			o.fill(&in.Contact, &in.Owner, &in.Title, &in.Currency, &in.Lines, &in.Adjustments, &in.PricesIncludeVAT)
 		}
 		if in.Prepayment == nil {
 			in.Prepayment = u.settings.Prepayment.usual()
@@ -73,29 +73,6 @@ func (s *Service) CreateQuote(ctx context.Context, a Actor, in QuoteInput) (*Out
 		err := u.note(Activity{Type: "quote.drafted", About: Ref{TypeQuote, q.ID}, Thread: q.Thread, To: q.State, Data: q.figures()})
 		return (&Outcome{}).of(q), err
 	})
-}
-
-func (in *QuoteInput) fromOpportunity(o *Opportunity) {
-	if len(in.Lines) == 0 {
-		in.Lines = Inputs(o.Lines)
-		for i := range in.Lines {
-			in.Lines[i].ID = ""
-		}
-		if len(in.Adjustments) == 0 {
-			in.Adjustments, in.PricesIncludeVAT = o.Pricing.Inputs(), o.PricesIncludeVAT
-		}
-	}
-	fill(&in.Contact, o.Contact)
-	fill(&in.Owner, o.Owner)
-	fill(&in.Title, o.Title)
-	fill(&in.Currency, o.Currency)
-}
-
-// fill sets what is empty.
-func fill(s *string, v string) {
-	if *s == "" {
-		*s = v
-	}
 }
 
 func (q *Quote) figures() map[string]string {

@@ -177,6 +177,9 @@ func (s *Service) renderReceipt(ctx context.Context, a Actor, t Target, in Accep
 		return nil, err
 	}
 	snap.Acceptance, snap.MadeAt = &r.acceptance, r.acceptance.At
+	if err := s.illustrate(ctx, &snap); err != nil {
+		return nil, err
+	}
 	pdf, err := s.documents.Render(snap)
 	if err != nil {
 		return nil, fmt.Errorf("rendering the acceptance of quote %s: %w", snap.Number, err)

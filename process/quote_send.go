@@ -116,6 +116,9 @@ func (s *Service) renderQuote(ctx context.Context, a Actor, t Target, in SendQuo
 			return nil, err
 		}
 	}
+	if err := s.illustrate(ctx, &r.snapshot); err != nil {
+		return nil, err
+	}
 	pdf, err := s.documents.Render(r.snapshot)
 	if err != nil {
 		return nil, fmt.Errorf("rendering quote %s: %w", r.snapshot.Number, err)
@@ -148,7 +151,8 @@ func (u *unit) quoteSnapshot(q *Quote) (Snapshot, error) {
 	if snap.Terms == "" {
 		snap.Terms = u.settings.Terms.Quote[q.Language]
 	}
-	return snap, nil
+	snap.Pictures, err = u.pictured(q.Lines)
+	return snap, err
 }
 
 // snapshot begins a document with what all kinds have in common.

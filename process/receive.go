@@ -124,6 +124,11 @@ func (u *unit) see(m *IncomingMail, message string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if m.MarkLater {
+		if err := u.MarkLater(m.At); err != nil {
+			return false, err
+		}
+	}
 	if m.CursorUpTo > 0 {
 		err = u.SetCursor(MailboxUID{Mailbox: m.At.Mailbox, UIDValidity: m.At.UIDValidity, UID: m.CursorUpTo})
 	}

@@ -22,6 +22,7 @@ func (s *Service) RefundPayment(ctx context.Context, a Actor, t Target, in Refun
 			return u.refundPrepayment(p, in)
 		}
 		left := p.Amount.Sub(p.Refunded)
+		left.Minor = min(left.Minor, i.Paid.Minor) // money may have gone out that names no payment
 		if left.Minor <= 0 {
 			return nil, Conflict("payment.refunded", "nothing of this payment is left to pay back")
 		}
@@ -58,14 +59,8 @@ func (in RefundInput) part(currency string, left Money) (Money, error) {
 
 func (s *Service) changePayment(ctx context.Context, a Actor, t Target, verb string, f func(*unit, *Payment, *Invoice) (*Outcome, error)) (*Outcome, error) {
 	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
-		p, err := u.Payments().Get(t.ID)
+		p, err := opened(u, u.Payments(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&p.Record, TypePayment, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypePayment, verb, p.State); err != nil {
 			return nil, err
 		}
 		var i *Invoice // none behind what was paid ahead on an order

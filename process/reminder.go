@@ -17,9 +17,14 @@ type Reminders struct {
 	// From leaves older invoices alone: those that were due before this day.
 	From  Date           `json:"from,omitempty"`
 	Steps []ReminderStep `json:"steps,omitempty"`
+	// PayWithin is how many days a reminder after the due date gives to pay; it
+	// then names the day. 0 names none.
+	PayWithin int `json:"pay_within,omitempty"`
 	// InterestPercent is the rate of late interest a year, simple, by the days
-	// after the due date over 365; 0 for none.
+	// after the due date over 365; 0 for none. InterestRates are others from
+	// their days on: each day bears interest by the rate that it has.
 	InterestPercent decimal.Decimal `json:"interest_percent,omitzero"`
+	InterestRates   []InterestRate  `json:"interest_rates,omitempty"`
 	// Consumer bounds the fees of customers who are no business.
 	Consumer FeeCap `json:"consumer,omitzero"`
 }
@@ -37,20 +42,25 @@ type ReminderStep struct {
 }
 
 // FeeCap bounds reminder fees: at most Fee each, at most Count of them, none
-// earlier than Days after the due date.
+// earlier than Days after the due date, nor than Days after the one before.
 type FeeCap struct {
 	Fee   decimal.Decimal `json:"fee,omitzero"`
 	Count int             `json:"count,omitempty"`
 	Days  int             `json:"days,omitempty"`
+	// Businesses have the same bounds.
+	Businesses bool `json:"businesses,omitempty"`
 }
 
-// defaultReminders are ready and wait to be switched on. The cap is that of Norwegian law
-// (inkassoforskriften §§ 1-1 to 1-3: a twentieth of the collection rate, two
-// fees, 14 days after the due date); the rate itself is set anew each year.
+// defaultReminders are ready and wait to be switched on. The cap is that of
+// Norwegian law, which makes no difference between consumers and others
+// (inkassoforskriften §§ 1-1 to 1-3): a twentieth of the collection rate in whole
+// kroner (38 of 750 since 1 January 2026, FOR-2025-12-19-2709), two fees, the
+// first 14 days after the due date, the second when a deadline of 14 days is
+// over. The rate is set anew now and then.
 func defaultReminders() Reminders {
-	return Reminders{
+	return Reminders{PayWithin: 14,
 		Steps:    []ReminderStep{{Key: "upcoming", Days: -3, Text: "upcoming"}, {Key: "reminder", Days: 7, Text: "reminder"}, {Key: "notice", Days: 21, Text: "notice"}},
-		Consumer: FeeCap{Fee: decimal.NewFromInt(35), Count: 2, Days: 14},
+		Consumer: FeeCap{Fee: decimal.NewFromInt(38), Count: 2, Days: 14, Businesses: true},
 	}
 }
 
@@ -80,11 +90,15 @@ func (r Reminders) problems(currency string) []Problem {
 		if _, err := ParseMoney(s.Fee, currency); err != nil || s.Fee.IsNegative() || s.Fee.IsPositive() && s.Days <= 0 {
 			bad(at+"fee", "settings.reminders.fee", "a fee is an amount in %s, on a step after the due date", currency)
 		}
+		if s.Fee.IsPositive() && r.Consumer.Businesses && s.Days < r.Consumer.Days {
+			bad(at+"fee", "settings.reminders.fee_early", "no fee is claimed earlier than %d days after the due date: move the step, or change the bounds", r.Consumer.Days)
+		}
 		keys[s.Key], days[s.Days] = true, true
 	}
-	if r.InterestPercent.IsNegative() || r.InterestPercent.GreaterThan(hundred) || boundDecimal(r.InterestPercent) != nil {
-		bad("reminders.interest_percent", "settings.reminders.interest", "a rate between 0 and 100 percent")
+	if r.PayWithin < 0 || r.PayWithin > 90 {
+		bad("reminders.pay_within", "settings.reminders.pay_within", "a reminder gives 0 to 90 days to pay")
 	}
+	ps = append(ps, r.interestProblems()...)
 	if _, err := ParseMoney(r.Consumer.Fee, currency); err != nil || r.Consumer.Fee.IsNegative() || r.Consumer.Count < 0 || r.Consumer.Days < 0 {
 		bad("reminders.consumer.fee", "settings.reminders.cap", "a cap is an amount in %s, a count and days, none of them below 0", currency)
 	}
@@ -228,7 +242,7 @@ func (u *unit) sendReminder(i *Invoice, c *Customer, step ReminderStep, mailed b
 		return u.saveInvoice(i, Activity{Type: "invoice.reminder_unsent", Data: map[string]string{"number": i.Number, "step": step.Key}})
 	}
 	var err error
-	had.Fee = u.settings.fee(i, c, step)
+	had.Fee = u.settings.fee(i, c, step, had.Date)
 	if had.Interest, err = u.interest(i); err != nil {
 		return err
 	}
@@ -236,16 +250,32 @@ func (u *unit) sendReminder(i *Invoice, c *Customer, step ReminderStep, mailed b
 	fees, interest := i.claimed()
 	i.Claims = fees.Add(interest)
 	total := i.Open.Add(i.Claims)
+	payBy := Date("")
+	if step.Days > 0 && u.settings.Reminders.PayWithin > 0 {
+		payBy = u.settings.working(had.Date.AddDays(u.settings.Reminders.PayWithin))
+	}
+	snap, err := u.reminderSnapshot(i, step)
+	if err != nil {
+		return err
+	}
+	pdf, err := u.s.documents.Render(snap)
+	if err != nil {
+		return fmt.Errorf("rendering the reminder: %w", err)
+	}
+	blob, key := NewBlob(pdf), "reminder-"+NewID(u.now)
+	if err := u.freeze(key, snap, blob); err != nil {
+		return err
+	}
 	d, err := u.deliver(Delivery{Kind: "reminder", Reason: step.Text, About: Ref{TypeInvoice, i.ID}, To: i.Recipient, Language: i.Language, Thread: i.Thread,
 		Data: map[string]string{"number": i.Number, "currency": i.Currency, "open": i.Open.String(), "claims": i.Claims.String(),
-			"fees": fees.String(), "interest": interest.String(), "total": total.String(), "due_date": string(i.DueDate),
-			"step": step.Key, "days": strconv.Itoa(i.DueDate.daysTo(u.today()))}})
+			"fees": fees.String(), "interest": interest.String(), "total": total.String(), "due_date": string(i.DueDate), "pay_by": string(payBy),
+			"step": step.Key, "days": strconv.Itoa(i.DueDate.daysTo(u.today())), "snapshot": key, "sha256": blob.SHA256}})
 	if err != nil {
 		return err
 	}
 	i.Reminders[len(i.Reminders)-1].Delivery = d.ID
 	return u.saveInvoice(i, Activity{Type: "invoice.reminded", Related: Ref{TypeDelivery, d.ID},
-		Data: map[string]string{"number": i.Number, "step": step.Key, "amount": total.String(), "fee": had.Fee.String(), "interest": had.Interest.String(), "currency": i.Currency}})
+		Data: map[string]string{"number": i.Number, "step": step.Key, "amount": total.String(), "fee": had.Fee.String(), "interest": had.Interest.String(), "currency": i.Currency, "sha256": blob.SHA256}})
 }
 
 // claimed is what the reminders claim beside the invoice: their fees, and the
@@ -265,46 +295,26 @@ func (i *Invoice) claimed() (fees, interest Money) {
 	return fees, interest
 }
 
-// fee is what a step may claim.
-func (s Settings) fee(i *Invoice, c *Customer, step ReminderStep) Money {
+// fee is what a step may claim on a day.
+func (s Settings) fee(i *Invoice, c *Customer, step ReminderStep, today Date) Money {
 	none := Money{Currency: i.Currency}
 	if i.Currency != s.Currency || !step.Fee.IsPositive() {
 		return none
 	}
-	fee := RoundMoney(step.Fee, i.Currency)
-	if c.Kind != "consumer" {
+	fee, limit := RoundMoney(step.Fee, i.Currency), s.Reminders.Consumer
+	if c.Kind != "consumer" && !limit.Businesses {
 		return fee
 	}
 	count := 0
 	for _, r := range i.Reminders {
 		if r.Fee.Minor > 0 {
-			count++
+			if count++; r.Date.AddDays(limit.Days) > today {
+				return none
+			}
 		}
 	}
-	most := RoundMoney(s.Reminders.Consumer.Fee, i.Currency)
-	if count >= s.Reminders.Consumer.Count || step.Days < s.Reminders.Consumer.Days {
+	if count >= limit.Count || step.Days < limit.Days {
 		return none
 	}
-	return Money{min(fee.Minor, most.Minor), i.Currency}
-}
-
-// interest is what accrued until today: on what is open, and on what was paid
-// late until it was paid. What was credited or written off bears none.
-func (u *unit) interest(i *Invoice) (Money, error) {
-	rate := u.settings.Reminders.InterestPercent
-	if !rate.IsPositive() || u.today() <= i.DueDate {
-		return Money{Currency: i.Currency}, nil
-	}
-	accrued := func(m Money, until Date) decimal.Decimal {
-		return m.Decimal().Mul(decimal.NewFromInt(int64(max(0, i.DueDate.daysTo(until)))))
-	}
-	sum := accrued(i.Open, u.today())
-	payments, _, err := u.Payments().List(Filter{State: "booked", Match: map[string]string{"invoice": i.ID}, Limit: MaxLimit})
-	if err != nil {
-		return Money{}, err
-	}
-	for _, p := range payments {
-		sum = sum.Add(accrued(p.Amount, p.Date))
-	}
-	return RoundMoney(sum.Mul(rate).DivRound(decimal.NewFromInt(36500), 12), i.Currency), nil
+	return Money{min(fee.Minor, RoundMoney(limit.Fee, i.Currency).Minor), i.Currency}
 }

@@ -1,6 +1,7 @@
 package process_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -87,6 +88,13 @@ func TestRemindersInTheirTime(t *testing.T) {
 		h.check(err)
 		if m.Snapshot == nil || process.NewBlob(m.PDF).SHA256 != get(h, h.s.Invoices(), id).SHA256 {
 			t.Errorf("mail %d does not carry the invoice", k)
+		}
+		var letter process.Snapshot
+		if m.Letter == nil || m.Letter.Name != "reminder-"+mails[k].Data["number"]+".pdf" || json.Unmarshal(m.Letter.Data, &letter) != nil {
+			t.Fatalf("mail %d has the letter %+v", k, m.Letter)
+		}
+		if c := letter.Claim; letter.Kind != process.KindReminder || c == nil || c.Text != text || c.Open.String() != "15392.56" || c.Total != letter.Payable || letter.Payment != m.Snapshot.Payment || letter.DueDate != m.Snapshot.DueDate {
+			t.Errorf("the letter of mail %d says %+v", k, letter)
 		}
 	}
 	as, _, err := h.s.Timeline(h.ctx(), h.owner, process.Filter{Match: map[string]string{"about_id": id, "type": "invoice.reminded"}})
@@ -182,7 +190,7 @@ func (h *house) customerEdit(invoice, body string) {
 func TestReminderWithoutAddress(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.reminders(func(r *process.Reminders) { r.Steps[0].Fee = decimal.NewFromInt(70) })
+	h.reminders(func(r *process.Reminders) { r.Steps[0].Fee, r.Consumer.Businesses = decimal.NewFromInt(70), false })
 	c := h.create(process.TypeCustomer, `{"name":"No mail","organisation_number":"923609016"}`)
 	id := h.create(process.TypeInvoice, fmt.Sprintf(`{"customer":%q,"lines":%s}`, c, lines))
 	h.do(process.TypeInvoice, "issue", id, `{"send":false}`)
@@ -208,8 +216,10 @@ func TestFeesAndInterest(t *testing.T) {
 		r.Steps = []process.ReminderStep{{Key: "a", Days: 7, Text: "reminder", Fee: decimal.NewFromInt(70)}, {Key: "b", Days: 14, Text: "reminder", Fee: decimal.NewFromInt(70)},
 			{Key: "c", Days: 21, Text: "notice", Fee: decimal.NewFromInt(20)}, {Key: "d", Days: 28, Text: "notice", Fee: decimal.NewFromInt(70)}}
 		r.InterestPercent = decimal.RequireFromString("12.5")
+		r.Consumer.Businesses = false
 	}
-	for kind, want := range map[string]string{"business": "[70.00 70.00 20.00 70.00]", "consumer": "[0.00 35.00 20.00 0.00]"} {
+	// A consumer's second fee waits until the 14 days of the first are over.
+	for kind, want := range map[string]string{"business": "[70.00 70.00 20.00 70.00]", "consumer": "[0.00 38.00 0.00 38.00]"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
@@ -254,6 +264,31 @@ func TestFeesAndInterest(t *testing.T) {
 			}
 			h.verify()
 		})
+	}
+}
+
+// Norwegian bounds hold for businesses too when the settings say so, and a
+// reminder after the due date names a working day to pay by.
+func TestFeesOfBusinesses(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.reminders(func(r *process.Reminders) {
+		r.Steps = []process.ReminderStep{{Key: "soon", Days: -3, Text: "upcoming"}, {Key: "a", Days: 14, Text: "reminder", Fee: decimal.NewFromInt(70)},
+			{Key: "b", Days: 28, Text: "notice", Fee: decimal.NewFromInt(70)}, {Key: "c", Days: 60, Text: "notice", Fee: decimal.NewFromInt(70)}}
+	})
+	h.issuedInvoice() // due on 16 March
+	var fees, days []string
+	for _, on := range []int{11, 28, 42, 80} {
+		h.on(on)
+		h.remind(1)
+		d := h.mails("reminder")[0].Data
+		fees, days = append(fees, d["fees"]), append(days, d["pay_by"])
+	}
+	if got, want := fmt.Sprint(fees), "[0.00 38.00 76.00 76.00]"; got != want {
+		t.Errorf("fees %s, want %s", got, want)
+	}
+	if got, want := fmt.Sprint(days), "[ 2026-04-13 2026-04-27 2026-06-04]"; got != want {
+		t.Errorf("to pay by %s, want %s", got, want)
 	}
 }
 

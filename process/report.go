@@ -97,6 +97,10 @@ var reportOf = []struct {
 	{"vat", reflect.TypeFor[VATRow](), func(u *unit, p Period) (any, error) {
 		return totalled(u.Reports().VAT(p, u.settings.Currency))
 	}},
+	{"vat_codes", reflect.TypeFor[VATCodeRow](), func(u *unit, p Period) (any, error) {
+		rows, err := u.Reports().VAT(p, u.settings.Currency)
+		return totalled(byCode(rows), err)
+	}},
 }
 
 // ReportRows are the names of the reports, in their order, and the types of

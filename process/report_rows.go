@@ -1,10 +1,12 @@
 package process
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -159,6 +161,44 @@ type VATRow struct {
 	VAT          Money            `json:"vat"`
 	CompanyBase  *Money           `json:"company_base,omitempty"`
 	CompanyVAT   *Money           `json:"company_vat,omitempty"`
+}
+
+// VATCodeRow is a VATRow over all months of the period.
+type VATCodeRow struct {
+	Total        bool             `json:"total,omitempty"`
+	Currency     string           `json:"currency"`
+	Category     string           `json:"category"`
+	Rate         *decimal.Decimal `json:"rate,omitempty"`
+	InvoicedBase Money            `json:"invoiced_base"`
+	InvoicedVAT  Money            `json:"invoiced_vat"`
+	CreditedBase Money            `json:"credited_base"`
+	CreditedVAT  Money            `json:"credited_vat"`
+	Base         Money            `json:"base"`
+	VAT          Money            `json:"vat"`
+	CompanyBase  *Money           `json:"company_base,omitempty"`
+	CompanyVAT   *Money           `json:"company_vat,omitempty"`
+}
+
+// byCode sums months, by currency, category and rate.
+func byCode(months []VATRow) []VATCodeRow {
+	var rows []VATCodeRow
+	for _, m := range months {
+		i := slices.IndexFunc(rows, func(r VATCodeRow) bool {
+			return r.Currency == m.Currency && r.Category == m.Category && r.Rate.Equal(*m.Rate)
+		})
+		first := i < 0
+		if first {
+			i = len(rows)
+			rows = append(rows, VATCodeRow{Currency: m.Currency, Category: m.Category, Rate: m.Rate})
+		}
+		one := VATCodeRow{InvoicedBase: m.InvoicedBase, InvoicedVAT: m.InvoicedVAT, CreditedBase: m.CreditedBase, CreditedVAT: m.CreditedVAT,
+			Base: m.Base, VAT: m.VAT, CompanyBase: m.CompanyBase, CompanyVAT: m.CompanyVAT}
+		plus(reflect.ValueOf(&rows[i]).Elem(), reflect.ValueOf(one), first)
+	}
+	slices.SortFunc(rows, func(a, b VATCodeRow) int {
+		return cmp.Or(cmp.Compare(a.Currency, b.Currency), cmp.Compare(a.Category, b.Category), b.Rate.Cmp(*a.Rate))
+	})
+	return rows
 }
 
 // Columns are the keys of the rows' fields, in their order.

@@ -370,6 +370,8 @@ type Product struct {
 	// a line of its own.
 	Bundle    BundleParts `json:"bundle,omitempty"`
 	ShowParts bool        `json:"show_parts,omitempty"`
+	// Picture is the SHA-256 of the JPEG that quotes show.
+	Picture string `json:"picture,omitempty"`
 }
 
 // Task is something a person has to look at: open or done.

@@ -35,11 +35,8 @@ func (s *Service) CreateSenderRule(ctx context.Context, a Actor, in SenderRuleIn
 // DeleteSenderRule lets a sender write inquiries again.
 func (s *Service) DeleteSenderRule(ctx context.Context, a Actor, t Target) (*Outcome, error) {
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
-		r, err := u.SenderRules().Get(t.ID)
+		r, err := opened(u, u.SenderRules(), "delete", t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&r.Record, TypeSenderRule, t); err != nil {
 			return nil, err
 		}
 		return (&Outcome{}).of(r), u.unbind(r)

@@ -20,7 +20,9 @@ type Service struct {
 	// statements is nil when no bank files are read.
 	statements StatementReader
 	// rates is nil when no files of exchange rates are read.
-	rates    RateReader
+	rates RateReader
+	// pictures is nil when products have none.
+	pictures Pictures
 	clock    func() time.Time
 	key      []byte
 	readMail ReadMail
@@ -38,6 +40,8 @@ type Options struct {
 	Statements StatementReader
 	// Rates reads files of exchange rates; without it they are refused.
 	Rates RateReader
+	// Pictures makes those of products; without it they are refused.
+	Pictures Pictures
 	// Rules reads the settings' expressions; without it no rule runs.
 	Rules Rules
 	// Register is asked for companies; nil when there is none.
@@ -58,7 +62,7 @@ func New(o Options) *Service {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, statements: o.Statements, rates: o.Rates, rules: o.Rules, register: o.Register, clock: o.Clock, key: o.Key, readMail: o.ReadMail, accessPoint: o.AccessPoint}
+	return &Service{store: o.Store, documents: o.Documents, invoices: o.Invoices, statements: o.Statements, rates: o.Rates, pictures: o.Pictures, rules: o.Rules, register: o.Register, clock: o.Clock, key: o.Key, readMail: o.ReadMail, accessPoint: o.AccessPoint}
 }
 
 func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }

@@ -24,7 +24,8 @@ type Settings struct {
 	// Reminders call open invoices to mind.
 	Reminders Reminders `json:"reminders"`
 	// PaymentReference is how invoices are told apart by the bank: "number",
-	// "kid-mod10" or "kid-mod11" (Norway). KID is what the latter two are made of.
+	// "kid-mod10" or "kid-mod11" (Norway), "ogm" (Belgium). KID is what those of
+	// Norway are made of.
 	PaymentReference string `json:"payment_reference"`
 	KID              KID    `json:"kid,omitzero"`
 	// SendBy is how invoices and credit notes go out to customers that say
@@ -196,9 +197,9 @@ func (s Settings) Problems() []Problem {
 		bad("mail.spam", "settings.spam", "at most %d addresses and as many words are spam", maxSpamRules)
 	}
 	switch s.PaymentReference {
-	case ReferenceNumber, ReferenceMOD10, ReferenceMOD11:
+	case ReferenceNumber, ReferenceMOD10, ReferenceMOD11, ReferenceOGM:
 	default:
-		bad("payment_reference", "settings.payment_reference", "%q is no payment reference: number, kid-mod10 or kid-mod11", s.PaymentReference)
+		bad("payment_reference", "settings.payment_reference", "%q is no payment reference: number, kid-mod10, kid-mod11 or ogm", s.PaymentReference)
 	}
 	ps = append(ps, s.KID.problems()...)
 	if !knownSendBy(s.SendBy) {

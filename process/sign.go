@@ -29,6 +29,11 @@ func (s *Service) deliveryOf(messageID string) string {
 	return id
 }
 
+// SignedBy reports whether a Message-ID was made with the key.
+func SignedBy(key []byte, messageID string) bool {
+	return (&Service{key: key}).deliveryOf(messageID) != ""
+}
+
 func (s *Service) sign(text string) string {
 	mac := hmac.New(sha256.New, s.key)
 	mac.Write([]byte(text))

@@ -16,6 +16,8 @@ const (
 	KindPaymentRequest    DocumentKind = "payment_request"
 	// KindStatement is a customer's account over some days. It has no number.
 	KindStatement DocumentKind = "statement"
+	// KindReminder calls an open invoice to mind, under that one's number.
+	KindReminder DocumentKind = "reminder"
 )
 
 // Accounted reports whether the document is one that the accounts and EN 16931
@@ -62,6 +64,8 @@ type Snapshot struct {
 	Deposits []DocumentReference `json:"deposits,omitempty"`
 
 	Lines []Line `json:"lines"` // BG-25
+	// Pictures are those of the lines' products, on quotes.
+	Pictures []ProductPicture `json:"pictures,omitempty"`
 	Pricing
 	Totals
 	// TaxCurrency, TaxTotal and Exchange give VAT in the company's currency
@@ -82,6 +86,8 @@ type Snapshot struct {
 	Specification []WorkLine `json:"specification,omitempty"`
 	// Prepayment is what a quote asks for when it is accepted.
 	Prepayment *Prepayment `json:"prepayment,omitempty"`
+	// Claim is what a reminder says.
+	Claim *Claim `json:"claim,omitempty"`
 	// Account is what a statement says.
 	Account *Account `json:"account,omitempty"`
 	// Acceptance is set on the copy of a quote that the customer said yes to.

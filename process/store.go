@@ -103,8 +103,14 @@ type Tx interface {
 	// SetCursor moves it forward, never back.
 	SetCursor(u MailboxUID) error
 	// StartMailbox notes the first contact under a UIDVALIDITY; what was noted
-	// before stays.
+	// before stays. What was to be marked under another one is forgotten.
 	StartMailbox(b MailboxStart, at time.Time) error
+	// MarkLater notes that something is to be done on the server with a mail that
+	// is committed; ToMark gives those mails, the lowest UIDs first and at most
+	// MaxToMark of them, and Marked says that it is done, or never will be.
+	MarkLater(u MailboxUID) error
+	ToMark(mailbox string, uidValidity uint32) ([]uint32, error)
+	Marked(mailbox string, uidValidity uint32, uids []uint32) error
 	// MailboxStarts lists what was noted of a mailbox with its present cursors,
 	// the oldest UIDVALIDITY first.
 	MailboxStarts(mailbox string) ([]MailboxStart, error)
@@ -154,6 +160,9 @@ type Filter struct {
 // MaxLimit is the largest page.
 const MaxLimit = 1000
 
+// MaxToMark bounds the mails that ToMark gives.
+const MaxToMark = 100_000
+
 // MailboxUID is where a mail lies on its server (RFC 3501 section 2.3.1.1).
 type MailboxUID struct {
 	Mailbox     string
@@ -184,6 +193,8 @@ type Blob struct {
 	// Packed is the store's own form of Data, made by StageBlob so that no
 	// transaction waits for it.
 	Packed *PackedBlob
+	// addressed is set by NewBlob, which computed the address.
+	addressed bool
 }
 
 // BlobReader reads the bytes of a blob. It is for one goroutine.
@@ -201,7 +212,16 @@ type PackedBlob struct {
 // NewBlob addresses data.
 func NewBlob(data []byte) *Blob {
 	sum := sha256.Sum256(data)
-	return &Blob{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), Data: data}
+	return &Blob{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), Data: data, addressed: true}
+}
+
+// Sound reports whether the address is that of Data.
+func (b *Blob) Sound() bool {
+	if b.addressed {
+		return true
+	}
+	sum := sha256.Sum256(b.Data)
+	return hex.EncodeToString(sum[:]) == b.SHA256 && int64(len(b.Data)) == b.Size
 }
 
 // IdempotencyKey is a sender's promise that a repeated request is the same one.

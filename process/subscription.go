@@ -197,14 +197,8 @@ func (s *Subscription) figures() map[string]string {
 
 func (s *Service) changeSubscription(ctx context.Context, a Actor, t Target, verb, activity, why string, f func(*unit, *Subscription) error) (*Outcome, error) {
 	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
-		sub, err := u.Subscriptions().Get(t.ID)
+		sub, err := opened(u, u.Subscriptions(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&sub.Record, TypeSubscription, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeSubscription, verb, sub.State); err != nil {
 			return nil, err
 		}
 		from := sub.State

@@ -63,14 +63,8 @@ func (u *unit) task(t Task) (*Task, error) {
 
 func (s *Service) changeTask(ctx context.Context, a Actor, t Target, verb, activity string, f func(*unit, *Task) error) (*Outcome, error) {
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
-		task, err := u.Tasks().Get(t.ID)
+		task, err := opened(u, u.Tasks(), verb, t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&task.Record, TypeTask, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeTask, verb, task.State); err != nil {
 			return nil, err
 		}
 		from := task.State

@@ -149,7 +149,7 @@ func (h *house) act(record, verb, id string) error {
 	h.t.Helper()
 	body, target := h.body(record, verb), process.Target{ID: id}
 	var err error
-	if record == process.TypeMessage && verb == "move" {
+	if (record == process.TypeMessage || record == process.TypeQuarantine) && verb == "move" {
 		body = h.moveBody()
 	}
 	if h.through != nil && verb != "question" {
@@ -237,7 +237,7 @@ func (h *house) transition(s situation, verb string) {
 	h.t.Helper()
 	id := s.build(h)
 	h.prepare(verb)
-	if s.record == process.TypeMessage && verb == "move" {
+	if (s.record == process.TypeMessage || s.record == process.TypeQuarantine) && verb == "move" {
 		h.moveBody()
 	}
 	before := h.look(s.record, id)

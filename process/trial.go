@@ -1,6 +1,7 @@
 package process
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ type TrialInput struct {
 // TrialReport is what a dry run found, newest first.
 type TrialReport struct {
 	Items []Trial `json:"items"`
-	// Scanned is how many activities were looked at.
+	// Scanned is how many activities there were that rules wait for.
 	Scanned int `json:"scanned"`
 }
 
@@ -74,27 +75,52 @@ func (s *Service) DryRun(ctx context.Context, a Actor, in TrialInput) (*TrialRep
 		if !since.Valid() {
 			return Invalid("trial.since", "since is no day", Problem{Field: "since", Reason: "date", Message: "write it as 2026-11-30"})
 		}
-		for cursor := ""; r.Scanned < maxTried; {
-			page, next, err := u.Activities(Filter{Limit: MaxLimit, Cursor: cursor})
-			if err != nil {
+		acts, err := u.awaited(rules, since)
+		if err != nil {
+			return err
+		}
+		r.Scanned = len(acts)
+		for _, act := range acts {
+			if err := u.try(rules, act, &r.Items); err != nil {
 				return err
-			}
-			for _, act := range page {
-				if DateOf(act.At, u.settings.Location()) < since {
-					return nil
-				}
-				r.Scanned++
-				if err := u.try(rules, act, &r.Items); err != nil {
-					return err
-				}
-			}
-			if cursor = next; next == "" {
-				return nil
 			}
 		}
 		return nil
 	})
 	return &r, err
+}
+
+// awaited are the activities since a day that rules wait for, newest first.
+func (u *unit) awaited(rules []Automation, since Date) ([]Activity, error) {
+	var types []string
+	for _, a := range rules {
+		if !a.Off {
+			types = append(types, a.When...)
+		}
+	}
+	slices.Sort(types)
+	var acts []Activity
+	for _, typ := range slices.Compact(types) {
+		for cursor, n := "", 0; n < maxTried; {
+			page, next, err := u.Activities(Filter{Limit: MaxLimit, Cursor: cursor, Match: map[string]string{"type": typ}})
+			if err != nil {
+				return nil, err
+			}
+			n += len(page)
+			for _, act := range page {
+				if DateOf(act.At, u.settings.Location()) < since {
+					next = ""
+					break
+				}
+				acts = append(acts, act)
+			}
+			if cursor = next; next == "" {
+				break
+			}
+		}
+	}
+	slices.SortFunc(acts, func(a, b Activity) int { return cmp.Compare(b.ID, a.ID) })
+	return acts[:min(len(acts), maxTried)], nil
 }
 
 func (u *unit) try(rules []Automation, act Activity, trials *[]Trial) error {

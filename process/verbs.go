@@ -86,7 +86,11 @@ func Verbs() []Verb {
 		verb("messages", TypeMessage, "make_lead", (*Service).MakeLead),
 		verb("messages", TypeMessage, "not_a_lead", (*Service).NotLeadMessage),
 		verb("messages", TypeMessage, "move", (*Service).MoveMessage),
+		verb("messages", TypeMessage, "retry", (*Service).RetryMessage),
 		verb("quarantine", TypeQuarantine, "retry", (*Service).RetryQuarantine),
+		verb("quarantine", TypeQuarantine, "make_lead", (*Service).MakeLeadOfQuarantined),
+		verb("quarantine", TypeQuarantine, "not_a_lead", (*Service).NotLeadQuarantined),
+		verb("quarantine", TypeQuarantine, "move", (*Service).MoveQuarantined),
 		verb("tasks", TypeTask, "done", (*Service).DoneTask),
 		verb("tasks", TypeTask, "snooze", (*Service).SnoozeTask),
 	}

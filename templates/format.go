@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -118,6 +119,40 @@ func FormatTime(lang string, t time.Time) string {
 		zone = t.Format(" UTC-07:00")
 	}
 	return t.Format(f.date) + f.dateTime + t.Format(f.clock) + zone
+}
+
+// FormatAccount groups a bank account as its country writes it: an IBAN by four
+// (ISO 13616), a Norwegian number as 1234 56 78903. Others stay as they are.
+func FormatAccount(account string) string {
+	plain := strings.NewReplacer(" ", "", ".", "", noBreakSpace, "").Replace(account)
+	groups := []int{4, 2, 5}
+	switch {
+	case len(plain) == 11 && strings.Trim(plain, "0123456789") == "":
+	case len(plain) >= 15 && len(plain) <= 34 && strings.Trim(plain[:2], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" && strings.Trim(plain[2:4], "0123456789") == "":
+		groups = slices.Repeat([]int{4}, len(plain)/4+1)
+	default:
+		return account
+	}
+	var parts []string
+	for _, n := range groups {
+		n = min(n, len(plain))
+		if n > 0 {
+			parts = append(parts, plain[:n])
+		}
+		plain = plain[n:]
+	}
+	return strings.Join(parts, noBreakSpace)
+}
+
+// AtPoint divides a number that was written in a language before its decimal
+// point, so that numbers can be set below each other at it; one without a point
+// is divided after its last digit.
+func AtPoint(lang, number string) (whole, rest string) {
+	i := strings.Index(number, formOf(lang).point)
+	if i < 0 {
+		i = strings.LastIndexAny(number, "0123456789") + 1
+	}
+	return number[:i], number[i:]
 }
 
 func trimmed(d decimal.Decimal) string {

@@ -175,6 +175,10 @@ func (*forgetful) ReceiveMail(context.Context, intake.Actor, intake.Mail) (intak
 	return intake.Receipt{}, nil
 }
 func (*forgetful) MoveCursor(context.Context, intake.Actor, intake.MailboxUID) error { return nil }
+func (*forgetful) MailsToMark(context.Context, string, uint32) ([]uint32, error)     { return nil, nil }
+func (*forgetful) MailsMarked(context.Context, intake.Actor, string, uint32, []uint32) error {
+	return nil
+}
 
 func copyFile(to, from string) error {
 	in, err := os.Open(from)

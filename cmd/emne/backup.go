@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/emne/emne/cmd/emne/config"
+	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/store"
 )
 
@@ -62,25 +63,68 @@ func restoreCommand(p *place) *cobra.Command {
 				return fmt.Errorf("%s is not empty, it has %s: nothing was restored", cfg.Data, name)
 			}
 		}
-		if err := copyFile(args[0], filepath.Join(cfg.Data, databaseFile)); err != nil {
-			return err
+		if err = p.restore(c, cfg, args[0], key); err != nil && !errors.Is(err, errBroken) {
+			err = errors.Join(err, emptyAgain(cfg.Data))
 		}
-		if newKeys {
-			_, err = newKey(filepath.Join(cfg.Data, keyFile))
-		} else {
-			err = copyFile(key, filepath.Join(cfg.Data, keyFile))
-		}
-		if err != nil {
-			return err
-		}
-		if _, err := readKey(cfg.Data); err != nil {
-			return err
-		}
-		return p.verify(c, false)
+		return err
 	}}
 	cmd.Flags().StringVar(&key, "key", "", "the secret.key that belongs to the backup")
 	cmd.Flags().BoolVar(&newKeys, "new-keys", false, "make new keys: the old ones are lost")
 	return cmd
+}
+
+// restore puts the files in their places; new keys are made without a key file.
+func (p *place) restore(c *cobra.Command, cfg *config.Config, file, key string) (err error) {
+	if key == "" {
+		_, err = newKey(filepath.Join(cfg.Data, keyFile))
+	} else {
+		err = copyFile(key, filepath.Join(cfg.Data, keyFile))
+	}
+	if err != nil {
+		return err
+	}
+	secret, err := readKey(cfg.Data)
+	if err != nil {
+		return err
+	}
+	if err := copyFile(file, filepath.Join(cfg.Data, databaseFile)); err != nil {
+		return err
+	}
+	if key != "" {
+		if err := keyFits(c, cfg, secret); err != nil {
+			return err
+		}
+	}
+	return p.verify(c, false)
+}
+
+var errOtherKey = errors.New("the key is another installation's, it did not sign the mails of this backup: give the right one, or --new-keys")
+
+// keyFits refuses a key that did not sign the newest mail of the backup.
+func keyFits(c *cobra.Command, cfg *config.Config, key []byte) error {
+	db, err := inspectStore(c, cfg)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return db.View(c.Context(), func(tx process.Tx) error {
+		newest, _, err := tx.Deliveries().List(process.Filter{Limit: 1})
+		if err == nil && len(newest) > 0 && newest[0].MessageID != "" && !process.SignedBy(key, newest[0].MessageID) {
+			err = errOtherKey
+		}
+		return err
+	})
+}
+
+// emptyAgain takes away what a restoring that failed has put there.
+func emptyAgain(dir string) error {
+	var errs []error
+	for _, name := range []string{databaseFile, databaseFile + "-wal", databaseFile + "-shm", keyFile} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // copyFile copies a file for this user alone and waits until it is on the disk.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http/httptest"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -187,6 +188,18 @@ func (b *billing) walk(postgres string) {
 	}
 }
 
+// pdfText is what a PDF says, with plain spaces.
+func pdfText(t *testing.T, b []byte) string {
+	t.Helper()
+	read := exec.Command("pdftotext", "-layout", "-", "-")
+	read.Stdin = bytes.NewReader(b)
+	text, err := read.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(text), "\u00a0", " ")
+}
+
 // readMail composes a reminder as it goes out.
 func (b *billing) readMail(delivery string, pdf []byte) {
 	b.t.Helper()
@@ -208,8 +221,14 @@ func (b *billing) readMail(delivery string, pdf []byte) {
 			b.t.Errorf("the reminder lacks %q:\n%s", want, read.FullText)
 		}
 	}
-	if len(read.Attachments) != 1 || !bytes.Equal(read.Attachments[0].Content, pdf) {
-		b.t.Error("the reminder does not carry the invoice's PDF")
+	if len(read.Attachments) != 2 || !bytes.Equal(read.Attachments[0].Content, pdf) || read.Attachments[1].Name != "reminder-10001.pdf" {
+		b.t.Fatalf("the reminder does not carry the invoice's PDF and its own: %d files", len(read.Attachments))
+	}
+	letter := pdfText(b.t, read.Attachments[1].Content)
+	for _, want := range []string{"Purring, faktura 10001", "11,99", "1 011,99 NOK", "8601 11 17947"} {
+		if !strings.Contains(letter, want) {
+			b.t.Errorf("the letter lacks %q:\n%s", want, letter)
+		}
 	}
 }
 

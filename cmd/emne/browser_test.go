@@ -55,7 +55,7 @@ func read(ctx context.Context, a chromedp.Action[string]) string {
 func shows(text string) chromedp.Action[chromedp.Void] {
 	return func(ctx context.Context, tab *chromedp.Target) (chromedp.Void, error) {
 		var none chromedp.Void
-		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		for deadline := time.Now().Add(slowest); ; time.Sleep(20 * time.Millisecond) {
 			there, err := chromedp.Evaluate[bool](fmt.Sprintf("document.body.innerText.includes(%q)", text))(ctx, tab)
 			if there {
 				return none, nil

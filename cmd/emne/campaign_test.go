@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/smtp"
 	"os"
@@ -58,12 +57,7 @@ type campaign struct {
 func newCampaign(t *testing.T, binary string, seed uint64) *campaign {
 	c := &campaign{world: &world{t: t, token: testToken, data: t.TempDir()}, binary: binary, random: rand.New(rand.NewPCG(seed, 0))}
 	for _, at := range []*string{&c.base, &c.smtp, &c.imap} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		*at = l.Addr().String()
-		l.Close()
+		*at = freeAddress(t)
 	}
 	c.base = "http://" + c.base
 	t.Cleanup(c.kill)
@@ -78,7 +72,7 @@ func (c *campaign) start() {
 	if err := c.cmd.Start(); err != nil {
 		c.t.Fatal(err)
 	}
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(slowest); ; time.Sleep(5 * time.Millisecond) {
 		answer, err := http.Get(c.base + "/readyz")
 		if err == nil {
 			answer.Body.Close()
@@ -87,7 +81,7 @@ func (c *campaign) start() {
 			}
 		}
 		if time.Now().After(deadline) {
-			c.t.Fatalf("emne was not ready within 30 s after a kill: %v\n%s", err, errs.String())
+			c.t.Fatalf("emne was not ready in time after a kill: %v\n%s", err, errs.String())
 		}
 	}
 }

@@ -44,6 +44,14 @@ func TestFacesOfTheDemo(t *testing.T) {
 			if status, _ := get(path, ""); status != http.StatusOK {
 				t.Errorf("%s answers %d", path, status)
 			}
+			answer, err := http.Post(w.base+path, "text/plain", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer.Body.Close()
+			if answer.StatusCode != http.StatusMethodNotAllowed || answer.Header.Get("Allow") == "" {
+				t.Errorf("a POST to %s is answered %d", path, answer.StatusCode)
+			}
 		}
 	})
 	t.Run("metrics", func(t *testing.T) {

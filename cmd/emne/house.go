@@ -83,7 +83,7 @@ func (h *house) open(ctx context.Context) (err error) {
 		return err
 	}
 	papers := documents.New(renderer)
-	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Statements: bank.Reader{}, Rates: exchange.Rates{}, Rules: rules.New(), Register: registerOf(cfg), Clock: h.clock, Key: h.key, ReadMail: h.readMail, AccessPoint: cfg.AccessPoint.Configured()})
+	h.service = process.New(process.Options{Store: h.store, Documents: papers, Invoices: papers, Pictures: papers, Statements: bank.Reader{}, Rates: exchange.Rates{}, Rules: rules.New(), Register: registerOf(cfg), Clock: h.clock, Key: h.key, ReadMail: h.readMail, AccessPoint: cfg.AccessPoint.Configured()})
 	h.access = access.New(h.store, h.clock)
 	return nil
 }

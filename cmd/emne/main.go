@@ -95,6 +95,7 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(demoCommand(p), serveCommand(p), checkCommand(p), initCommand(), importCommand(p), verifyCommand(p), backupCommand(p), restoreCommand(p),
 		userCommand(p), tokenCommand(p), mailboxCommand(p), settingsCommand(p), processCommand(p), reportCommand(p), registerCommand(p), documentsCommand(p), versionCommand())
 	root.AddCommand(recordCommands(p)...)
+	root.InitDefaultCompletionCmd()
 	strict(root)
 	return root
 }

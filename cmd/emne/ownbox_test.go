@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html"
 	"io"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -73,12 +72,7 @@ func TestOwnMailboxWalk(t *testing.T) {
 	dovecot := mailboxtest.Dovecot(t, mailboxtest.Introspection(provider.IntrospectURL()))
 	dovecot.AddUser("sales", "secret")
 	dovecot.AddUser("kari", "hers")
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listen := l.Addr().String()
-	l.Close()
+	listen := freeAddress(t)
 	config := filepath.Join(t.TempDir(), "config.yaml")
 	expires := time.Now().AddDate(0, 0, 20).Format(time.DateOnly)
 	text := fmt.Sprintf(`data: data
@@ -101,7 +95,7 @@ mailboxes:
 	kari := w.person("kari@hansen.example", "correct horse battery")
 	w.eventually(10*time.Second, "states", func() bool { return w.mailState("sales") == "failing" && w.mailState("kari") == "off" })
 	page := kari.see(200, w.base+"/mailboxes")
-	for _, words := range []string{"Sign in again", "secret expires on", "Its user has not opened it", "Your own mailbox"} {
+	for _, words := range []string{"Somebody has to sign in", "secret expires on", "Its user has not opened it", "Your own mailbox"} {
 		if !strings.Contains(page, words) {
 			t.Errorf("the page lacks %q", words)
 		}

@@ -37,7 +37,7 @@ func TestPreviewFiles(t *testing.T) {
 				}
 			}
 		}
-		if pdfs != 9 || mails != 17 {
+		if pdfs != 12 || mails != 18 {
 			t.Errorf("%s: %d documents and %d mails", language, pdfs, mails)
 		}
 	}

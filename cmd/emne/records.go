@@ -55,6 +55,8 @@ func recordCommands(p *place) []*cobra.Command {
 		switch c.record {
 		case process.TypeCustomer:
 			cmd.AddCommand(r.statement())
+		case process.TypeProduct:
+			cmd.AddCommand(r.picture())
 		case process.TypeQuote, process.TypeInvoice, process.TypeCreditNote, process.TypeOrder:
 			cmd.AddCommand(r.pdf())
 		case process.TypePayment:

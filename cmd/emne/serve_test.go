@@ -138,12 +138,7 @@ func startServe(t *testing.T, dovecot *mailboxtest.Server, out *outbox) *world {
 		}
 		return path
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listen := l.Addr().String()
-	l.Close()
+	listen := freeAddress(t)
 	settings := secret("settings.yaml", `company: {name: Hansen Rør AS, organisation_number: "974760673", vat_number: NO974760673MVA, organisation_scheme: "0192",
   tax_registration: Foretaksregisteret, email: sales@hansen.example, bank_account: "97104133219",
   address: {street: Gata 1, postcode: "5003", city: Bergen, country: "NO"}}

@@ -157,8 +157,12 @@ func (s *server) wirePages() error {
 	}
 	s.metrics = s.metricsHandler()
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	mux.HandleFunc("GET /readyz", s.readyz)
+	probe := func(path string, answer http.HandlerFunc) {
+		mux.HandleFunc("GET "+path, answer)
+		mux.HandleFunc(path, refuseMethod) // or the console would look for a page
+	}
+	probe("/livez", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	probe("/readyz", s.readyz)
 	mux.Handle("/hooks/", hooks)
 	mux.Handle("/api/", api.New(api.Options{Service: h.service, Authenticate: h.access, Version: version, Logger: h.log, Sources: sourceList{s}}))
 	mux.Handle("/p/", customers)
@@ -178,6 +182,11 @@ func (s *server) wirePages() error {
 
 func refuseDemo(w http.ResponseWriter, _ *http.Request, err error) {
 	http.Error(w, err.Error(), http.StatusForbidden)
+}
+
+func refuseMethod(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Allow", "GET, HEAD")
+	http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
 }
 
 // readyTime bounds one question of readiness.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -26,12 +25,7 @@ func TestSignInWalk(t *testing.T) {
 	provider := oauthtest.New(t, "sales")
 	dovecot := mailboxtest.Dovecot(t, mailboxtest.Introspection(provider.IntrospectURL()))
 	dovecot.AddUser("sales", "secret")
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listen := l.Addr().String()
-	l.Close()
+	listen := freeAddress(t)
 	config := filepath.Join(t.TempDir(), "config.yaml")
 	text := fmt.Sprintf(`data: data
 listen: {http: %s}
@@ -104,7 +98,7 @@ func (w *world) mailState(name string) any {
 // mailboxLogin is a person at the command line and in the browser.
 func (w *world) mailboxLogin(config string) {
 	w.t.Helper()
-	ctx, cancel := context.WithTimeout(w.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(w.t.Context(), 2*slowest)
 	defer cancel()
 	out := &lockedBuffer{}
 	done := make(chan error, 1)

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -34,12 +33,7 @@ const (
 func TestLargeMailIsStreamed(t *testing.T) {
 	dovecot := mailboxtest.Dovecot(t)
 	dovecot.AddUser("sales", "secret")
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listen, folder := l.Addr().String(), t.TempDir()
-	l.Close()
+	listen, folder := freeAddress(t), t.TempDir()
 	config := filepath.Join(folder, "config.yaml")
 	if err := os.WriteFile(config, fmt.Appendf(nil, "data: data\nlisten: {http: %s}\nmailboxes:\n  sales: {address: sales@hansen.example, host: %s, port: %d, tls: none, username: sales, password: secret}\n", listen, dovecot.Host, dovecot.Port), 0o600); err != nil {
 		t.Fatal(err)

@@ -166,6 +166,18 @@ func TestBackupAndRestore(t *testing.T) {
 	w.cli(exitFailed, "restore", file, "--key", key)
 	w.data = filepath.Join(t.TempDir(), "restored")
 	w.cli(exitUsage, "restore", file)
+	junk := filepath.Join(t.TempDir(), "junk.db")
+	if err := os.WriteFile(junk, []byte("no backup"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, wrong := range [][]string{{junk, "--key", key}, {file, "--key", junk}, {junk + ".missing", "--new-keys"}} {
+		w.cli(exitFailed, append([]string{"restore"}, wrong...)...)
+		for _, name := range []string{databaseFile, keyFile} {
+			if _, err := os.Stat(filepath.Join(w.data, name)); err == nil {
+				t.Errorf("restore %v failed and left %s there", wrong, name)
+			}
+		}
+	}
 	if out := w.cli(exitDone, "restore", file, "--key", key); !strings.Contains(out, "everything holds") {
 		t.Errorf("restore says %s", out)
 	}
@@ -260,6 +272,8 @@ func (w *world) byCommandLine(order string) {
 	w.cli(exitConflict, "lead", "qualify", made.ID)
 	w.cli(exitNotFound, "lead", "show", "nobody")
 	w.cli(exitUsage, "lead", "qualify")
+	w.cli(exitDone, "completion", "bash")
+	w.cli(exitUsage, "completion", "tcsh")
 	w.administer()
 	pdf := w.t.TempDir() + "/invoice.pdf"
 	invoices := w.items("invoices?order=" + order)

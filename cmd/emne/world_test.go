@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/smtp"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
+	"github.com/emne/emne/intake/mailbox/mailboxtest"
 	"github.com/emne/emne/intake/message"
 )
 
@@ -65,7 +67,7 @@ func (w *world) start(extra ...string) {
 			t.Error("the demo did not end within 40 s")
 		}
 	})
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(slowest)
 	for !w.readAddresses(out.String()) {
 		select {
 		case err := <-done:
@@ -74,7 +76,7 @@ func (w *world) start(extra ...string) {
 		case <-time.After(10 * time.Millisecond):
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("the demo printed no addresses within 20 s: %q", out.String())
+			t.Fatalf("the demo printed no addresses in time: %q", out.String())
 		}
 	}
 	if status, _ := w.request("GET", "/readyz", nil, nil); status != http.StatusOK {
@@ -249,9 +251,19 @@ func (w *world) mail(address, subject string) *message.Message {
 	return found
 }
 
+// freeAddress is one of this machine on which nobody listens, also after a restart.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(mailboxtest.FreePort(t)))
+}
+
+// slowest is the least that a state is waited for: the machine may be busy.
+const slowest = time.Minute
+
 // eventually waits until f holds and fails the test when it does not in time.
 func (w *world) eventually(within time.Duration, what string, f func() bool) {
 	w.t.Helper()
+	within = max(within, slowest)
 	for deadline := time.Now().Add(within); !f(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			w.t.Fatalf("within %v there was no %s", within, what)

@@ -235,6 +235,14 @@ func (l *ledger) reports() {
 		l.equal(what+" credited", r.CreditedVAT.Minor, "SELECT x.vat_minor AS n "+fmt.Sprintf(ofCredits, "vat_group")+" WHERE 1 = 1"+of)
 		l.equal(what+", base", r.Base.Minor, "SELECT x.base_minor AS n "+fmt.Sprintf(ofInvoices, "vat_group")+of+" UNION ALL SELECT -x.base_minor AS n "+fmt.Sprintf(ofCredits, "vat_group")+" WHERE 1 = 1"+of)
 	}
+	for _, r := range rowsOf[process.VATCodeRow](l, "vat_codes") {
+		of := ""
+		if !r.Total {
+			of = fmt.Sprintf(" AND x.vat_category = '%s' AND CAST(x.vat_rate AS REAL) = %s", r.Category, r.Rate)
+		}
+		l.equal("VAT by code", r.VAT.Minor, "SELECT x.vat_minor AS n "+fmt.Sprintf(ofInvoices, "vat_group")+of+" UNION ALL SELECT -x.vat_minor AS n "+fmt.Sprintf(ofCredits, "vat_group")+" WHERE 1 = 1"+of)
+		l.equal("base by code", r.Base.Minor, "SELECT x.base_minor AS n "+fmt.Sprintf(ofInvoices, "vat_group")+of+" UNION ALL SELECT -x.base_minor AS n "+fmt.Sprintf(ofCredits, "vat_group")+" WHERE 1 = 1"+of)
+	}
 }
 
 // TestDemoOfAYear starts the demo as people do, with a small year.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/shopspring/decimal"
-	"golang.org/x/text/currency"
 	"golang.org/x/text/language"
 
 	"github.com/emne/emne/process"
@@ -35,9 +34,11 @@ func Check(m Model) []process.Problem {
 }
 
 // Standard keeps the problems with rules of EN 16931 itself (BR-…), which hold
-// in any format; Peppol's and Norway's hold for UBL alone.
+// in any format; those of Peppol and of countries close the channel alone.
 func Standard(ps []process.Problem) []process.Problem {
-	return slices.DeleteFunc(slices.Clone(ps), func(p process.Problem) bool { return !strings.HasPrefix(p.Rule, "BR-") })
+	return slices.DeleteFunc(slices.Clone(ps), func(p process.Problem) bool {
+		return !strings.HasPrefix(p.Rule, "BR-") || strings.HasPrefix(p.Rule, "BR-FR-")
+	})
 }
 
 type checker struct {
@@ -49,15 +50,9 @@ func (c *checker) bad(channel, field, rule, reason, format string, args ...any) 
 	c.problems = append(c.problems, process.Problem{Channel: channel, Field: field, Rule: rule, Reason: reason, Message: fmt.Sprintf(format, args...)})
 }
 
-// newCurrencies are of ISO 4217 and not yet known to x/text.
-var newCurrencies = []string{"SLE", "VED", "XCG", "ZWG"}
-
 func (c *checker) currency() {
 	for _, code := range []string{c.m.Currency, c.m.TaxCurrency} {
-		if code == "" {
-			continue
-		}
-		if _, err := currency.ParseISO(code); (err != nil || code == "XXX") && !slices.Contains(newCurrencies, code) {
+		if code != "" && !knownCurrency(code) {
 			c.bad("", "currency", "BR-CL-04", "currency.unknown", "use a currency of ISO 4217: %s is none", code)
 		}
 	}
@@ -121,7 +116,7 @@ func (c *checker) identifiers() {
 		field string
 		id    Identifier
 	}{{"company.organisation_scheme", s.Legal}, {"customer.organisation_scheme", b.Legal}} {
-		if l.id.ID != "" && l.id.Scheme != "" && (len(l.id.Scheme) != 4 || !digits(l.id.Scheme) || l.id.Scheme[0] != '0') {
+		if l.id.ID != "" && l.id.Scheme != "" && !knownRegister(l.id.Scheme) {
 			c.bad(Channel, l.field, "BR-CL-11", "einvoice.organisation_scheme.unknown", "use a scheme of the ICD list such as 0192: %s is none", l.id.Scheme)
 		}
 	}

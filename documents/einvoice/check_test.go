@@ -50,6 +50,9 @@ func TestCheck(t *testing.T) {
 			s.Totals, s.Seller.OrganisationNumber = process.Total(s.Lines, "NOK"), ""
 		}, " company.organisation_number BR-CO-26"},
 		{"no currency", process.KindInvoice, func(s *process.Snapshot) { inCurrency(s, "QQQ") }, " currency BR-CL-04"},
+		{"old currency", process.KindInvoice, func(s *process.Snapshot) { inCurrency(s, "DEM") }, " currency BR-CL-04"},
+		{"scheme that is no register", process.KindInvoice, func(s *process.Snapshot) { s.Buyer.OrganisationScheme, s.Buyer.OrganisationNumber = "0999", "1" }, "peppol customer.organisation_scheme BR-CL-11"},
+		{"scheme that Peppol has given up", process.KindInvoice, func(s *process.Snapshot) { s.Buyer.Endpoint = process.Endpoint{Scheme: "0037", ID: "003712345"} }, "peppol customer.e_invoice_address.scheme PEPPOL-EN16931-CL008"},
 		{"new currency", process.KindInvoice, func(s *process.Snapshot) { inCurrency(s, "ZWG") }, ""},
 		{"three decimals", process.KindInvoice, func(s *process.Snapshot) { inCurrency(s, "KWD") }, "peppol currency BR-DEC-14"},
 		{"whole yen", process.KindInvoice, func(s *process.Snapshot) {
@@ -111,6 +114,8 @@ func TestCheckDigits(t *testing.T) {
 		{"0208", "0202239951", true}, {"0208", "0202239952", false}, {"0208", "202239951", false},
 		{"0151", "51824753556", true}, {"0151", "51824753557", false},
 		{"9930", "anything", true},
+		{"0096", "1234567890", true}, {"0096", "123456789", false}, {"0198", "DK12345678", true}, {"0198", "1234567890", false}, {"0190", "12345678901234567890", true}, {"0190", "1", false},
+		{"9944", "NL123456789B01", true}, {"9944", "NL123456789C01", false}, {"0217", "123456789012", true}, {"0217", "12345678901", false}, {"0106", "12345678", true}, {"0106", "1234567", false},
 	} {
 		if _, got := wellFormed(Identifier{c.scheme, c.id}); got != c.want {
 			t.Errorf("%s %s: %v", c.scheme, c.id, got)

@@ -32,7 +32,7 @@ func CII(m Model) ([]byte, error) {
 		leaf("ram:TypeCode", m.TypeCode),
 		ciiDate("ram:IssueDateTime", m.IssueDate))
 	for _, n := range m.Notes {
-		header.add(branch("ram:IncludedNote", leaf("ram:Content", n)))
+		header.add(branch("ram:IncludedNote", leaf("ram:Content", n.Text), leaf("ram:SubjectCode", n.Subject)))
 	}
 	return document(&element{name: "rsm:CrossIndustryInvoice", attributes: []string{
 		"xmlns:rsm", "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100",
@@ -40,7 +40,8 @@ func CII(m Model) ([]byte, error) {
 		"xmlns:qdt", "urn:un:unece:uncefact:data:standard:QualifiedDataType:100",
 		"xmlns:udt", "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100",
 	}, children: []*element{
-		branch("rsm:ExchangedDocumentContext", branch("ram:GuidelineSpecifiedDocumentContextParameter", leaf("ram:ID", guideline))),
+		branch("rsm:ExchangedDocumentContext", branch("ram:BusinessProcessSpecifiedDocumentContextParameter", leaf("ram:ID", m.Process)),
+			branch("ram:GuidelineSpecifiedDocumentContextParameter", leaf("ram:ID", guideline))),
 		header, transaction,
 	}}), nil
 }

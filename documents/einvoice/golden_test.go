@@ -148,8 +148,9 @@ func TestPayment(t *testing.T) {
 	}{
 		"at home":             {func(*process.Snapshot) {}, Payment{Code: "30", Reference: "100420", Account: "15034012345"}},
 		"across borders":      {func(s *process.Snapshot) { s.Buyer = germanBuyer() }, Payment{Code: "30", Reference: "100420", IBAN: "NO9386011117947", BIC: "DNBANOKKXXX"}},
-		"SEPA":                {func(s *process.Snapshot) { s.Payment.Code = "58" }, Payment{Code: "58", Reference: "100420", IBAN: "NO9386011117947", BIC: "DNBANOKKXXX"}},
+		"SEPA":                {func(s *process.Snapshot) { inCurrency(s, "EUR"); s.Payment.Code = "58" }, Payment{Code: "58", Reference: "100420", IBAN: "NO9386011117947", BIC: "DNBANOKKXXX"}},
 		"SEPA without IBAN":   {func(s *process.Snapshot) { s.Payment.Code, s.Payment.IBAN = "58", "" }, Payment{Code: "30", Reference: "100420", Account: "15034012345"}},
+		"SEPA in kroner":      {func(s *process.Snapshot) { s.Payment.Code = "58" }, Payment{Code: "30", Reference: "100420", Account: "15034012345"}},
 		"standing agreement":  {func(s *process.Snapshot) { s.Payment.Code = "57" }, Payment{Code: "57", Reference: "100420", Account: "15034012345"}},
 		"no account (BR-61)":  {func(s *process.Snapshot) { s.Payment.Account, s.Payment.IBAN = "", "" }, Payment{}},
 		"no code":             {func(s *process.Snapshot) { s.Payment.Code = "" }, Payment{Code: "30", Reference: "100420", Account: "15034012345"}},

@@ -22,10 +22,35 @@ func identifier(scheme, id string) Identifier {
 	switch i.Scheme {
 	case "0192":
 		i.ID = norwegian(id)
-	case "0007", "0088", "0151", "0184", "0208":
+	case "0208":
+		i.ID = strings.TrimPrefix(compact(id), "BE")
+	case "0002", "0007", "0009", "0088", "0096", "0106", "0151", "0184", "0190", "0196", "0198", "0212", "0217":
 		i.ID = compact(id)
 	}
 	return i
+}
+
+// registers are those that the businesses of a country are in, by ICD code. A
+// number is taken for one of theirs where it has the form.
+var registers = map[string][]string{"AU": {"0151"}, "BE": {"0208"}, "DK": {"0184"}, "FI": {"0212"}, "FR": {"0002", "0009"}, "IS": {"0196"}, "NL": {"0106"},
+	"NO": {"0192"}, "SE": {"0007"}}
+
+// registered is a legal number (BT-30, BT-47). Without a scheme it has that of
+// its country's register, if it can be a number of it.
+func registered(scheme, id, country string) Identifier {
+	if scheme = strings.TrimSpace(scheme); scheme == "" {
+		for _, s := range registers[country] {
+			if i := identifier(s, id); formed(i) {
+				return i
+			}
+		}
+	}
+	return identifier(scheme, id)
+}
+
+func formed(i Identifier) bool {
+	_, ok := wellFormed(i)
+	return ok
 }
 
 func norwegian(number string) string {
@@ -77,6 +102,26 @@ func wellFormed(i Identifier) (rule string, ok bool) {
 		return "PEPPOL-COMMON-R042", len(d) == 8 && digits(d)
 	case "0208":
 		return "PEPPOL-COMMON-R043", len(i.ID) == 10 && digits(i.ID) && number(i.ID[8:]) == 97-number(i.ID[:8])%97
+	case "0096":
+		return "PEPPOL-COMMON-R052", len(i.ID) == 10 && digits(i.ID)
+	case "0198":
+		return "PEPPOL-COMMON-R053", len(i.ID) == 10 && i.ID[:2] == "DK" && digits(i.ID[2:])
+	case "0106":
+		return "PEPPOL-COMMON-R054", len(i.ID) == 8 && digits(i.ID)
+	case "0190":
+		return "PEPPOL-COMMON-R055", len(i.ID) == 20 && digits(i.ID)
+	case "9944":
+		return "PEPPOL-COMMON-R056-1", dutchVAT(i.ID)
+	case "0217":
+		return "PEPPOL-COMMON-R057", len(i.ID) == 12 && digits(i.ID)
+	case "0002":
+		return "BR-FR-10", len(i.ID) == 9 && digits(i.ID) && luhn(i.ID)
+	case "0009":
+		return "BR-FR-09", len(i.ID) == 14 && digits(i.ID) && luhn(i.ID[:9])
+	case "0196":
+		return "IS-R-002", len(i.ID) == 10 && digits(i.ID)
+	case "0212":
+		return "ISO 6523 0212", len(i.ID) == 8 && digits(i.ID) && finnish(i.ID)
 	case "0007":
 		return "PEPPOL-COMMON-R049", len(i.ID) == 10 && digits(i.ID) && luhn(i.ID)
 	case "0151":
@@ -127,6 +172,20 @@ func luhn(s string) bool {
 	return sum%10 == 0
 }
 
+// finnish checks the last digit of a Y-tunnus: weights 7, 9, 10, 5, 8, 4, 2.
+func finnish(s string) bool {
+	sum := 0
+	for i, w := range []int{7, 9, 10, 5, 8, 4, 2} {
+		sum += int(s[i]-'0') * w
+	}
+	return sum%11 != 1 && (11-sum%11)%11 == int(s[7]-'0')
+}
+
+// dutchVAT is NL, nine digits, B and two digits.
+func dutchVAT(s string) bool {
+	return len(s) == 14 && s[:2] == "NL" && digits(s[2:11]) && s[11] == 'B' && digits(s[12:])
+}
+
 // abn checks an Australian business number: the first digit less one, weights
 // 10, 1, 3, 5 … 19, a multiple of 89.
 func abn(s string) bool {
@@ -135,14 +194,4 @@ func abn(s string) bool {
 		sum += int(s[i]-'0') * (2*i - 1)
 	}
 	return sum%89 == 0
-}
-
-// addressSchemes is the list EAS as Peppol uses it (PEPPOL-EN16931-CL008).
-const addressSchemes = " 0002 0007 0009 0037 0060 0088 0096 0097 0106 0130 0135 0142 0147 0151 0154 0158 0170 0177 0183 0184 0188 0190 0191 0192" +
-	" 0193 0194 0195 0196 0198 0199 0200 0201 0202 0203 0204 0205 0208 0209 0210 0211 0212 0213 0215 0216 0217 0218 0221 0225 0230 0235 0240" +
-	" 9910 9913 9914 9915 9918 9919 9920 9922 9923 9924 9925 9926 9927 9928 9929 9930 9931 9932 9933 9934 9935 9936 9937 9938 9939 9940 9941" +
-	" 9942 9943 9944 9945 9946 9947 9948 9949 9950 9951 9952 9953 9957 9959 "
-
-func knownAddressScheme(s string) bool {
-	return len(s) == 4 && digits(s) && strings.Contains(addressSchemes, " "+s+" ")
 }

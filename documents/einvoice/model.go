@@ -11,12 +11,14 @@ const (
 	TypeInvoice    = "380"
 	TypeCreditNote = "381"
 	TypeDeposit    = "386" // prepayment invoice; PEPPOL-EN16931-P0100 allows it
+	TypePartial    = "326" // partial invoice: a deposit between Germans, who know no 386 (DE-R-017, PEPPOL-EN16931-P0112)
 )
 
 // Model is the semantic model of EN 16931-1. A field without a value is not
 // written.
 type Model struct {
 	Number         string       // BT-1
+	Process        string       // BT-23; Peppol's own stands in UBL
 	IssueDate      process.Date // BT-2
 	TypeCode       string       // BT-3
 	Currency       string       // BT-5
@@ -28,7 +30,7 @@ type Model struct {
 	PurchaseOrder  string       // BT-13, the buyer's number
 	SalesOrder     string       // BT-14, the seller's number
 	PaymentTerms   string       // BT-20
-	Notes          []string     // BT-22
+	Notes          []Note       // BG-1
 	Preceding      []Reference  // BG-3
 	Seller         Party        // BG-4
 	Buyer          Party        // BG-7
@@ -44,6 +46,12 @@ type Model struct {
 	Enclosed []File // BG-24
 }
 
+// Note is what the invoice says in words.
+type Note struct {
+	Subject string // BT-21, UNTDID 4451
+	Text    string // BT-22
+}
+
 // File is a document that supports the invoice. Peppol takes PDF, PNG, JPEG,
 // CSV, XLSX and ODS (PEPPOL-EN16931-CL001).
 type File struct {
@@ -55,6 +63,11 @@ type File struct {
 
 // CreditNote reports whether the model takes an invoice back.
 func (m Model) CreditNote() bool { return m.TypeCode == TypeCreditNote }
+
+// german reports whether both parties are in Germany, whose rules then hold.
+func (m Model) german() bool {
+	return m.Seller.Address.Country == "DE" && m.Buyer.Address.Country == "DE"
+}
 
 // Reference names an earlier invoice.
 type Reference struct {

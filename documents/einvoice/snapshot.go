@@ -19,6 +19,8 @@ type Texts struct {
 	// Credited is the payment term of a credit note without one (BT-20):
 	// BR-CO-25 asks for one wherever there is something to pay.
 	Credited string
+	// Mentions are what the law of the seller's country has every invoice say.
+	Mentions []Note
 }
 
 // deposit is what stands before the text of a deposit's line.
@@ -50,6 +52,9 @@ func FromSnapshot(s process.Snapshot, t Texts) (Model, error) {
 	case process.KindInvoice:
 		if s.Deposit {
 			m.TypeCode = TypeDeposit
+			if m.german() {
+				m.TypeCode = TypePartial
+			}
 		}
 	case process.KindCreditNote:
 		m.TypeCode = TypeCreditNote
@@ -61,9 +66,11 @@ func FromSnapshot(s process.Snapshot, t Texts) (Model, error) {
 	}
 	for _, note := range append([]string{s.Title, s.Reason, s.Introduction, s.Terms}, s.Notes...) {
 		if note = strings.TrimSpace(note); note != "" {
-			m.Notes = append(m.Notes, note)
+			m.Notes = append(m.Notes, Note{Text: note})
 		}
 	}
+	m.Notes = append(m.Notes, t.Mentions...)
+	m.Process = billing(s)
 	if s.Preceding != nil {
 		m.Preceding = []Reference{{s.Preceding.Number, s.Preceding.Date}}
 	}
@@ -74,6 +81,10 @@ func FromSnapshot(s process.Snapshot, t Texts) (Model, error) {
 		m.Seller.ContactName = m.Seller.Name // DE-R-005 asks for a contact point: a person or an office
 	}
 	m.Delivery = Delivery{Date: s.SupplyDate, Address: s.DeliveryAddress}
+	if m.Delivery == (Delivery{}) { // of a deposit: CII asks for the group, and nothing may be empty (PEPPOL-EN16931-R008)
+		a := s.Buyer.Address
+		m.Delivery.Address = &a
+	}
 	m.totals(s)
 	for _, g := range s.VATGroups {
 		v := VAT{Base: g.Base, Amount: g.VAT, Category: g.Category, Rate: g.Rate, Reason: t.Exemption[g.Category], ReasonCode: vatex[g.Category]}
@@ -162,6 +173,18 @@ func line(i int, l process.Line, currency string) Line {
 	return out
 }
 
+// billing is what France calls the cadre de facturation (BR-FR-08): goods and
+// services mixed, M1, which is right for either; M4 after a deposit.
+func billing(s process.Snapshot) string {
+	switch {
+	case s.Seller.Address.Country != "FR":
+		return ""
+	case len(s.Deposits) > 0:
+		return "M4"
+	}
+	return "M1"
+}
+
 // worked is from the first to the last day of the time that a line is for.
 func worked(rows []process.WorkLine, line string) Period {
 	var p Period
@@ -181,7 +204,7 @@ func party(p process.Party) Party {
 	out := Party{Name: strings.TrimSpace(p.Name), VATNumber: vatNumber(p.VATNumber, p.Address.Country), TaxRegistration: strings.TrimSpace(p.TaxRegistration),
 		Address: p.Address, ContactName: strings.TrimSpace(p.ContactName), Phone: strings.TrimSpace(p.Phone), Email: strings.TrimSpace(p.Email)}
 	if p.OrganisationNumber != "" {
-		out.Legal = identifier(p.OrganisationScheme, p.OrganisationNumber)
+		out.Legal = registered(p.OrganisationScheme, p.OrganisationNumber, p.Address.Country)
 	}
 	if p.Endpoint.ID != "" {
 		out.Endpoint = identifier(p.Endpoint.Scheme, p.Endpoint.ID)
@@ -197,6 +220,9 @@ func payment(s process.Snapshot) Payment {
 	if p.Code == "" {
 		p.Code = "30"
 	}
+	if p.Code == "58" && s.Currency != "EUR" {
+		p.Code = "30" // SEPA carries euros alone
+	}
 	if s.Seller.Address.Country == "DK" && p.Code == "30" && p.IBAN != "" {
 		p.Code = "58" // DK-R-005 allows no 30
 	}
@@ -205,12 +231,31 @@ func payment(s process.Snapshot) Payment {
 		return Payment{}
 	case p.IBAN == "" && p.Code == "58":
 		p.Code = "30"
+	case p.IBAN == "" && s.Seller.Address.Country == "SE":
+		p.BIC = giro(s.Payment.Account)
+		return p
 	case p.IBAN != "" && (p.Account == "" || p.Code == "58" || s.Seller.Address.Country != s.Buyer.Address.Country):
 		p.Account = ""
 		return p
 	}
 	p.IBAN, p.BIC = "", ""
 	return p
+}
+
+// giro says in Sweden whose an account is, which stands where a bank's code does
+// (BT-86, SE-R-007 to -010): a dash before the last four digits is bankgirot's,
+// before the last one plusgirot's.
+func giro(account string) string {
+	number, check, _ := strings.Cut(strings.TrimSpace(account), "-")
+	switch plain := compact(number); {
+	case !digits(plain) || !digits(check):
+		return ""
+	case len(check) == 4 && len(plain) >= 3 && len(plain) <= 4:
+		return "SE:BANKGIRO"
+	case len(check) == 1 && len(plain) <= 7:
+		return "SE:PLUSGIRO"
+	}
+	return ""
 }
 
 // foreign is the first amount that is not in the document's currency.

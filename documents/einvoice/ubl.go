@@ -35,7 +35,7 @@ func UBL(m Model) ([]byte, error) {
 	}
 	root.add(
 		leaf("cbc:"+kind+"TypeCode", m.TypeCode),
-		leaf("cbc:Note", strings.Join(m.Notes, "\n\n")), // one alone (PEPPOL-EN16931-R002)
+		leaf("cbc:Note", m.words()), // one alone (PEPPOL-EN16931-R002)
 		leaf("cbc:DocumentCurrencyCode", m.Currency),
 		leaf("cbc:TaxCurrencyCode", m.TaxCurrency),
 		leaf("cbc:BuyerReference", m.BuyerReference),
@@ -75,6 +75,15 @@ func UBL(m Model) ([]byte, error) {
 		root.add(ublLine(l, m.CreditNote()))
 	}
 	return document(root), nil
+}
+
+// words are all notes in one.
+func (m Model) words() string {
+	texts := make([]string, len(m.Notes))
+	for i, n := range m.Notes {
+		texts[i] = n.Text
+	}
+	return strings.Join(texts, "\n\n")
 }
 
 // noOrder stands for the buyer's order number where only the seller's is known:

@@ -130,6 +130,11 @@ func (c *Composer) build(m *process.Mail, v view, at time.Time) ([]byte, error) 
 			return nil, fmt.Errorf("attaching the PDF: %w", err)
 		}
 	}
+	if l := m.Letter; l != nil {
+		if err := msg.AttachReader(l.Name, bytes.NewReader(l.Data), gomail.WithFileContentType("application/pdf")); err != nil {
+			return nil, fmt.Errorf("attaching the letter: %w", err)
+		}
+	}
 	var raw bytes.Buffer
 	if _, err := msg.WriteTo(&raw); err != nil {
 		return nil, fmt.Errorf("composing: %w", err)

@@ -27,7 +27,7 @@ func everything(kind, reason, lang string) *process.Mail {
 		Delivery: process.Delivery{Kind: kind, Reason: reason, Language: lang, To: "kari@kunde.example", ToName: "Kari Bær", About: process.Ref{Type: process.TypeQuote, ID: "q1"},
 			InReplyTo: "abc@hansen.example", Data: map[string]string{"payment_link": "https://pay.example/100018?amount=1250.00", "number": "T-1001", "order": "O-1001", "invoice": "10001", "title": "Fasadevask", "name": "Kari Bær", "subject": "Vask",
 				"text": "Tar dere taket?", "comment": "For dyrt.", "reason": "pris", "gross": "15625.00", "currency": "NOK",
-				"open": "10625.00", "fees": "35.00", "interest": "12.50", "total": "10672.50", "days": "7"}}}
+				"open": "10625.00", "fees": "35.00", "interest": "12.50", "total": "10672.50", "days": "7", "pay_by": "2026-12-14"}}}
 	if reason == reasonDigest {
 		var tasks []string
 		for _, r := range []string{"mail_reply", "mail_unsorted", "form_again", "invoice_problems", "quote_question", "e_invoice_blocked", "delivery_failed", "delivery_bounced", "delivery_unknown", "follow_up", "rule_failed", "rule_loop", "mailbox_secret", "mailbox_sign_in"} {
@@ -130,6 +130,9 @@ func TestTextsAreCompleteAndUsed(t *testing.T) {
 			for _, named := range []string{"Kari Bær", ""} {
 				m := everything(k[0], k[1], lang)
 				m.Delivery.ToName = named
+				if named == "" {
+					m.Delivery.Data["days"] = "1"
+				}
 				if k[1] == "deposit" {
 					m.Snapshot.Deposit = true
 				}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"syscall"
+	"time"
 	"unicode"
 
 	"github.com/emersion/go-smtp"
@@ -71,14 +72,18 @@ func (s Submission) explain(err error) error {
 		hint = "its certificate comes from an authority that is not trusted; ca_file names one"
 	case errors.As(err, &name):
 		hint = "its certificate is for another name; host must be the name in the certificate"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil && time.Now().After(invalid.Cert.NotAfter):
+		hint = "its certificate expired on " + invalid.Cert.NotAfter.UTC().Format(time.DateOnly) + "; whoever runs the server must renew it"
 	case errors.As(err, &invalid):
 		hint = "its certificate is not valid now, or not for this use"
 	case errors.As(err, &record):
 		hint = "it does not begin with TLS on this port; try tls: starttls"
 	case strings.Contains(err.Error(), "doesn't support STARTTLS"):
 		hint = "it offers no STARTTLS on this port; try tls: implicit, usually on port 465"
-	case s.Auth == nil && errors.As(err, &said) && said.Code == 535:
-		hint = "some providers want an app password here"
+	case strings.Contains(err.Error(), `"* OK`):
+		hint = "that is an IMAP server, which gives mail out; submission is usually on port 465 (implicit) or 587 (starttls)"
+	case s.Auth == nil && errors.As(err, &said) && (said.Code == 535 || said.Code == 534 || said.Code == 530):
+		hint = s.signInHint()
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		hint = "no answer in time; a firewall, or the wrong kind of TLS for this port"
 	}
@@ -86,4 +91,25 @@ func (s Submission) explain(err error) error {
 		return errors.New(oneReply(words(err)))
 	}
 	return fmt.Errorf("%s (%s)", oneReply(words(err)), hint)
+}
+
+// signInHint says what a provider wants who takes no ordinary password.
+func (s Submission) signInHint() string {
+	host := "." + strings.TrimSuffix(strings.ToLower(s.Host), ".")
+	for _, p := range []struct{ name, hosts string }{{"Microsoft 365", ".office365.com .outlook.com"}, {"Gmail", ".gmail.com .googlemail.com"}} {
+		for known := range strings.FieldsSeq(p.hosts) {
+			if !strings.HasSuffix(host, known) {
+				continue
+			}
+			hint := "this is " + p.name + ": it needs OAuth2, give submission.oauth the name of a mailbox with an oauth section"
+			if p.name == "Gmail" {
+				hint += ", or an app password"
+			}
+			return hint
+		}
+	}
+	if s.Username == "" {
+		return "it wants to know who sends: give username and password"
+	}
+	return "some providers want an app password here"
 }

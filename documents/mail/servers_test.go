@@ -184,7 +184,7 @@ func startOfficeOf(t *testing.T, kind string, a authority, staff smtp.Backend) S
 		}
 	})
 	return Submission{Host: "127.0.0.1", Port: port, TLS: kind, RootCAs: a.roots, Username: userName, Password: password,
-		From: userName, Hello: "emne.example", Timeout: 5 * time.Second}
+		From: userName, Hello: "emne.example", Timeout: time.Minute}
 }
 
 // What a scripted server does at a stage instead of answering.
@@ -198,6 +198,8 @@ const (
 type script struct {
 	mu    sync.Mutex
 	texts []string
+	// fell has an entry when the server begins to say nothing more.
+	fell chan struct{}
 }
 
 func (s *script) texted() []string {
@@ -212,7 +214,7 @@ func startScript(t *testing.T, says map[string]string) (*script, Submission) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &script{}
+	s := &script{fell: make(chan struct{}, 1)}
 	over := make(chan struct{})
 	var running sync.WaitGroup
 	running.Go(func() {
@@ -233,7 +235,7 @@ func startScript(t *testing.T, says map[string]string) (*script, Submission) {
 		running.Wait()
 	})
 	return s, Submission{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, TLS: "none", Username: userName, Password: password,
-		From: userName, Hello: "emne.example", Timeout: 10 * time.Second}
+		From: userName, Hello: "emne.example", Timeout: time.Minute}
 }
 
 var usually = map[string]string{"greeting": "220 mx", "EHLO": "250-mx\r\n250 AUTH PLAIN", "AUTH": "235 hello", "MAIL": "250 ok", "RCPT": "250 ok",
@@ -251,6 +253,10 @@ func (s *script) serve(conn net.Conn, says map[string]string, over <-chan struct
 		case cut:
 			return false
 		case hole:
+			select {
+			case s.fell <- struct{}{}:
+			default:
+			}
 			<-over
 			return false
 		}

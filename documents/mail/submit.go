@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -91,8 +92,9 @@ func (s Submission) hand(c *session, e envelope, raw []byte) process.Sent {
 	return process.Sent{State: "accepted", Reply: oneReply(answer.StatusText)}
 }
 
-// Check signs in and sends nothing. The error says in words what is wrong and
-// what to try.
+// Check signs in and sends nothing: it begins a mail from the sender to itself,
+// to hear whether that may be sent, and takes it back. The error says in words
+// what is wrong and what to try.
 func (s Submission) Check(ctx context.Context) error {
 	c, err := s.open(ctx)
 	if err != nil {
@@ -102,8 +104,18 @@ func (s Submission) Check(ctx context.Context) error {
 	if err := c.Noop(); err != nil {
 		return s.explain(fmt.Errorf("NOOP to %s: %w", s.Host, err))
 	}
-	if _, err := newEnvelope(s.From, s.From, nil); err != nil {
+	e, err := newEnvelope(s.From, s.From, nil)
+	if err != nil {
 		return err
+	}
+	if err := c.Mail(e.from, &smtp.MailOptions{UTF8: e.utf8}); err != nil {
+		return s.explain(fmt.Errorf("the server does not let %s send as %s: MAIL FROM: %w", cmp.Or(s.Username, "us"), s.From, err))
+	}
+	if err := c.Rcpt(e.to, nil); err != nil {
+		return s.explain(fmt.Errorf("the server takes no mail of %s, not even to itself: RCPT TO: %w", s.From, err))
+	}
+	if err := c.Reset(); err != nil {
+		return s.explain(fmt.Errorf("RSET to %s: %w", s.Host, err))
 	}
 	c.quit()
 	return nil

@@ -72,7 +72,11 @@ func newView(l templates.Labels, m *process.Mail) view {
 		v.Button = l.Text(d.Kind+".button", nil)
 		v.ButtonWidth = 52 + 9*len([]rune(v.Button))
 	}
-	v.Paragraphs = append(v.Paragraphs, line(l.Text(key+".body", args)))
+	body := key + ".body"
+	if one := body + ".one"; args["days"] == "1" && l.Has(one) {
+		body = one
+	}
+	v.Paragraphs = append(v.Paragraphs, line(l.Text(body, args)))
 	if l.Has(key+".more") && !(d.Kind == kindInvoice && m.Snapshot != nil && m.Snapshot.Payment.Reference == "") {
 		v.Paragraphs = append(v.Paragraphs, line(l.Text(key+".more", args)))
 	}
@@ -161,6 +165,7 @@ func facts(l templates.Labels, m *process.Mail) []fact {
 			add("accepted_by", d.Data["name"])
 		case kindInvoice, kindPaymentRequest, kindReminder:
 			day("due_date", s.DueDate)
+			day("pay_by", process.Date(d.Data["pay_by"]))
 			add("account", or(s.Payment.Account, s.Payment.IBAN))
 			add("reference", s.Payment.Reference)
 		}

@@ -63,7 +63,7 @@ func (c *composer) account(a process.Account) error {
 		if account == "" {
 			account = p.IBAN
 		}
-		c.flowAfterGap(c.text("account.pay", "account", account))
+		c.flowAfterGap(c.text("account.pay", "account", templates.FormatAccount(account)))
 	}
 	return nil
 }
@@ -116,13 +116,17 @@ func (c *composer) openItems(s process.AccountSection) error {
 	if len(s.Open) == 0 {
 		return nil
 	}
+	var references []string
+	for _, o := range s.Open {
+		references = append(references, o.Reference)
+	}
 	c.need(5 * leading)
 	c.left(leftEdge, c.y, c.text("account.open", "date", c.date(c.snap.IssueDate)), c.strong())
 	c.y += leading + rowPad
 	head := func() {
 		c.left(leftEdge, c.y, c.text("meta.due_date"), c.label())
 		c.left(accountEntry, c.y, c.text("meta.number.invoice"), c.label())
-		c.left(accountDue, c.y, c.text("payment.reference"), c.label())
+		c.left(accountDue, c.y, c.referenceLabel(references...), c.label())
 		c.right(rightEdge, c.y, c.text("table.amount", "currency", s.Currency), c.label())
 		c.rule(leftEdge, c.y+6, measure, 0.9, c.accent)
 		c.y += 6 + leading + rowPad

@@ -8,7 +8,7 @@ import (
 // closing is what follows the totals: notes, terms and the acceptance.
 func (c *composer) closing() {
 	s := c.snap
-	if s.Kind != process.KindInvoice && s.Kind != process.KindPaymentRequest || s.Payable.Minor <= 0 {
+	if !c.paid() || s.Payable.Minor <= 0 {
 		c.flowAfterGap(s.PaymentTerms)
 	}
 	for _, n := range s.Notes {
@@ -47,37 +47,64 @@ func (c *composer) flowAfterGap(text string) {
 	c.y += leading / 2
 }
 
-// acceptance says who said yes to exactly which bytes.
+// acceptance is a page of its own that says who said yes, and to exactly which
+// bytes.
 func (c *composer) acceptance(a process.Acceptance) {
+	c.newPage()
+	c.y += 2 * leading
+	for _, l := range c.fonts.wrap(c.text("acceptance.heading"), bold, largeSize, measure) {
+		c.left(leftEdge, c.y, l, c.title())
+		c.y += 2 * leading
+	}
+	c.y += leading / 2
+	name := c.fonts.wrap(a.Name, bold, largeSize, measure-2*boxPad)
+	top := c.panel(58 + float64(len(name)-1)*2*leading)
+	c.left(leftEdge+boxPad, top+boxPad+7, c.text("acceptance.name"), c.label())
+	c.y = top + boxPad + 7 + leading + 9
+	for _, l := range name {
+		c.left(leftEdge+boxPad, c.y, l, style{bold, largeSize, c.accent})
+		c.y += 2 * leading
+	}
+	c.y += 2 * leading
 	channel := a.Channel
 	if key := "acceptance.channel." + a.Channel; c.labels.Has(key) {
 		channel = c.text(key)
 	}
-	fields := filled(
-		field{c.text("acceptance.name"), a.Name},
+	s := c.snap
+	for _, f := range filled(
 		field{c.text("acceptance.at"), templates.FormatTime(c.lang, a.At)},
+		field{c.text("acceptance.customer"), s.Buyer.Name},
+		field{c.text("meta.number.quote"), s.Number},
+		field{c.text("total.quote"), c.withCurrency(s.Gross.Add(s.Rounding))},
 		field{c.text("acceptance.channel"), channel},
 		field{c.text("acceptance.evidence"), a.Evidence},
 		field{c.text("acceptance.address"), a.Address},
 		field{c.text("acceptance.user_agent"), a.UserAgent},
 		field{c.text("acceptance.sha256"), a.SHA256},
-	)
+	) {
+		c.fact(f)
+	}
+}
+
+// fact sets a label with its value beside it and a hairline below, over as many
+// pages as it takes.
+func (c *composer) fact(f field) {
 	const labelWidth = 110.0
-	height := 2*boxPad + 2*leading
-	for _, f := range fields {
-		height += float64(len(c.fonts.wrap(f.value, regular, textSize, measure-2*boxPad-labelWidth))) * leading
+	lines := c.fonts.wrap(f.value, regular, textSize, measure-labelWidth)
+	c.need(float64(min(len(lines), 2)) * leading)
+	c.left(leftEdge, c.y, f.label, c.label())
+	for _, l := range lines {
+		c.need(leading)
+		c.left(leftEdge+labelWidth, c.y, l, c.body())
+		c.y += leading
 	}
-	c.y += leading
-	c.need(height)
-	top := c.y - leading + 2
-	c.box(leftEdge, top, measure, height-leading, c.tint)
-	c.box(leftEdge, top, 2.4, height-leading, c.accent)
-	y := top + boxPad + 7
-	c.left(leftEdge+boxPad, y, c.text("acceptance.heading"), c.strong())
-	y += leading + rowPad
-	for _, f := range fields {
-		c.left(leftEdge+boxPad, y, f.label, c.label())
-		y = c.column(leftEdge+boxPad+labelWidth, y, measure-2*boxPad-labelWidth, f.value, c.body())
-	}
-	c.y = top + height + leading
+	c.endRow()
+}
+
+// panel lays the accent's tint from the line at y on, and answers its upper edge.
+func (c *composer) panel(height float64) (top float64) {
+	top = c.y - leading + 2
+	c.box(leftEdge, top, measure, height, c.tint)
+	c.box(leftEdge, top, 2.4, height, c.accent)
+	return top
 }

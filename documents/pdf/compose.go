@@ -15,8 +15,10 @@ type composer struct {
 	snap     process.Snapshot
 	labels   templates.Labels
 	lang     string
-	decimals int32 // of the currency
-	flaw     error // what drawing the payment code met
+	decimals int32                   // of the currency
+	flaw     error                   // what drawing the payment code met
+	pictures map[string]illustration // by SHA-256
+	shown    map[string]string       // SKU to SHA-256
 }
 
 // compose lays snap out on pages; nothing is drawn yet, so that each page can
@@ -24,6 +26,9 @@ type composer struct {
 func compose(l *look, labels templates.Labels, snap process.Snapshot) (*composer, error) {
 	c := &composer{sheets: sheets{fonts: l.fonts, palette: l.palette}, look: l, snap: snap, labels: labels,
 		lang: labels.Language(), decimals: process.Decimals(snap.Currency)}
+	if err := c.illustrate(); err != nil {
+		return nil, err
+	}
 	c.newPage()
 	c.letterhead()
 	c.onBreak = c.continuation
@@ -46,6 +51,22 @@ func compose(l *look, labels templates.Labels, snap process.Snapshot) (*composer
 		c.frame(p, i+1)
 	}
 	return c, nil
+}
+
+// illustrate reads the pictures of the products on the lines.
+func (c *composer) illustrate() error {
+	if len(c.snap.Pictures) == 0 || !c.look.Blocks.Pictures {
+		return nil
+	}
+	c.pictures, c.shown = map[string]illustration{}, map[string]string{}
+	for _, p := range c.snap.Pictures {
+		i, err := illustrate(p.Data)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.Product, err)
+		}
+		c.pictures[p.SHA256], c.shown[p.Product] = i, p.SHA256
+	}
+	return nil
 }
 
 // text is the label of key; args are pairs of a placeholder and its value.
@@ -72,6 +93,9 @@ func (c *composer) heading() string {
 	kind := string(c.snap.Kind)
 	if c.snap.Kind == process.KindInvoice && c.snap.Deposit {
 		kind = "deposit"
+	}
+	if c.snap.Claim != nil {
+		kind = "reminder." + c.snap.Claim.Text
 	}
 	if c.snap.Number == "" {
 		return c.text("title." + kind + ".unnumbered")

@@ -2,6 +2,10 @@ package pdf
 
 import (
 	"bytes"
+	"encoding/gob"
+	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/jung-kurt/gofpdf"
 )
@@ -40,6 +44,12 @@ func (c *composer) draw() ([]byte, error) {
 	if c.look.logo != nil {
 		p.RegisterImageOptionsReader(pictureName, gofpdf.ImageOptions{ImageType: "PNG"}, bytes.NewReader(c.look.logo.png))
 	}
+	for i, name := range slices.Sorted(maps.Keys(c.pictures)) {
+		info := p.RegisterImageOptionsReader(name, gofpdf.ImageOptions{ImageType: "JPG"}, bytes.NewReader(c.pictures[name].jpeg))
+		if err := rank(info, i+1); err != nil {
+			return nil, fmt.Errorf("place the picture %s: %w", name, err)
+		}
+	}
 	for _, page := range c.pages {
 		p.AddPage()
 		drawPage(p, page, encode)
@@ -49,6 +59,38 @@ func (c *composer) draw() ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// rank gives a picture its place in the file. gofpdf sorts pictures by width and
+// leaves those of one width as they come out of a map; a hair that the printed
+// whole number of pixels does not show keeps them in order.
+func rank(info *gofpdf.ImageInfoType, n int) error {
+	b, err := info.GobEncode()
+	if err != nil {
+		return err
+	}
+	var (
+		data, mask, palette        []byte
+		object, bits               int
+		width, height, scale, dots float64
+		colours, filter, decoding  string
+		transparent                []int
+		fields                     = []any{&data, &mask, &object, &width, &height, &colours, &palette, &bits, &filter, &decoding, &transparent, &scale, &dots}
+		out                        bytes.Buffer
+		decoder, encoder           = gob.NewDecoder(bytes.NewReader(b)), gob.NewEncoder(&out)
+	)
+	for _, f := range fields {
+		if err := decoder.Decode(f); err != nil {
+			return err
+		}
+	}
+	width += float64(n) * 1e-6
+	for _, f := range fields {
+		if err := encoder.Encode(f); err != nil {
+			return err
+		}
+	}
+	return info.GobDecode(out.Bytes())
 }
 
 func styleOf(w weight) string {
@@ -99,7 +141,11 @@ func drawPage(p *gofpdf.Fpdf, page *page, encode func(string) string) {
 			p.SetFillColor(r, g, b)
 			p.Rect(m.x, m.y, m.w, m.h, "F")
 		case pictureMark:
-			p.ImageOptions(pictureName, m.x, m.y, m.w, m.h, false, gofpdf.ImageOptions{ImageType: "PNG"}, 0, "")
+			name, format := pictureName, "PNG"
+			if m.picture != "" {
+				name, format = m.picture, "JPG"
+			}
+			p.ImageOptions(name, m.x, m.y, m.w, m.h, false, gofpdf.ImageOptions{ImageType: format}, 0, "")
 		case textMark:
 			p.SetTextColor(r, g, b)
 			p.SetFont(family, styleOf(m.weight), m.size)

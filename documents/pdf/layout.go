@@ -46,6 +46,7 @@ type Blocks struct {
 	VATBreakdown   bool `yaml:"vat_breakdown"`
 	PaymentBox     bool `yaml:"payment_box"`
 	Terms          bool `yaml:"terms"`
+	Pictures       bool `yaml:"pictures"`
 }
 
 const (

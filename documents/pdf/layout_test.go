@@ -169,7 +169,7 @@ func TestFigures(t *testing.T) {
 	r := newRenderer(t)
 	for name, wants := range map[string][]string{
 		"invoice": {"Faktura 10042", "23.11.2026", "07.12.2026", "20.11.2026", "52 812,00", "16,5 timer", "185,4348", "10 %", "69 743,94", "17 361,81", "17 250,55", "111,26",
-			"87 105,75 NOK", "1503.40.12345", "100420", "Org.nr. 974 760 673 MVA", "Foretaksregisteret", "Side 1 av 1", "912 345 678", "3550 Gol"},
+			"87 105,75 NOK", "1503 40 12345", "100420", "Org.nr. 974 760 673 MVA", "Foretaksregisteret", "Side 1 av 1", "912 345 678", "3550 Gol"},
 		"invoice-60": {"392 431,25 NOK", "Overføres", "Overført", "Side 3 av 3"},
 		"quote":      {"Tilbud T-1012", "2 (erstatter 1)", "Gyldig til", "23.12.2026", "Prisene er faste ut året."},
 		"quote-accepted": {"Tilbudet er akseptert", "Øystein Bjørklund", "24.11.2026 kl. 13:05 UTC+01:00", "På kundens side",
@@ -199,11 +199,11 @@ func TestFigures(t *testing.T) {
 func TestLanguagesInPrint(t *testing.T) {
 	r := newRenderer(t)
 	for lang, wants := range map[string]struct{ invoice, quote, credit []string }{
-		"nb": {[]string{"Faktura 10042", "07.12.2026", "–80 000,00", "12 stk", "Omvendt avgiftsplikt", "Tyskland"}, []string{"Tilbud T-1012", "Tilbudet er akseptert"}, []string{"Kreditnota K-1003", "Til gode"}},
+		"nb": {[]string{"Faktura 10042", "07.12.2026", "–80 000,00", "\nstk\n", "Omvendt avgiftsplikt", "Tyskland"}, []string{"Tilbud T-1012", "Tilbudet er akseptert"}, []string{"Kreditnota K-1003", "Til gode"}},
 		"nn": {[]string{"Faktura 10042", "07.12.2026", "–80 000,00", "Meirverdiavgift er ikkje berekna", "timar", "Tyskland"}, []string{"Tilbod T-1012", "Tilbodet er akseptert"}, []string{"Kreditnota K-1003", "gjeld faktura"}},
 		"sv": {[]string{"Faktura 10042", "2026-12-07", "–80 000,00", "Omvänd betalningsskyldighet", "timmar", "Tyskland"}, []string{"Offert T-1012", "Offerten har accepterats"}, []string{"Kreditfaktura K-1003"}},
 		"da": {[]string{"Faktura 10042", "07.12.2026", "-80.000,00", "Omvendt betalingspligt", "timer", "Tyskland"}, []string{"Tilbud T-1012", "Tilbuddet er accepteret"}, []string{"Kreditnota K-1003"}},
-		"de": {[]string{"Rechnung 10042", "07.12.2026", "-80.000,00", "Steuerschuldnerschaft des Leistungsempfängers", "Std.", "Deutschland"}, []string{"Angebot T-1012", "Dieses Angebot wurde angenommen"}, []string{"Gutschrift K-1003"}},
+		"de": {[]string{"Rechnung 10042", "Zahlbar bis", "Leistungsdatum", "07.12.2026", "-80.000,00", "Steuerschuldnerschaft des Leistungsempfängers", "Std.", "Deutschland"}, []string{"Angebot T-1012", "Dieses Angebot wurde angenommen"}, []string{"Rechnungskorrektur K-1003"}},
 		"fr": {[]string{"Facture 10042", "07/12/2026", "-80 000,00", "Autoliquidation : la TVA", "heures", "Allemagne"}, []string{"Devis T-1012", "Ce devis a été accepté"}, []string{"Avoir K-1003"}},
 		"en": {[]string{"Invoice 10042", "7 December 2026", "-80,000.00", "Reverse charge: no VAT", "hours", "Germany"}, []string{"Quote T-1012", "This quote has been accepted"}, []string{"Credit note K-1003"}},
 	} {

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,7 +13,8 @@ const (
 	// window of a C5 or DL envelope (DIN 5008 form B, 45 to 90 mm).
 	windowTop   = 156
 	windowWidth = 230
-	valueEdge   = 438 // where the values of the meta column begin
+	metaGap     = 12 // between a label of the meta column and its value
+	widestLabel = 96
 )
 
 // letterhead is the seller, the buyer's address, the meta column and the title.
@@ -42,7 +44,7 @@ func (c *composer) letterhead() {
 	}
 	lines := c.address(s.Address, c.snap.Buyer.Address.Country)
 	if c.look.Blocks.CompanyContact {
-		lines = append(lines, s.Phone, s.Email, s.Web)
+		lines = append(lines, s.Phone, s.Email, strings.TrimSuffix(strings.TrimPrefix(s.Web, "https://"), "/"))
 	}
 	for _, l := range lines {
 		if l != "" {
@@ -121,13 +123,14 @@ func (c *composer) meta(y float64) float64 {
 		buyerVAT = ""
 	}
 	reference := ""
-	if s.Kind == process.KindInvoice || s.Kind == process.KindPaymentRequest {
+	if c.paid() {
 		reference = s.Payment.Reference
 	}
-	for _, row := range []struct {
+	type row struct {
 		label, value string
 		reference    bool
-	}{
+	}
+	rows := []row{
 		{c.text("meta.number." + string(s.Kind)), s.Number, false},
 		{c.text("meta.revision"), revision, false},
 		{c.text("meta.date." + string(s.Kind)), c.date(s.IssueDate), false},
@@ -137,7 +140,7 @@ func (c *composer) meta(y float64) float64 {
 		{c.text("meta.supply_date"), c.date(s.SupplyDate), false},
 		{c.text("meta.delivery_date"), c.date(s.DeliveryDate), false},
 		{c.text("meta.preceding"), preceding, false},
-		{c.referenceLabel(), reference, false},
+		{c.referenceLabel(reference), reference, false},
 		{c.text("meta.customer_reference"), s.CustomerReference, true},
 		{c.text("meta.buyer_reference"), s.BuyerReference, true},
 		{c.text("meta.order_number"), s.OrderNumber, true},
@@ -147,22 +150,32 @@ func (c *composer) meta(y float64) float64 {
 		{c.text("meta.buyer_organisation_number"), buyerNumber, false},
 		{c.text("meta.buyer_vat_number"), buyerVAT, false},
 		{c.text("meta.contact"), s.Seller.ContactName, true},
-	} {
-		if row.value == "" || row.reference && !c.look.Blocks.References {
-			continue
-		}
-		after := c.column(midEdge, y, valueEdge-midEdge-6, row.label, c.label())
-		y = max(after, c.column(valueEdge, y, rightEdge-valueEdge, row.value, c.body()))
+	}
+	rows = slices.DeleteFunc(rows, func(r row) bool { return r.value == "" || r.reference && !c.look.Blocks.References })
+	label := 0.0
+	for _, r := range rows {
+		label = max(label, c.plain(r.label))
+	}
+	label = min(label, widestLabel)
+	values := midEdge + label + metaGap
+	for _, r := range rows {
+		after := c.column(midEdge, y, label+1, r.label, c.label())
+		y = max(after, c.column(values, y, rightEdge-values, r.value, c.body()))
 	}
 	return y
 }
 
-// referenceLabel names the payment reference: a KID in Norway when it is one,
-// and not just the document's number.
-func (c *composer) referenceLabel() string {
-	p := c.snap.Payment
-	if c.snap.Seller.Address.Country == "NO" && p.Reference != c.snap.Number && strings.Trim(p.Reference, "0123456789-") == "" {
-		return c.text("payment.kid")
+// referenceLabel names payment references: KIDs in Norway and OCR numbers in
+// Sweden when they are such, and not just the document's number.
+func (c *composer) referenceLabel(references ...string) string {
+	other := func(r string) bool { return r == c.snap.Number || strings.Trim(r, "0123456789-") != "" }
+	if !slices.ContainsFunc(references, other) {
+		switch c.snap.Seller.Address.Country {
+		case "NO":
+			return c.text("payment.kid")
+		case "SE":
+			return c.text("payment.ocr")
+		}
 	}
 	return c.text("payment.reference")
 }
@@ -180,6 +193,9 @@ func (c *composer) introduction() {
 	if s.Kind == process.KindPaymentRequest {
 		c.flow(c.text("payment_request.of", "order", s.OrderNumber), c.body())
 		c.flow(c.text("payment_request.vat"), c.body())
+	}
+	if s.Claim != nil {
+		c.flow(c.text("claim.body."+s.Claim.Text, "date", c.date(s.DueDate)), c.body())
 	}
 	if s.Reason != "" {
 		c.flow(c.text("credit_note.reason", "reason", s.Reason), c.body())

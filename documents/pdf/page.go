@@ -45,8 +45,8 @@ const (
 )
 
 // mark is one thing on a page. Text stands on the baseline (x, y); a line goes
-// right for w; a box
-// and a picture have their upper left corner at (x, y).
+// right for w; a box and a picture have their upper left corner at (x, y).
+// A picture is the logo, or the illustration that its picture names.
 type mark struct {
 	kind       markKind
 	x, y, w, h float64
@@ -55,6 +55,7 @@ type mark struct {
 	weight     weight
 	colour     colour
 	angle      float64 // degrees, counterclockwise about (x, y)
+	picture    string
 }
 
 type page struct{ marks []mark }
@@ -131,10 +132,16 @@ func (s *sheets) column(x, y, width float64, text string, st style) float64 {
 	return y
 }
 
-// flow sets a text over the whole measure, over as many pages as it takes.
+// flow sets a text over the whole measure, over as many pages as it takes; a
+// single line of it is neither left behind nor sent ahead.
 func (s *sheets) flow(text string, st style) {
-	for _, l := range s.fonts.wrap(text, st.weight, st.size, measure) {
-		s.need(leading)
+	lines := s.fonts.wrap(text, st.weight, st.size, measure)
+	for i, l := range lines {
+		height := float64(leading)
+		if rest := len(lines) - i; i == 0 && rest > 1 || rest == 2 {
+			height = 2 * leading
+		}
+		s.need(height)
 		s.left(leftEdge, s.y, l, st)
 		s.y += leading
 	}

@@ -1,8 +1,6 @@
 package pdf
 
 import (
-	"strings"
-
 	"github.com/shopspring/decimal"
 
 	"github.com/emne/emne/process"
@@ -17,10 +15,15 @@ const (
 	amountWidth = 170 // of the amount to pay, in the large size
 )
 
+// paid reports whether the document asks for money.
+func (c *composer) paid() bool {
+	return c.snap.Kind == process.KindInvoice || c.snap.Kind == process.KindPaymentRequest || c.snap.Kind == process.KindReminder
+}
+
 // payment is the box that says how much to pay, where to and until when.
 func (c *composer) payment() {
 	s := c.snap
-	if s.Kind != process.KindInvoice && s.Kind != process.KindPaymentRequest || s.Payable.Minor <= 0 {
+	if !c.paid() || s.Payable.Minor <= 0 {
 		return
 	}
 	if !c.look.Blocks.PaymentBox {
@@ -32,9 +35,9 @@ func (c *composer) payment() {
 	p := s.Payment
 	fields := filled(
 		field{c.text("payment.due_date"), c.date(s.DueDate)},
-		field{c.text("payment.account"), p.Account},
-		field{c.referenceLabel(), p.Reference},
-		field{c.text("payment.iban"), grouped(strings.ReplaceAll(p.IBAN, " ", ""), 4)},
+		field{c.text("payment.account"), templates.FormatAccount(p.Account)},
+		field{c.referenceLabel(p.Reference), p.Reference},
+		field{c.text("payment.iban"), templates.FormatAccount(p.IBAN)},
 		field{c.text("payment.bic"), p.BIC},
 	)
 	amount := c.withCurrency(s.Payable)
@@ -57,9 +60,7 @@ func (c *composer) payment() {
 		height = max(height, epcSize+boxPad)
 	}
 	c.y += leading / 2
-	top := c.y - leading + 2
-	c.box(leftEdge, top, measure, height, c.tint)
-	c.box(leftEdge, top, 2.4, height, c.accent)
+	top := c.panel(height)
 	if code != "" {
 		if err := c.epc(code, rightEdge-boxPad/2-epcSize, top+boxPad/2); err != nil {
 			c.flaw = err
@@ -89,17 +90,23 @@ type placed struct {
 	x float64
 }
 
-// arrange puts fields in columns of a third of width, or of several when they
-// are longer.
+// narrow is the width from which on fields stand in three columns.
+const narrow = 220
+
+// arrange puts fields in columns of a third of width, half of it when that is
+// narrow, or of several when they are longer.
 func (c *composer) arrange(fields []field, width float64) [][]placed {
-	third := width / 3
+	column := width / 3
+	if width < narrow {
+		column = width / 2
+	}
 	var rows [][]placed
 	x := width
 	for _, f := range fields {
 		need := max(c.fonts.width(c.fonts.clean(f.label), regular, textSize), c.fonts.width(c.fonts.clean(f.value), bold, textSize))
-		span := third
+		span := column
 		for span < need+8 && span < width {
-			span += third
+			span += column
 		}
 		if x+span > width+1 {
 			rows, x = append(rows, nil), 0

@@ -75,7 +75,7 @@ func (r *Renderer) RenderWith(snap process.Snapshot, attachments []Attachment) (
 		}
 	}()
 	switch snap.Kind {
-	case process.KindQuote, process.KindInvoice, process.KindCreditNote, process.KindOrderConfirmation, process.KindPaymentRequest, process.KindStatement:
+	case process.KindQuote, process.KindInvoice, process.KindCreditNote, process.KindOrderConfirmation, process.KindPaymentRequest, process.KindStatement, process.KindReminder:
 	default:
 		return nil, fmt.Errorf("render: %q is no kind of document", snap.Kind)
 	}

@@ -28,7 +28,8 @@ func TestPictures(t *testing.T) {
 	confirmation := document(process.KindOrderConfirmation, "en", "NOK", shortLines("NOK")...)
 	confirmation.Number, confirmation.Buyer.Name = "O-1007", "Åsgård Hotell & Spa AS"
 	all["order-confirmation"] = confirmation
-	for _, name := range []string{"quote", "order-confirmation", "invoice", "invoice-60", "invoice-english-eur", "credit-note", "quote-accepted"} {
+	for _, name := range []string{"quote", "order-confirmation", "invoice", "invoice-60", "invoice-english-eur", "credit-note", "quote-accepted",
+		"quote-illustrated", "invoice-adjusted", "invoice-with-vat", "invoice-deducting", "invoice-reverse", "payment-request", "reminder", "statement"} {
 		t.Run(name, func(t *testing.T) {
 			s, ok := all[name]
 			if !ok {

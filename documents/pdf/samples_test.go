@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -99,13 +100,14 @@ func longLines(currency string) []process.Line {
 
 // samples are documents of every kind, by name.
 func samples() map[string]process.Snapshot {
-	out := map[string]process.Snapshot{
+	out := kinds()
+	maps.Copy(out, map[string]process.Snapshot{
 		"invoice":      document(process.KindInvoice, "nb", "NOK", shortLines("NOK")...),
 		"invoice-60":   document(process.KindInvoice, "nb", "NOK", manyLines("NOK", 60)...),
 		"invoice-long": document(process.KindInvoice, "nb", "NOK", longLines("NOK")...),
 		"quote":        document(process.KindQuote, "nb", "NOK", shortLines("NOK")...),
 		"credit-note":  document(process.KindCreditNote, "nb", "NOK", line("NOK", "Garderobeskap i ask, oljet", "2", "H87", "4890", "10", "S", "25")),
-	}
+	})
 	english := document(process.KindInvoice, "en", "EUR", line("EUR", "Consulting on site, October 2026", "37.5", "HUR", "142", "0", "S", "25"),
 		line("EUR", "Travel expenses\nFlight Oslo–Berlin, two nights", "1", "C62", "612.40", "0", "Z", "0"))
 	english.Buyer = process.Party{Name: "Müller & Söhne Maschinenbau GmbH", VATNumber: "DE136695976", ContactName: "Jürgen Groß",

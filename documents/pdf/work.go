@@ -78,7 +78,7 @@ func (c *composer) workOf(rows []process.WorkLine) error {
 		for i, t := range text {
 			c.left(textAt, c.y+float64(i)*leading, t, c.body())
 		}
-		c.right(rightEdge, c.y, c.quantity(process.Line{Quantity: w.Quantity, Unit: w.Unit}), c.body())
+		c.right(rightEdge, c.y, c.quantity(process.Line{Quantity: w.Quantity, Unit: w.Unit}).String(), c.body())
 		c.y += float64(lines) * leading
 		c.endRow()
 	}
@@ -92,7 +92,7 @@ func (c *composer) workOf(rows []process.WorkLine) error {
 		}
 	}
 	c.left(leftEdge, c.y, c.text("table.subtotal", "section", description), c.label())
-	c.right(rightEdge, c.y, c.quantity(process.Line{Quantity: sum, Unit: rows[0].Unit}), c.strong())
+	c.right(rightEdge, c.y, c.quantity(process.Line{Quantity: sum, Unit: rows[0].Unit}).String(), c.strong())
 	c.y += leading
 	c.endRow()
 	return nil

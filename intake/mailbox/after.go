@@ -1,36 +1,66 @@
 package mailbox
 
 import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
 	"github.com/emersion/go-imap/v2"
+
+	"github.com/emne/emne/intake"
 )
 
-// maxWaiting bounds the mails that wait to be marked; beyond it the oldest are
-// left as they are.
-const maxWaiting = 100_000
+// markedAtOnce is how many mails one command marks.
+const markedAtOnce = 1000
 
-// mark does on the server what is asked for with the mails that are committed.
-// A refusal is told and tried again with the next mail; it never stops the reading.
-func (s *session) mark() error {
-	m := s.m
-	if m.account.After == AfterNone || m.unable {
-		m.waiting = nil
+// keepsKeyword asks a folder that was opened for writing whether new keywords
+// last there (RFC 3501 section 7.1, PERMANENTFLAGS).
+func (a Account) keepsKeyword(folder *imap.SelectData) error {
+	if a.After != AfterKeyword || folder.PermanentFlags == nil {
+		return nil
 	}
-	if n := len(m.waiting); n > maxWaiting {
-		m.waiting = m.waiting[n-maxWaiting:]
-	}
-	for len(m.waiting) > 0 {
-		n := min(len(m.waiting), 1000)
-		var set imap.UIDSet
-		for _, uid := range m.waiting[:n] {
-			set.AddNum(imap.UID(uid))
+	for _, flag := range folder.PermanentFlags {
+		if flag == imap.FlagWildcard || strings.EqualFold(string(flag), a.Keyword) {
+			return nil
 		}
-		err := s.markAll(set)
-		if isRefusal(err) || reasonOf(err) == ReasonMove {
-			if reasonOf(err) == "" {
-				err = m.account.folderTrouble(ReasonMoveTo, m.account.MoveTo, err)
-			} else {
-				m.unable = true
-			}
+	}
+	return trouble(ReasonKeyword, nil, "the server keeps no keywords in this folder: set after to flag, move or none")
+}
+
+// waiting reads what an earlier connection, or process, left to be marked. What
+// nobody wants marked any more is forgotten.
+func (s *session) waiting(ctx context.Context) error {
+	m := s.m
+	uids, err := m.recorder.MailsToMark(ctx, m.account.Name, s.start.UIDValidity)
+	if err == nil && m.account.After == AfterNone && len(uids) > 0 {
+		err = m.recorder.MailsMarked(ctx, actor(), m.account.Name, s.start.UIDValidity, uids)
+		uids = nil
+	}
+	if err != nil {
+		return trouble(ReasonStore, err, "the store does not work: %v", err)
+	}
+	m.waiting = uids
+	return nil
+}
+
+// mark does on the server what is asked for with the mails that are committed,
+// and has it noted. A refusal is told and tried again with the next mail; it
+// never stops the reading. What lies beyond the bound waits in the store for the
+// next connection.
+func (s *session) mark(ctx context.Context) error {
+	m := s.m
+	slices.Sort(m.waiting)
+	m.waiting = slices.Compact(m.waiting)
+	m.waiting = m.waiting[:min(len(m.waiting), intake.MaxToMark)]
+	for len(m.waiting) > 0 && !m.unable {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		uids := m.waiting[:min(len(m.waiting), s.atOnce())]
+		err := m.account.markTrouble(s.markAll(uids))
+		if onlyMarking(reasonOf(err)) {
+			m.unable = reasonOf(err) == ReasonMove
 			m.status.failed(err)
 			m.log.Warn("mails are not marked on the server", "count", len(m.waiting), "error", err)
 			return nil
@@ -38,20 +68,60 @@ func (s *session) mark() error {
 		if err != nil {
 			return err
 		}
-		m.waiting = m.waiting[n:]
+		if err := s.noteMarked(ctx, uids); err != nil {
+			return err
+		}
+		m.waiting = m.waiting[len(uids):]
 		m.status.marked()
 	}
 	return nil
 }
 
-func (s *session) markAll(set imap.UIDSet) error {
+// markTrouble words that the server does not mark.
+func (a Account) markTrouble(err error) error {
+	refused, is := errors.AsType[*imap.Error](err)
+	if _, told := errors.AsType[*Trouble](err); told || !is {
+		return err
+	}
+	if a.After == AfterMove {
+		return a.folderTrouble(ReasonMoveTo, a.MoveTo, err)
+	}
+	return trouble(ReasonKeyword, err, "the server does not let mails be marked in this folder: %s", saidBy(refused))
+}
+
+func (s *session) noteMarked(ctx context.Context, uids []uint32) error {
+	record, cancel := context.WithTimeout(ctx, recordTime)
+	defer cancel()
+	if err := s.m.recorder.MailsMarked(record, actor(), s.m.account.Name, s.start.UIDValidity, uids); err != nil {
+		return trouble(ReasonStore, err, "the store does not work: %v", err)
+	}
+	return nil
+}
+
+// atOnce is how many mails are marked together.
+func (s *session) atOnce() int {
+	if s.m.account.After == AfterMove && !s.link.caps.Has(imap.CapMove) {
+		return copiedAtOnce
+	}
+	return markedAtOnce
+}
+
+func (s *session) markAll(uids []uint32) error {
 	switch s.m.account.After {
 	case AfterKeyword:
-		return s.flag(set, imap.Flag(s.m.account.Keyword))
+		return s.flag(setOf(uids), imap.Flag(s.m.account.Keyword))
 	case AfterFlag:
-		return s.flag(set, imap.FlagFlagged)
+		return s.flag(setOf(uids), imap.FlagFlagged)
 	}
-	return s.move(set)
+	return s.move(uids)
+}
+
+func setOf(uids []uint32) imap.UIDSet {
+	var set imap.UIDSet
+	for _, uid := range uids {
+		set.AddNum(imap.UID(uid))
+	}
+	return set
 }
 
 func (s *session) flag(set imap.UIDSet, flag imap.Flag) error {
@@ -59,25 +129,3 @@ func (s *session) flag(set imap.UIDSet, flag imap.Flag) error {
 		return s.link.client.Store(set, &imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{flag}}, nil).Close()
 	})
 }
-
-// move uses MOVE (RFC 6851), or copies and removes exactly the copied mails
-// (UIDPLUS, RFC 4315), each step only after the one before it has worked. The
-// library's own replacement does not wait.
-func (s *session) move(set imap.UIDSet) error {
-	client, to := s.link.client, s.m.account.MoveTo
-	if s.link.caps.Has(imap.CapMove) {
-		return s.link.do(func() error { _, err := client.Move(set, to).Wait(); return err })
-	}
-	if !s.link.canMove() {
-		return trouble(ReasonMove, nil, "the server cannot move mails (neither MOVE nor UIDPLUS): set after to keyword or none")
-	}
-	if err := s.link.do(func() error { _, err := client.Copy(set, to).Wait(); return err }); err != nil {
-		return err
-	}
-	if err := s.flag(set, imap.FlagDeleted); err != nil {
-		return err
-	}
-	return s.link.do(func() error { return client.UIDExpunge(set).Close() })
-}
-
-func (l *link) canMove() bool { return l.caps.Has(imap.CapMove) || l.caps.Has(imap.CapUIDPlus) }

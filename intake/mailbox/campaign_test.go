@@ -82,6 +82,7 @@ func networkCampaign(t *testing.T, mails int, seed uint64) {
 	waitStatus(t, m, "idle", isIdle)
 	r.wait("every mail", func() bool { return len(r.mails) >= mails })
 	waitStatus(t, m, "all well", func(st Status) bool { return st.Idle && st.LastError == "" })
+	waitMarked(t, s, "emne", mails)
 	stop()
 	r.once(mails)
 	exactlyOnce(t, db, service, mails)

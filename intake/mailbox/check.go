@@ -2,6 +2,9 @@ package mailbox
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -32,13 +35,17 @@ func check(ctx context.Context, a Account, stall time.Duration) error {
 	}
 	var folder *imap.SelectData
 	if err := l.do(func() (err error) {
-		folder, err = l.client.Select(name, &imap.SelectOptions{ReadOnly: true}).Wait()
+		// What lasts is said of a folder that is open for writing alone.
+		folder, err = l.client.Select(name, &imap.SelectOptions{ReadOnly: account.After != AfterKeyword}).Wait()
 		return err
 	}); err != nil {
-		return account.folderTrouble(ReasonFolder, name, err)
+		return l.withFolders(account.folderTrouble(ReasonFolder, name, err))
 	}
 	if folder.UIDValidity == 0 {
 		return trouble(ReasonUIDs, nil, "the server gives the folder %q no lasting UIDs", name)
+	}
+	if err := account.keepsKeyword(folder); err != nil {
+		return err
 	}
 	if account.After != AfterMove {
 		return nil
@@ -50,7 +57,37 @@ func check(ctx context.Context, a Account, stall time.Duration) error {
 		_, err := l.client.Status(account.MoveTo, &imap.StatusOptions{NumMessages: true}).Wait()
 		return err
 	}); err != nil {
-		return account.folderTrouble(ReasonMoveTo, account.MoveTo, err)
+		return l.withFolders(account.folderTrouble(ReasonMoveTo, account.MoveTo, err))
 	}
 	return nil
+}
+
+// maxNamed is how many folders a sentence names.
+const maxNamed = 20
+
+// withFolders adds to a missing folder which ones there are.
+func (l *link) withFolders(err error) error {
+	missing, is := errors.AsType[*Trouble](err)
+	if !is || missing.Reason != ReasonFolder && missing.Reason != ReasonMoveTo {
+		return err
+	}
+	var names []string
+	if failed := l.do(func() error {
+		folders, err := l.client.List("", "*", nil).Collect()
+		for _, f := range folders {
+			if !slices.Contains(f.Attrs, imap.MailboxAttrNoSelect) {
+				names = append(names, f.Mailbox)
+			}
+		}
+		return err
+	}); failed != nil || len(names) == 0 {
+		return err
+	}
+	slices.Sort(names)
+	more := ""
+	if len(names) > maxNamed {
+		names, more = names[:maxNamed], " …"
+	}
+	missing.Message += "; there are " + strings.Join(names, ", ") + more
+	return missing
 }

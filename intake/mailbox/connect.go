@@ -108,7 +108,11 @@ func (l *link) greeting() error {
 }
 
 // login prefers AUTHENTICATE PLAIN (RFC 4616), which takes every character.
+// Without TLS nothing secret leaves this machine.
 func (l *link) login(ctx context.Context) error {
+	if l.account.TLS == TLSNone && !loopback(l.conn.RemoteAddr()) {
+		return trouble(ReasonTLS, nil, "the password is not sent to %s without encryption: set tls to implicit or starttls", l.account.Host)
+	}
 	var caps imap.CapSet
 	err := l.do(func() error {
 		caps = l.client.Caps()
@@ -145,6 +149,11 @@ func (l *link) login(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+func loopback(a net.Addr) bool {
+	tcp, is := a.(*net.TCPAddr)
+	return is && tcp.IP.IsLoopback()
 }
 
 // told is called by the library's reading goroutine.

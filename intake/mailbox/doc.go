@@ -17,7 +17,9 @@
 //  4. Mails are parsed beside each other and recorded by many calls at once, those
 //     of one sender in order, so that the store commits them together. The
 //     cursor moves only over an unbroken row of committed ones (prefix.go).
-//  5. Only what is committed is marked or moved on the server (after.go).
+//  5. Only what is committed is marked or moved on the server (after.go, move.go);
+//     that it is still to be done is committed with it, so that the next
+//     connection catches up.
 //  6. Then IDLE (RFC 2177), ended before five minutes, and the scheduled poll
 //     beside it wait for more (wait.go).
 //

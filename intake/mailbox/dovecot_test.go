@@ -50,13 +50,8 @@ func TestPushIsImmediate(t *testing.T) {
 	m, _ := run(t, r, account(s, nil), nil)
 	for i := range 3 {
 		waitStatus(t, m, "idle", isIdle)
-		begun := time.Now()
-		s.Deliver("sales", letter(i))
+		s.Deliver("sales", letter(i)) // the poll is an hour away, the end of IDLE some minutes
 		r.waitMails(i + 1)
-		// Dovecot itself waits up to a second before it tells.
-		if took := time.Since(begun); took > 3*time.Second {
-			t.Errorf("mail %d took %s", i, took)
-		}
 	}
 	r.once(3)
 }

@@ -1,14 +1,9 @@
 package mailbox
 
 import (
-	"crypto/tls"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -95,23 +90,4 @@ func (*recorder) subjectOf(i int) string {
 		}
 	}
 	return ""
-}
-
-// TestCertificateOfAnotherName is said in words.
-func TestCertificateOfAnotherName(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.2:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	web := httptest.NewUnstartedServer(http.NotFoundHandler())
-	web.Listener.Close()
-	web.Listener = l
-	web.TLS = &tls.Config{NextProtos: []string{"imap"}}
-	web.StartTLS()
-	t.Cleanup(web.Close)
-	trusted := web.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
-	a := Account{Name: "sales", Address: "sales", Host: "127.0.0.2", Port: l.Addr().(*net.TCPAddr).Port, RootCAs: trusted, Password: "secret"}
-	if err := check(t.Context(), a, time.Second); reasonOf(err) != ReasonCertificate || !strings.Contains(err.Error(), `certificate is not for "127.0.0.2"`) {
-		t.Errorf("reason %q: %v", reasonOf(err), err)
-	}
 }

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, ignored...)
 }
 
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // recorder keeps in memory what the process keeps in the store, and checks that
 // the cursor never passes a mail that is not recorded.
@@ -48,12 +48,14 @@ type recorder struct {
 	refuse func(m intake.Mail) error
 	// down makes everything fail.
 	down bool
+	// toMark are the mails that wait to be marked.
+	toMark map[intake.MailboxUID]bool
 	// gaps lets UIDs be missing below the cursor.
 	gaps bool
 }
 
 func newRecorder(t *testing.T) *recorder {
-	return &recorder{t: t, starts: map[uint32]intake.MailboxStart{}, seen: map[intake.MailboxUID]bool{}, changed: make(chan struct{})}
+	return &recorder{t: t, starts: map[uint32]intake.MailboxStart{}, seen: map[intake.MailboxUID]bool{}, toMark: map[intake.MailboxUID]bool{}, changed: make(chan struct{})}
 }
 
 func (r *recorder) change() {
@@ -96,6 +98,9 @@ func (r *recorder) ReceiveMail(ctx context.Context, _ intake.Actor, m intake.Mai
 	if ctx.Err() != nil {
 		return intake.Receipt{}, ctx.Err()
 	}
+	if m.MarkLater {
+		r.toMark[m.At] = true
+	}
 	fresh := !r.seen[m.At]
 	r.seen[m.At] = true
 	same := func(o intake.Mail) bool { return o.ContentHash == m.ContentHash && o.MessageID == m.MessageID }
@@ -116,6 +121,35 @@ func (r *recorder) MoveCursor(_ context.Context, _ intake.Actor, to intake.Mailb
 		return errNoRoom
 	}
 	r.moveCursor(to)
+	return nil
+}
+
+func (r *recorder) MailsToMark(_ context.Context, mailbox string, validity uint32) ([]uint32, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.down {
+		return nil, errNoRoom
+	}
+	var uids []uint32
+	for at := range r.toMark {
+		if at.Mailbox == mailbox && at.UIDValidity == validity {
+			uids = append(uids, at.UID)
+		}
+	}
+	slices.Sort(uids)
+	return uids, nil
+}
+
+func (r *recorder) MailsMarked(_ context.Context, _ intake.Actor, mailbox string, validity uint32, uids []uint32) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	defer r.change()
+	if r.down {
+		return errNoRoom
+	}
+	for _, uid := range uids {
+		delete(r.toMark, intake.MailboxUID{Mailbox: mailbox, UIDValidity: validity, UID: uid})
+	}
 	return nil
 }
 
@@ -192,10 +226,12 @@ func account(s *mailboxtest.Server, change func(*Account)) Account {
 	return a
 }
 
+func parser() intake.Parser { return message.Parser(message.Options{Region: "NO"}) }
+
 // run reads a mailbox until the test, or stop, ends it.
 func run(t *testing.T, r *recorder, a Account, change func(*Options)) (m *Mailbox, stop func()) {
 	t.Helper()
-	o := Options{Account: a, Recorder: r, Parse: message.Parser(message.Options{Region: "NO"}), RetryMin: 5 * time.Millisecond, RetryMax: 100 * time.Millisecond,
+	o := Options{Account: a, Recorder: r, Parse: parser(), RetryMin: 5 * time.Millisecond, RetryMax: 100 * time.Millisecond,
 		Logger: slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	if change != nil {
 		change(&o)
@@ -262,10 +298,28 @@ type proxy struct {
 	after, cuts int
 	// frozen connections stay open and pass nothing on.
 	frozen bool
-	// poison breaks the connection on which it comes.
+	// poison breaks the connection on which it comes: as often as doses says,
+	// always when that is negative.
 	poison []byte
-	conns  []net.Conn
-	count  int
+	doses  int
+	// replace stands for by on the way from the server, in one piece.
+	replace, by []byte
+	conns       []net.Conn
+	count       int
+	// said is what the mailbox sent.
+	said bytes.Buffer
+}
+
+// asked counts a command that the mailbox sent.
+func (p *proxy) asked(command string) (n int) {
+	p.set(func(p *proxy) { n = bytes.Count(p.said.Bytes(), []byte(" "+command+"\r\n")) })
+	return n
+}
+
+// Write notes what the mailbox says.
+func (p *proxy) Write(b []byte) (n int, err error) {
+	p.set(func(p *proxy) { n, err = p.said.Write(b) })
+	return n, err
 }
 
 func newProxy(t *testing.T, to string) *proxy {
@@ -321,7 +375,7 @@ func (p *proxy) pass(c net.Conn) {
 	p.mu.Unlock()
 	p.work.Go(func() {
 		defer s.Close()
-		_, _ = io.Copy(s, c)
+		_, _ = io.Copy(s, io.TeeReader(c, p))
 	})
 	p.work.Go(func() {
 		defer c.Close()
@@ -332,10 +386,14 @@ func (p *proxy) pass(c net.Conn) {
 			n, err := s.Read(b)
 			p.mu.Lock()
 			frozen := p.frozen
-			if len(p.poison) > 0 {
+			if len(p.poison) > 0 && p.doses != 0 {
 				if passed = append(passed, b[:n]...); bytes.Contains(passed, p.poison) {
 					n, left = 0, 0
+					p.doses--
 				}
+			}
+			if len(p.replace) > 0 {
+				copy(b, bytes.ReplaceAll(b[:n], p.replace, p.by))
 			}
 			p.mu.Unlock()
 			if left >= 0 {

@@ -94,6 +94,14 @@ func (b *tee) ReceiveMail(ctx context.Context, a intake.Actor, m intake.Mail) (i
 	return receipt, err
 }
 
+func (b *tee) MailsToMark(ctx context.Context, mailbox string, validity uint32) ([]uint32, error) {
+	return b.service.MailsToMark(ctx, mailbox, validity)
+}
+
+func (b *tee) MailsMarked(ctx context.Context, a intake.Actor, mailbox string, validity uint32, uids []uint32) error {
+	return b.service.MailsMarked(ctx, a, mailbox, validity, uids)
+}
+
 func (b *tee) MoveCursor(ctx context.Context, a intake.Actor, to intake.MailboxUID) error {
 	if err := b.service.MoveCursor(ctx, a, to); err != nil {
 		return err

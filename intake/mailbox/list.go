@@ -60,14 +60,18 @@ func (s *session) list() ([]entry, error) {
 func read(message *imapclient.FetchMessageData) entry {
 	var e entry
 	for item := message.Next(); item != nil; item = message.Next() {
-		switch item := item.(type) {
-		case imapclient.FetchItemDataUID:
-			e.uid = uint32(item.UID)
-		case imapclient.FetchItemDataRFC822Size:
-			e.size = item.Size
-		case imapclient.FetchItemDataInternalDate:
-			e.arrived = item.Time
-		}
+		e.note(item)
 	}
 	return e
+}
+
+func (e *entry) note(item imapclient.FetchItemData) {
+	switch item := item.(type) {
+	case imapclient.FetchItemDataUID:
+		e.uid = uint32(item.UID)
+	case imapclient.FetchItemDataRFC822Size:
+		e.size = item.Size
+	case imapclient.FetchItemDataInternalDate:
+		e.arrived = item.Time
+	}
 }

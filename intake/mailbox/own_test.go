@@ -90,6 +90,9 @@ func TestBackfillShowsItsProgress(t *testing.T) {
 	waitStatus(t, m, "progress", func(st Status) bool {
 		return st.Backfill.Total == mails && st.Backfill.Done == mails && st.Backfill.Rate > 0
 	})
+	if lag := m.Status().Lag; lag != 0 {
+		t.Errorf("old mail is late by %s", lag)
+	}
 	s.Deliver("sales", letter(mails))
 	r.waitMails(mails + 1)
 	waitStatus(t, m, "idle", isIdle)

@@ -22,6 +22,10 @@ type session struct {
 	since time.Time
 	// noIdle is set when the server offers IDLE and refuses it.
 	noIdle bool
+	// moves is set when mails were moved on this connection by several commands;
+	// reopened when the folder was opened again for that, which tells nobody of
+	// new mail.
+	moves, reopened bool
 }
 
 func actor() intake.Actor { return intake.Recording("mail") }
@@ -33,14 +37,10 @@ func (s *session) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var folder *imap.SelectData
-	err = s.link.do(func() (err error) {
-		// Where nothing is marked, nothing is touched.
-		folder, err = s.link.client.Select(name, &imap.SelectOptions{ReadOnly: m.account.After == AfterNone}).Wait()
-		return err
-	})
+	// Where nothing is marked, nothing is touched.
+	folder, err := s.selected(name, m.account.After == AfterNone)
 	if err != nil {
-		return m.account.folderTrouble(ReasonFolder, name, err)
+		return err
 	}
 	if folder.UIDValidity == 0 {
 		return trouble(ReasonUIDs, nil, "the server gives the folder %q no lasting UIDs, so that nothing could be read only once", name)
@@ -66,12 +66,36 @@ func (s *session) open(ctx context.Context) error {
 		return trouble(ReasonStore, err, "the store does not work: %v", err)
 	}
 	s.saved = s.start.UID
+	if err := s.waiting(record); err != nil {
+		return err
+	}
 	if m.validity != folder.UIDValidity {
-		m.validity, m.waiting = folder.UIDValidity, nil
+		m.validity = folder.UIDValidity
 		m.suspects, m.unrecorded = newSuspects(m.retryMin), map[uint32]int{}
 	}
 	m.unable = false
+	if err := m.account.keepsKeyword(folder); err != nil {
+		m.unable = true
+		m.status.failed(err)
+		m.log.Warn("mails are not marked on the server", "error", err)
+	}
 	return s.countBacklog()
+}
+
+// selected opens a folder.
+func (s *session) selected(name string, readOnly bool) (folder *imap.SelectData, err error) {
+	err = s.link.do(func() (err error) {
+		folder, err = s.link.client.Select(name, &imap.SelectOptions{ReadOnly: readOnly}).Wait()
+		return err
+	})
+	if err != nil {
+		reason := ReasonFolder
+		if name == s.m.account.MoveTo {
+			reason = ReasonMoveTo
+		}
+		return nil, s.m.account.folderTrouble(reason, name, err)
+	}
+	return folder, nil
 }
 
 // lastUID is the greatest UID of the folder, or a number below the next one.
@@ -119,11 +143,12 @@ func (s *session) catchUp(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := s.mark(); err != nil {
+		if err := s.mark(ctx); err != nil {
 			return err
 		}
-		if rest == 0 {
+		if rest == 0 && !s.reopened {
 			return nil
 		}
+		s.reopened = false
 	}
 }

@@ -12,7 +12,8 @@ type Status struct {
 	Connected, Idle bool
 	// LastSuccess is when the folder was last read to its end.
 	LastSuccess time.Time
-	// Lag is how long after its arrival at the server the last mail was committed.
+	// Lag is how long after its arrival at the server the last mail was committed
+	// that came after the first contact.
 	Lag time.Duration
 	// Received counts the mails committed by this process, Quarantined those
 	// that could not be had.
@@ -63,7 +64,7 @@ func (s *status) idling(is bool) { s.change(func(n *Status) { n.Idle = is }) }
 func (s *status) succeeded(at time.Time) {
 	s.change(func(n *Status) {
 		n.LastSuccess = at
-		if n.Reason != ReasonMove && n.Reason != ReasonMoveTo {
+		if !onlyMarking(n.Reason) {
 			n.LastError, n.Reason = "", ""
 		}
 	})
@@ -75,14 +76,20 @@ func (s *status) failed(err error) {
 
 func (s *status) marked() {
 	s.change(func(n *Status) {
-		if n.Reason == ReasonMove || n.Reason == ReasonMoveTo {
+		if onlyMarking(n.Reason) {
 			n.LastError, n.Reason = "", ""
 		}
 	})
 }
 
-func (s *status) received(lag time.Duration) {
-	s.change(func(n *Status) { n.Received, n.Lag = n.Received+1, max(lag, 0) })
+// received counts a mail; what lay there at the first contact is late by its nature.
+func (s *status) received(lag time.Duration, fresh bool) {
+	s.change(func(n *Status) {
+		n.Received++
+		if fresh {
+			n.Lag = max(lag, 0)
+		}
+	})
 }
 
 func (s *status) quarantined() { s.change(func(n *Status) { n.Quarantined++ }) }

@@ -57,7 +57,9 @@ func (s *session) take(ctx context.Context, found []entry) error {
 		slots: semaphore.NewWeighted(maxRecording), bytes: semaphore.NewWeighted(recordingBytes)}
 	err := t.all(ctx, found)
 	t.work.Wait()
-	s.m.waiting = append(s.m.waiting, t.recorded...)
+	if s.m.account.After != AfterNone {
+		s.m.waiting = append(s.m.waiting, t.recorded...)
+	}
 	s.m.suspects.handled(t.recorded...)
 	if to := t.prefix.upTo(); to > s.saved && ctx.Err() == nil {
 		if failed := s.moveCursor(ctx, to); failed != nil {
@@ -250,12 +252,13 @@ func (t *taking) commit(ctx context.Context, mail intake.Mail) error {
 	defer cancel()
 	mail.Own = t.s.m.account.own()
 	mail.CursorUpTo = t.prefix.with(mail.At.UID)
+	mail.MarkLater = t.s.m.account.After != AfterNone && mail.Unreadable != unreadableFetch
 	if _, err := t.s.m.recorder.ReceiveMail(record, actor(), mail); err != nil {
 		return err
 	}
 	t.prefix.finish(mail.At.UID)
 	t.s.passed(mail.At.UID)
-	t.s.m.status.received(t.s.m.clock().Sub(mail.ReceivedAt))
+	t.s.m.status.received(t.s.m.clock().Sub(mail.ReceivedAt), mail.At.UID > t.s.start.Backlog)
 	return nil
 }
 

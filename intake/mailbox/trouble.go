@@ -1,14 +1,17 @@
 package mailbox
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 )
@@ -36,6 +39,7 @@ const (
 	ReasonFolder      = "folder"
 	ReasonMoveTo      = "move_to"
 	ReasonMove        = "no_move"
+	ReasonKeyword     = "no_keyword"
 	ReasonUIDs        = "no_uidvalidity"
 	ReasonRefused     = "refused"
 	ReasonBroken      = "broken"
@@ -51,6 +55,11 @@ func (t *Trouble) Unwrap() error { return t.Err }
 
 func trouble(reason string, err error, format string, args ...any) *Trouble {
 	return &Trouble{Reason: reason, Message: fmt.Sprintf(format, args...), Err: err}
+}
+
+// onlyMarking tells the reasons for which mails are read, but not marked.
+func onlyMarking(reason string) bool {
+	return reason == ReasonMove || reason == ReasonMoveTo || reason == ReasonKeyword
 }
 
 // reasonOf is the reason of a Trouble, "" for other errors.
@@ -90,8 +99,14 @@ func (a Account) tlsTrouble(err error) error {
 		return trouble(ReasonTLS, err, "%s speaks no TLS from the first byte: is tls: starttls meant, or another port?", a.addr())
 	case errors.As(err, &name):
 		return trouble(ReasonCertificate, err, "the server's certificate is not for %q: %v", a.Host, name)
+	case errors.As(err, &authority) && authority.Cert != nil && bytes.Equal(authority.Cert.RawIssuer, authority.Cert.RawSubject):
+		return trouble(ReasonCertificate, err, "the server's certificate is signed by itself alone: give it as ca_file when the server is your own")
 	case errors.As(err, &authority):
 		return trouble(ReasonCertificate, err, "the server's certificate is signed by nobody known here: give its authority as ca_file when it is your own")
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil && time.Now().Before(invalid.Cert.NotBefore):
+		return trouble(ReasonCertificate, err, "the server's certificate is not valid before %s: look at the clock of this machine", day(invalid.Cert.NotBefore))
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil:
+		return trouble(ReasonCertificate, err, "the server's certificate expired on %s: whoever runs the server must renew it", day(invalid.Cert.NotAfter))
 	case errors.As(err, &invalid), errors.As(err, &verification):
 		return trouble(ReasonCertificate, err, "the server's certificate is not good: %v", err)
 	case isTimeout(err):
@@ -99,6 +114,8 @@ func (a Account) tlsTrouble(err error) error {
 	}
 	return trouble(ReasonTLS, err, "no TLS could be agreed with %s: %v", a.addr(), err)
 }
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // loginTrouble words a refused sign-in.
 func (a Account) loginTrouble(err error) error {
@@ -112,7 +129,7 @@ func (a Account) loginTrouble(err error) error {
 	case refused.Code == imap.ResponseCodePrivacyRequired:
 		return trouble(ReasonTLS, err, "the server takes no password without TLS: set tls to implicit or starttls")
 	}
-	said := strings.TrimSpace(refused.Text)
+	said := saidBy(refused)
 	if a.Auth != nil {
 		return trouble(ReasonPassword, err, "the server refuses the sign-in of %s, although the provider gave a token (%s): is IMAP switched on for this account, and are the scopes right?", a.Username, said)
 	}
@@ -157,7 +174,15 @@ func (a Account) folderTrouble(reason, folder string, err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	return trouble(reason, err, "there is no folder %q for %s, or it may not be read: %s", folder, a.Username, refused.Text)
+	return trouble(reason, err, "there is no folder %q for %s, or it may not be read (the server says: %s)", folder, a.Username, saidBy(refused))
+}
+
+// dovecotTime is how long a command took, which Dovecot adds to its words.
+var dovecotTime = regexp.MustCompile(` \([0-9. +]+ secs\)\.?$`)
+
+// saidBy are a server's words without what is of no use to a person.
+func saidBy(e *imap.Error) string {
+	return strings.TrimRight(dovecotTime.ReplaceAllString(strings.TrimSpace(e.Text), ""), ".")
 }
 
 func isTimeout(err error) bool {

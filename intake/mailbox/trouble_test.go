@@ -29,6 +29,9 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 		{"all is well", func(*Account) {}, "", ""},
 		{"wrong password", func(a *Account) { a.Password = "wrong" }, ReasonPassword, "refuses the password of sales"},
 		{"no such folder", func(a *Account) { a.Folder = "Nowhere" }, ReasonFolder, `no folder "Nowhere"`},
+		{"the folders that there are", func(a *Account) { a.Folder = "Nowhere" }, ReasonFolder, "; there are INBOX, Sent"},
+		{"the folders to move to", func(a *Account) { a.After, a.MoveTo = AfterMove, "Nowhere" }, ReasonMoveTo, "; there are INBOX, Sent"},
+		{"a keyword", func(a *Account) { a.After = AfterKeyword }, "", ""},
 		{"no folder to move to", func(a *Account) { a.After, a.MoveTo = AfterMove, "Nowhere" }, ReasonMoveTo, `no folder "Nowhere"`},
 		{"no host", func(a *Account) { a.Host = "imap.invalid" }, ReasonHost, "imap.invalid"},
 		{"nothing listens", func(a *Account) { a.Port = closed.Addr().(*net.TCPAddr).Port }, ReasonUnreachable, "nothing listens"},
@@ -118,7 +121,7 @@ func TestBlackHole(t *testing.T) {
 			a.TLS = c.tls
 			begun := time.Now()
 			err := check(t.Context(), a, 100*time.Millisecond)
-			if reasonOf(err) != ReasonSilent || time.Since(begun) > 5*time.Second {
+			if reasonOf(err) != ReasonSilent || time.Since(begun) > patience {
 				t.Errorf("after %s: %q: %v", time.Since(begun), reasonOf(err), err)
 			}
 			m, _ := run(t, newRecorder(t), a, func(o *Options) { o.Stall = 50 * time.Millisecond })
@@ -147,6 +150,38 @@ func TestNoDowngrade(t *testing.T) {
 			}
 		})
 	}
+}
+
+// farConn claims to lead out of this machine.
+type farConn struct{ net.Conn }
+
+func (farConn) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 143} }
+
+func TestNoPasswordInClear(t *testing.T) {
+	here, there := net.Pipe()
+	defer here.Close()
+	defer there.Close()
+	l := &link{account: Account{Host: "imap.far.example", TLS: TLSNone}, conn: &watched{Conn: farConn{here}}}
+	if err := l.login(t.Context()); reasonOf(err) != ReasonTLS || !strings.Contains(err.Error(), "without encryption") {
+		t.Errorf("reason %q: %v", reasonOf(err), err)
+	}
+}
+
+// TestFolderWithoutKeywords reads a folder in which no keyword lasts.
+func TestFolderWithoutKeywords(t *testing.T) {
+	selected := "* 1 EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 6] n\r\n* OK [PERMANENTFLAGS (\\Seen \\Deleted)] p\r\n%s OK selected"
+	a := script(t, "* OK [CAPABILITY IMAP4rev1] hi", "%s OK [CAPABILITY IMAP4rev1] in", selected, "* SEARCH 5\r\n%s OK counted",
+		"* 1 FETCH (UID 5 RFC822.SIZE 10 INTERNALDATE \" 2-Jan-2026 10:00:00 +0000\")\r\n%s OK listed",
+		"* 1 FETCH (UID 5 BODY[] {10}\r\nFrom: a\r\n\r\n)\r\n%s OK fetched", "%s OK none left")
+	a.Backfill.All, a.Poll, a.After = true, "@every 1h", AfterKeyword
+	if err := check(t.Context(), a, patience); reasonOf(err) != ReasonKeyword || !strings.Contains(err.Error(), "set after to flag") {
+		t.Errorf("the check says %q: %v", reasonOf(err), err)
+	}
+	r := newRecorder(t)
+	r.gaps = true
+	m, _ := run(t, r, a, nil)
+	r.waitMails(1)
+	waitStatus(t, m, "read and troubled", func(st Status) bool { return !st.LastSuccess.IsZero() && st.Connected && st.Reason == ReasonKeyword })
 }
 
 func TestFrozenWhileIdle(t *testing.T) {
@@ -185,7 +220,7 @@ func TestMailThatBreaksEveryConnection(t *testing.T) {
 		s.Deliver("sales", letter(i))
 	}
 	p := newProxy(t, s.Addr())
-	p.set(func(p *proxy) { p.poison = []byte("Hei, nummer 1.") })
+	p.set(func(p *proxy) { p.poison, p.doses = []byte("Hei, nummer 1."), -1 })
 	m, stop := run(t, r, account(s, func(a *Account) { a.Backfill.All, a.Port = true, p.port() }), func(o *Options) { o.RetryMin = time.Millisecond })
 	r.waitMails(4) // the others do not wait for it
 	if got := r.subjects(); slices.Contains(got, "") {
@@ -238,7 +273,7 @@ func TestStopsAtOnce(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	begun := time.Now()
-	if err := m.Run(ctx); err != nil || time.Since(begun) > 5*time.Second {
+	if err := m.Run(ctx); err != nil || time.Since(begun) > patience {
 		t.Errorf("Run ended after %s: %v", time.Since(begun), err)
 	}
 }

@@ -13,7 +13,7 @@ type Automation struct {
 const (
 	AutomatedReport         = "report"           // multipart/report: RFC 6522
 	AutomatedAutoSubmitted  = "auto_submitted"   // Auto-Submitted other than no: RFC 3834 section 5
-	AutomatedList           = "list"             // List-Id: RFC 2919
+	AutomatedList           = "list"             // List-Id: RFC 2919; List-Unsubscribe: RFC 2369
 	AutomatedPrecedence     = "precedence"       // Precedence bulk, list, junk, auto_reply
 	AutomatedSuppress       = "suppress"         // X-Auto-Response-Suppress: MS-OXCMAIL
 	AutomatedAutoReply      = "auto_reply"       // X-Autoreply and its kin
@@ -35,6 +35,9 @@ func findAutomation(h header, m *Message) Automation {
 	if v := h.get("content-type"); strings.HasPrefix(strings.ToLower(v), "multipart/report") {
 		return said(AutomatedReport, "Content-Type", v)
 	}
+	if isDMARC(m.Subject) {
+		return said(AutomatedReport, "Subject", m.Subject)
+	}
 	for _, v := range h.all("auto-submitted") {
 		if w := firstWord(v); w != "" && w != "no" {
 			return said(AutomatedAutoSubmitted, "Auto-Submitted", v)
@@ -42,6 +45,9 @@ func findAutomation(h header, m *Message) Automation {
 	}
 	if v, ok := h.lookup("list-id"); ok {
 		return said(AutomatedList, "List-Id", v)
+	}
+	if v, ok := h.lookup("list-unsubscribe"); ok && !m.passedOn() {
+		return said(AutomatedList, "List-Unsubscribe", v)
 	}
 	for _, name := range [...]string{"Precedence", "X-Precedence"} {
 		v := h.get(strings.ToLower(name))
@@ -53,7 +59,7 @@ func findAutomation(h header, m *Message) Automation {
 	if v := h.get("x-auto-response-suppress"); v != "" && firstWord(v) != "none" {
 		return said(AutomatedSuppress, "X-Auto-Response-Suppress", v)
 	}
-	for _, name := range [...]string{"X-Autoreply", "X-Autorespond", "X-Autoresponse", "X-Auto-Reply", "X-Autoreply-From"} {
+	for _, name := range [...]string{"X-Autoreply", "X-Autorespond", "X-Autoresponse", "X-Auto-Reply", "X-Autoreply-From", "X-Autoresponder", "X-Mail-Autoreply"} {
 		v, ok := h.lookup(strings.ToLower(name))
 		if w := firstWord(v); ok && w != "no" && w != "false" {
 			return said(AutomatedAutoReply, name, v)
@@ -67,7 +73,27 @@ func findAutomation(h header, m *Message) Automation {
 			return said(AutomatedDaemonSender, "From", a.Address)
 		}
 	}
+	if len(m.From) == 0 && strings.HasPrefix(strings.NewReplacer("-", " ", "\"", "").Replace(strings.ToLower(h.get("from"))), "mailer daemon") {
+		return said(AutomatedDaemonSender, "From", h.get("from"))
+	}
 	return Automation{}
+}
+
+// isDMARC tells the subject of an aggregate report (RFC 7489 section 7.2.1.1).
+func isDMARC(subject string) bool {
+	s := strings.ToLower(subject)
+	_, rest, ok := strings.Cut(s, "report domain:")
+	return ok && len(s) < 500 && strings.Contains(rest, "submitter:") && strings.Contains(rest, "report-id:")
+}
+
+// passedOn tells a mail that a service sends for a person who is to be answered
+// elsewhere, as those of forms do, from a newsletter.
+func (m *Message) passedOn() bool {
+	if len(m.From) == 0 || len(m.ReplyTo) == 0 {
+		return false
+	}
+	from, to := domainOf(m.From[0].Address), domainOf(m.ReplyTo[0].Address)
+	return from != to && !strings.HasSuffix(from, "."+to) && !strings.HasSuffix(to, "."+from) && (isMachine(m.From[0].Address) || IsFreeMail(to))
 }
 
 func isDaemon(addr string) bool {

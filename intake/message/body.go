@@ -25,6 +25,9 @@ type segment struct {
 	plain, html string
 }
 
+// maxTypes is how many fields Content-Type of one part are looked at.
+const maxTypes = 5
+
 // walker goes through the parts of a mail.
 type walker struct {
 	l          *ledger
@@ -35,6 +38,7 @@ type walker struct {
 	nestedMail [][]byte  // attached messages
 	fallback   []segment // text out of winmail.dat
 	calendar   []segment // what invitations say
+	outside    [][]byte  // what stands beside the parts of a multipart
 }
 
 // place is where a part stands.
@@ -45,7 +49,8 @@ type place struct {
 }
 
 // readBody reads the parts of a mail. One that holds nothing but an attached
-// message shows the text of that.
+// message shows the text of that, and one without any text what stands beside
+// its parts.
 func readBody(h header, content []byte, l *ledger) *body {
 	w := &walker{l: l, b: &body{}}
 	w.b.segments = w.part(h, content, place{def: "text/plain"})
@@ -59,6 +64,12 @@ func readBody(h header, content []byte, l *ledger) *body {
 		w.b.segments, w.b.charsets = inner.b.segments, inner.b.charsets
 		nested = inner.nestedMail
 		l.defect(DefectNestedOnly)
+	}
+	if !w.b.readable() && len(w.outside) > 0 {
+		for _, text := range w.outside {
+			w.b.segments = append(w.b.segments, segment{plain: cleanText(w.decode(text, ""))})
+		}
+		l.defect(DefectBoundary)
 	}
 	return w.b
 }
@@ -153,10 +164,15 @@ func (w *walker) part(h header, content []byte, at place) []segment {
 	case at.depth > MaxDepth:
 		w.l.fail(ProblemTooDeep)
 		return nil
+	case w.l.late():
+		return nil
 	}
 	ct, known := contentType(h, w.l)
 	if !known {
 		ct.value = at.def
+	}
+	if other, ok := laterMultipart(h, content, w.l); ok {
+		ct, known = other, true
 	}
 	if strings.HasPrefix(ct.value, "multipart/") {
 		if segments, ok := w.multipart(ct, h, content, at); ok {
@@ -187,22 +203,40 @@ func (w *walker) part(h header, content []byte, at place) []segment {
 	return w.leaf(ct, known, h, content, at)
 }
 
+// laterMultipart is the second Content-Type of a part whose parts are there,
+// whatever the first one says.
+func laterMultipart(h header, content []byte, l *ledger) (mediaType, bool) {
+	all := h.all("content-type")
+	if len(all) < 2 || len(all) > maxTypes {
+		return mediaType{}, false
+	}
+	for _, v := range all[1:] {
+		m := parseMediaType(v, l)
+		b := m.params["boundary"]
+		if strings.HasPrefix(m.value, "multipart/") && b != "" && l.index(content, 0, []byte("\n--"+b)) >= 0 {
+			l.defect(DefectContentType)
+			return m, true
+		}
+	}
+	return mediaType{}, false
+}
+
 // multipart reads the parts of a multipart. It is false when it has none.
 func (w *walker) multipart(ct mediaType, h header, content []byte, at place) ([]segment, bool) {
 	limit := MaxParts - w.l.parts + 1
-	parts, closed := splitParts(content, ct.params["boundary"], limit, w.l)
+	parts, outside, closed := splitParts(content, ct.params["boundary"], limit, w.l)
 	if len(parts) == 0 || ct.params["boundary"] == "" {
 		// An encoding does not belong here, but some programs use one.
 		if d := decodeTransfer(h.get("content-transfer-encoding"), content, w.l); len(d) != len(content) && w.l.spend(len(d)) {
 			content = d
-			parts, closed = splitParts(content, ct.params["boundary"], limit, w.l)
+			parts, outside, closed = splitParts(content, ct.params["boundary"], limit, w.l)
 		}
 	}
 	if len(parts) == 0 || ct.params["boundary"] == "" {
 		b, ok := guessBoundary(content)
 		if ok {
 			w.l.defect(DefectBoundary)
-			parts, closed = splitParts(content, b, limit, w.l)
+			parts, outside, closed = splitParts(content, b, limit, w.l)
 		}
 	}
 	if len(parts) == 0 {
@@ -211,6 +245,7 @@ func (w *walker) multipart(ct mediaType, h header, content []byte, at place) ([]
 	if !closed {
 		w.l.defect(DefectUnclosed)
 	}
+	w.keepOutside(outside)
 	inner := place{depth: at.depth + 1, parent: ct.value, def: "text/plain"}
 	switch ct.value {
 	case "multipart/digest":
@@ -332,7 +367,7 @@ func (w *walker) reportPart(ctype string, content []byte, at place) bool {
 		return false
 	}
 	switch ctype {
-	case "text/rfc822-headers", "message/global-headers":
+	case "text/rfc822-headers", "message/rfc822-headers", "message/global-headers":
 		w.b.returned = content
 		return true
 	case "message/rfc822", "message/global":
@@ -345,7 +380,7 @@ func (w *walker) reportPart(ctype string, content []byte, at place) bool {
 // bytes are needed.
 func isLookedInto(ctype string) bool {
 	switch ctype {
-	case "message/rfc822", "message/global", "message/delivery-status", "message/global-delivery-status", "text/rfc822-headers", "message/global-headers":
+	case "message/rfc822", "message/global", "message/delivery-status", "message/global-delivery-status", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers":
 		return true
 	}
 	return false
@@ -363,7 +398,7 @@ func isReadable(ctype string) bool {
 // text brings a text part to UTF-8 and to lines.
 func (w *walker) text(ct mediaType, known bool, content []byte) segment {
 	label := ct.params["charset"]
-	isHTML := ct.value == "text/html" || ct.value == "application/xhtml+xml" || !known && looksLikeHTML(content)
+	isHTML := ct.value == "text/html" || ct.value == "application/xhtml+xml" || looksLikeHTML(content, known)
 	if isHTML {
 		if label == "" {
 			label = metaCharset(content)
@@ -410,10 +445,15 @@ func (w *walker) tooLong(ctype string, content []byte) {
 	w.attach(ctype, "", nil, content, nil, place{}, "attachment")
 }
 
-// looksLikeHTML looks at the first bytes of a part that names no type.
-func looksLikeHTML(b []byte) bool {
-	head := strings.ToLower(string(bytes.TrimSpace(b[:min(len(b), 200)])))
-	return strings.HasPrefix(head, "<html") || strings.HasPrefix(head, "<!doctype html")
+// looksLikeHTML looks at the first bytes of a part that says it is plain text,
+// and at the last ones of a part that names no type.
+func looksLikeHTML(b []byte, named bool) bool {
+	b = bytes.TrimSpace(b)
+	head := strings.ToLower(string(b[:min(len(b), 200)]))
+	if strings.HasPrefix(head, "<html") || strings.HasPrefix(head, "<!doctype html") {
+		return true
+	}
+	return !named && strings.Contains(strings.ToLower(string(b[max(0, len(b)-300):])), "</html>")
 }
 
 // metaCharset is the charset that HTML names in its head.

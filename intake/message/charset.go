@@ -206,7 +206,8 @@ func cleanText(s string) string {
 	if i == len(s) {
 		return s
 	}
-	b := make([]byte, 0, len(s))
+	var b strings.Builder
+	b.Grow(len(s))
 	kept := 0 // the beginning of what is taken over next
 	for ; i < len(s); i++ {
 		c := s[i]
@@ -235,12 +236,13 @@ func cleanText(s string) string {
 			}
 			size = 3
 		}
-		b = append(b, s[kept:i]...)
-		b = append(b, instead...)
+		b.WriteString(s[kept:i])
+		b.WriteString(instead)
 		kept = i + size
 		i = kept - 1
 	}
-	return string(append(b, s[kept:]...))
+	b.WriteString(s[kept:])
+	return b.String()
 }
 
 // suspectBytes are those with which begins what cleanText may change, in valid UTF-8.

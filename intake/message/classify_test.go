@@ -22,6 +22,9 @@ func TestAutomation(t *testing.T) {
 		{"Precedence: first-class", Automation{}},
 		{"X-Auto-Response-Suppress: OOF, DR", Automation{AutomatedSuppress, "X-Auto-Response-Suppress: OOF, DR"}},
 		{"X-Auto-Response-Suppress: None", Automation{}},
+		{"Precedence: auto_reply", Automation{AutomatedPrecedence, "Precedence: auto_reply"}},
+		{"X-Autorespond: x", Automation{AutomatedAutoReply, "X-Autorespond: x"}},
+		{"X-Autoreply: no", Automation{}},
 		{"X-Autoreply: yes", Automation{AutomatedAutoReply, "X-Autoreply: yes"}},
 		{"Return-Path: <>", Automation{AutomatedNullReturnPath, "Return-Path: <>"}},
 		{"Return-Path: <ola@example.no>", Automation{}},
@@ -35,7 +38,23 @@ func TestAutomation(t *testing.T) {
 			t.Errorf("%s: IsZero is wrong", tt.field)
 		}
 	}
-	for _, from := range []string{"MAILER-DAEMON", "Mail System <mailer-daemon@example.no>", "postmaster@example.no"} {
+	for _, tt := range []struct {
+		from, replyTo string
+		want          string
+	}{
+		{"Nytt <news@brev.example>", "", AutomatedList}, {"news@brev.example", "svar@post.brev.example", AutomatedList}, {"news@brev.example", "svar@annet.example", AutomatedList},
+		{"noreply@skjema.example", "kari@firma.example", ""}, {"Skjema <form@skjema.example>", "kari@gmail.com", ""}, {"tips@skjema.example", "kari@gmail.com", ""},
+	} {
+		if m := parseNO(lines("From: "+tt.from, "Reply-To: "+tt.replyTo, "List-Unsubscribe: <https://x.example>", "", "Hei")); m.Automation.Code != tt.want {
+			t.Errorf("List-Unsubscribe from %s for %s: %+v", tt.from, tt.replyTo, m.Automation)
+		}
+	}
+	for subject, want := range map[string]string{"Report domain: y.example Submitter: x.example Report-ID: 1": AutomatedReport, "[Preview] Report Domain: y.example; Submitter: X; Report-ID: <1@x>": AutomatedReport, "Report domain": ""} {
+		if m := parseNO(lines("From: noreply@x.example", "Subject: "+subject, "", "Hei")); m.Automation.Code != want {
+			t.Errorf("%s: %+v", subject, m.Automation)
+		}
+	}
+	for _, from := range []string{"MAILER DAEMON <>", "MAILER-DAEMON", "Mail System <mailer-daemon@example.no>", "postmaster@example.no"} {
 		if m := parseNO(lines("From: "+from, "", "Hei")); m.Automation.Code != AutomatedDaemonSender {
 			t.Errorf("%s: %+v", from, m.Automation)
 		}
@@ -104,6 +123,15 @@ func TestLanguage(t *testing.T) {
 		{"en", "Hello, could you please send us a quote for ten windows? We would like them after Easter."},
 		{"de", "Hallo, wir möchten ein Angebot für zehn Fenster. Können Sie nach Ostern liefern?"},
 		{"fr", "Bonjour, nous voulons un devis pour dix fenêtres. Pouvez-vous les livrer après Pâques ?"},
+		{"nb", "Hei, me ynskjer eit tilbod på ti vindauge til huset vårt. Kva kostar det, og kan de levere etter påske?"},
+		{"nb", "Kan dere ringe meg?"}, {"sv", "Kan ni ringa mig? Tack!"}, {"da", "Kan I ringe til mig? Tak!"}, {"en", "Could you call me, please?"}, {"de", "Können Sie mich bitte anrufen?"}, {"fr", "Pouvez-vous me rappeler, s'il vous plaît ? Merci"},
+		{"", "Buongiorno, vorrei un preventivo per dieci finestre per la nostra nuova casa. Grazie, cordiali saluti"},
+		{"", "Hola, nos gustaría recibir un presupuesto para diez ventanas. Gracias y saludos"},
+		{"", "Hallo, wij willen graag een offerte voor tien ramen voor ons nieuwe huis. Met vriendelijke groet"},
+		{"", "Hei, tarvitsemme tarjouksen kymmenestä ikkunasta. Voitteko toimittaa ne, ja mikä on hinta? Kiitos"},
+		{"", "Dzień dobry, proszę o ofertę na dziesięć okien do nowego domu. Czy dostawa jest w cenie?"},
+		{"", "Olá, gostaria de um orçamento para dez janelas para a nossa casa. Obrigado"},
+		{"", "Lorem ipsum dolor sit amet, consectetur adipiscing elit. Sed et nisl vel ante varius hendrerit, in eu nibh."},
 		{"", "OK"}, {"", ""}, {"", "12345 ABC"},
 	}
 	for _, tt := range tests {

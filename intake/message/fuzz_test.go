@@ -171,7 +171,7 @@ func FuzzHeaderValues(f *testing.F) {
 			t.Errorf("words %q", w)
 		}
 		for k, v := range parseMediaType(s, &ledger{}).params {
-			if !clean(v) {
+			if !clean(v) && k != "boundary" {
 				t.Errorf("parameter %q=%q", k, v)
 			}
 		}

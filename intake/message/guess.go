@@ -15,6 +15,9 @@ type Guess struct {
 	OrganisationNumber Guessed // digits; VAT numbers keep their country
 	Address            Guessed // on one line, parts divided by commas
 	Title              Guessed // what the person is at the company
+	// Country is where the phone and the address are, ISO 3166; empty when they
+	// are in the reader's own.
+	Country string
 }
 
 // Guessed is a guess with the place it came from; both empty when there is none.
@@ -50,15 +53,19 @@ func guess(h header, m *Message, o Options) Guess {
 		lines  []string
 	}{{SourceSignature, signature}, {SourceText, text}}
 	budget := maxPhoneTries
+	country := countryOf(sender, m.Language, o.Region)
+	if country != o.Region {
+		g.Country = country
+	}
 	for _, p := range places {
 		if g.OrganisationNumber.Value == "" {
 			g.OrganisationNumber = guessed(findOrganisationNumber(p.lines), p.source)
 		}
 		if g.Phone.Value == "" {
-			g.Phone = guessed(findPhone(p.lines, o.Region, &budget), p.source)
+			g.Phone = guessed(findPhone(p.lines, country, &budget), p.source)
 		}
 		if g.Address.Value == "" {
-			g.Address = guessed(findPostalAddress(p.lines, o.Region), p.source)
+			g.Address = guessed(findPostalAddress(p.lines, country), p.source)
 		}
 	}
 	g.guessCard(m, o)
@@ -101,11 +108,20 @@ func senderOf(m *Message) Address {
 
 // isMachine tells addresses that web sites and programs send from.
 func isMachine(addr string) bool {
-	switch strings.NewReplacer("-", "", "_", "", ".", "").Replace(localOf(addr)) {
+	switch strings.Map(withoutMarks, localOf(addr)) {
 	case "noreply", "donotreply", "ikkesvar", "wordpress", "webmaster", "www", "wwwdata", "apache", "nginx", "mailer", "form", "forms", "skjema":
 		return true
 	}
 	return isDaemon(addr)
+}
+
+// withoutMarks drops what stands between the words of a local part.
+func withoutMarks(r rune) rune {
+	switch r {
+	case '-', '_', '.':
+		return -1
+	}
+	return r
 }
 
 // isRole tells addresses that name no person.
@@ -118,22 +134,18 @@ func isRole(addr string) bool {
 }
 
 func guessName(sender Address, signature []string) Guessed {
-	if n := personalName(sender.Name); n != "" && !strings.Contains(n, "@") {
-		return Guessed{n, SourceDisplayName}
+	shown := personalName(sender.Name)
+	if strings.Contains(shown, "@") {
+		shown = ""
 	}
-	for i, l := range signature {
-		if i > 3 {
-			break
-		}
-		if isClosing(l) {
-			if _, name, ok := strings.Cut(l, ","); ok && looksLikeName(strings.TrimSpace(name)) {
-				return Guessed{strings.TrimSpace(name), SourceSignature}
-			}
-			continue
-		}
-		if looksLikeName(l) && companySuffix(l) == "" {
-			return Guessed{l, SourceSignature}
-		}
+	signed := signedName(signature)
+	switch {
+	case signed != "" && (companySuffix(shown) != "" || !strings.Contains(shown, " ") && strings.HasPrefix(signed, shown+" ")):
+		return Guessed{signed, SourceSignature} // the display name is the company's, or a first name alone
+	case shown != "":
+		return Guessed{shown, SourceDisplayName}
+	case signed != "":
+		return Guessed{signed, SourceSignature}
 	}
 	if sender.Address == "" || isRole(sender.Address) {
 		return Guessed{}
@@ -151,6 +163,48 @@ func guessName(sender Address, signature []string) Guessed {
 		words[i] = string(unicode.ToUpper(r)) + w[n:]
 	}
 	return Guessed{strings.Join(words, " "), SourceAddress}
+}
+
+// signedName is the name that a signature begins with, or empty.
+func signedName(signature []string) string {
+	for i, l := range signature {
+		if i > 3 {
+			break
+		}
+		if isClosing(l) {
+			if _, name, ok := strings.Cut(l, ","); ok && looksLikeName(strings.TrimSpace(name)) {
+				return strings.TrimSpace(name)
+			}
+			continue
+		}
+		for _, agent := range []string{"i. A. ", "i.A. ", "i. V. ", "i.V. ", "ppa. "} { // signed for somebody, in German
+			l = strings.TrimPrefix(l, agent)
+		}
+		if looksLikeName(l) && companySuffix(l) == "" && !isTitle(l) {
+			return l
+		}
+	}
+	return ""
+}
+
+// titles are words that end, or are, what a person is at a company.
+var titles = []string{
+	"manager", "director", "officer", "engineer", "assistant", "consultant", "department", "ceo", "cfo", "cto", "owner", "sales", "purchasing", "support",
+	"leder", "sjef", "direktør", "rådgiver", "konsulent", "ingeniør", "ansvarlig", "avdeling", "selger", "medarbeider", "innehaver",
+	"chef", "direktör", "rådgivare", "säljare", "avdelning", "indkøber", "sælger", "afdeling",
+	"leiter", "leiterin", "geschäftsführer", "geschäftsführerin", "einkauf", "vertrieb", "abteilung", "responsable", "directeur", "directrice", "gérant", "achats", "service",
+}
+
+// isTitle tells whether a line is what a person is, not who.
+func isTitle(s string) bool {
+	for w := range strings.FieldsSeq(strings.ToLower(s)) {
+		for _, t := range titles {
+			if strings.HasSuffix(w, t) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // personalName turns "Nordmann, Ola" around.
@@ -199,6 +253,9 @@ var companySuffixes = map[string]bool{
 func companySuffix(s string) string {
 	for _, piece := range strings.FieldsFunc(s, func(r rune) bool { return r == '|' || r == ',' || r == '•' || r == ';' || r == '·' }) {
 		words := strings.Fields(piece)
+		if len(words) > 0 && strings.EqualFold(words[0], "c/o") {
+			words = words[1:]
+		}
 		for i := len(words) - 1; i > 0; i-- {
 			if i <= 6 && companySuffixes[words[i]] && startsUpper(words[0]) {
 				return strings.Join(words[:i+1], " ")
@@ -234,7 +291,7 @@ func guessCompany(h header, sender Address, signature []string) Guessed {
 		return Guessed{}
 	}
 	name := labels[len(labels)-2]
-	if len(labels) > 2 && len(labels[len(labels)-1]) == 2 && (name == "co" || name == "com" || name == "org") {
+	if len(labels) > 2 && len(labels[len(labels)-1]) == 2 && isSecondLevel(name) {
 		name = labels[len(labels)-3]
 	}
 	switch name {
@@ -246,6 +303,15 @@ func guessCompany(h header, sender Address, signature []string) Guessed {
 	}
 	r, n := utf8.DecodeRuneInString(name)
 	return Guessed{string(unicode.ToUpper(r)) + name[n:], SourceDomain}
+}
+
+// isSecondLevel tells the labels that stand between a company's and its country's.
+func isSecondLevel(label string) bool {
+	switch label {
+	case "co", "com", "org", "net", "ac", "gov", "edu", "or", "ne", "ltd", "plc", "gouv", "asso", "priv", "kommune":
+		return true
+	}
+	return false
 }
 
 // freeMail are hosts whose domain says nothing of the company.

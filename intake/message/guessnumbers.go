@@ -14,7 +14,7 @@ const maxPhoneTries = 8
 // phoneLabels stand before numbers that are phones, and otherLabels before
 // those that are not.
 var (
-	phoneLabels = []string{"tlf", "tel", "telefon", "phone", "mob", "mobil", "mobile", "mobiltelefon", "ring", "call", "cell", "handy", "sentralbord", "direkte", "direct", "t:", "m:", "p:", "tél", "portable"}
+	phoneLabels = []string{"tlf", "tel", "telefon", "phone", "mob", "mobil", "mobile", "mobiltelefon", "ring", "call", "cell", "handy", "sentralbord", "direkte", "direct", "t:", "m:", "p:", "tél", "portable", "port", "mobiltlf", "sími"}
 	otherLabels = []string{"fax", "faks", "org", "konto", "iban", "vat", "mva", "cvr", "kid", "faktura", "ordre", "order", "invoice", "account", "ref", "ust", "siret", "siren", "postboks", "nr."}
 )
 
@@ -71,8 +71,8 @@ func phoneLikely(before, candidate, line string) bool {
 			}
 		}
 		for _, p := range phoneLabels {
-			if strings.HasPrefix(words[i], strings.TrimSuffix(p, ":")) {
-				return len(p) > 2 || words[i]+":" == p
+			if len(p) > 2 && strings.HasPrefix(words[i], p) || words[i]+":" == p {
+				return true
 			}
 		}
 	}
@@ -95,7 +95,7 @@ func digitRun(s string) (start, end int) {
 			if next := s[i+1]; next >= '0' && next <= '9' || next == '+' {
 				start, end = i, i+1
 			}
-		case start >= 0 && (c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/') && i-end < 2:
+		case start >= 0 && (c == ' ' || c == '-' || c == '.' || c == '(' || c == ')' || c == '/') && i-end < 3:
 		case start >= 0 && c == 0xc2 && i+1 < len(s) && s[i+1] == 0xa0: // no-break space
 			i++
 		case start >= 0:
@@ -135,7 +135,7 @@ var organisationLabels = []string{
 // findOrganisationNumber is the first labelled number whose check digit is
 // right: Norway (MOD11 of Brønnøysund), Sweden (Luhn), Denmark (MOD11), Germany
 // (VAT number, ISO 7064 MOD 11,10), France (SIREN and SIRET by Luhn, VAT number
-// by 97) and Finland (MOD11).
+// by 97), Britain (VAT number by 97) and Finland (MOD11).
 func findOrganisationNumber(lines []string) string {
 	for _, l := range lines {
 		if !hasDigits(l, 8) {
@@ -195,6 +195,10 @@ func organisationNumber(label, s string) string {
 		if len(digits) == 11 && luhn(digits[2:]) && frenchKey(digits) {
 			return "FR" + digits
 		}
+	case strings.HasSuffix(country, "gb"):
+		if len(digits) == 9 && britishVAT(digits) {
+			return "GB" + digits
+		}
 	case label == "siren" || label == "siret" || label == "rcs":
 		if (len(digits) == 9 || len(digits) == 14) && luhn(digits) {
 			return digits
@@ -226,6 +230,16 @@ func mod11And10(digits string) bool {
 		p = 2 * s % 11
 	}
 	return (11-p)%10 == int(digits[len(digits)-1]-'0')
+}
+
+// britishVAT tells whether the last two digits fit the seven before them, in
+// either of the two ways.
+func britishVAT(digits string) bool {
+	sum := int(digits[7]-'0')*10 + int(digits[8]-'0')
+	for i := range 7 {
+		sum += int(digits[i]-'0') * (8 - i)
+	}
+	return sum%97 == 0 || (sum+55)%97 == 0
 }
 
 // frenchKey tells whether the first two digits of a French VAT number fit its SIREN.

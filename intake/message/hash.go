@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
-	"io"
 	"strings"
 )
 
@@ -12,7 +11,7 @@ import (
 // parts, each with its length before it. Trace fields, the transfer encoding
 // and line ends do not matter, since they differ between mailboxes.
 func contentHash(m *Message, h header, b *body) [32]byte {
-	w := hashWriter{sha256.New()}
+	w := hashWriter{h: sha256.New(), buffer: make([]byte, 0, 4<<10)}
 	w.add("from")
 	for _, a := range m.From {
 		w.add(strings.ToLower(a.Address))
@@ -44,7 +43,11 @@ func contentHash(m *Message, h header, b *body) [32]byte {
 	return sum
 }
 
-type hashWriter struct{ h hash.Hash }
+// hashWriter has a buffer for texts, of which the hash would else make a copy.
+type hashWriter struct {
+	h      hash.Hash
+	buffer []byte
+}
 
 func (w hashWriter) number(n int64) {
 	var b [8]byte
@@ -54,5 +57,9 @@ func (w hashWriter) number(n int64) {
 
 func (w hashWriter) add(s string) {
 	w.number(int64(len(s)))
-	_, _ = io.WriteString(w.h, s)
+	for len(s) > 0 {
+		n := min(len(s), cap(w.buffer))
+		_, _ = w.h.Write(append(w.buffer, s[:n]...))
+		s = s[n:]
+	}
 }

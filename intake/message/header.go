@@ -138,9 +138,11 @@ func splitHeader(b []byte, top bool, l *ledger) (header, []byte) {
 			junk = 0
 			h = append(h, field{key, string(value)})
 		case isFromLine(line):
-		case junk < 3 && fieldAhead(rest):
+		case junk < 3 && fieldAhead(rest) || top && headerAhead(h, rest):
 			l.defect(DefectHeader)
-			junk++
+			if junk++; junk == 1 && len(h) > 0 && goesOn(h[len(h)-1], cont) {
+				cont = append(cont, bytes.TrimSpace(line))
+			}
 		default:
 			l.defect(DefectHeader)
 			return h, b // not a header line: the body starts here
@@ -201,13 +203,22 @@ func fieldAhead(rest []byte) bool {
 // blankInside tells whether a blank line stands inside the header: what was
 // read so far names neither a sender nor a content, and well-known fields follow.
 func blankInside(h header, rest []byte) bool {
+	line, _ := cutLine(rest)
+	return !h.complete() && isWellKnown(line)
+}
+
+// complete tells whether the fields name a sender or a content.
+func (h header) complete() bool {
 	for i := range h {
 		switch h[i].key {
 		case "from", "content-type", "mime-version", "subject", "date":
-			return false
+			return true
 		}
 	}
-	line, _ := cutLine(rest)
+	return false
+}
+
+func isWellKnown(line []byte) bool {
 	key, _, ok := cutField(line)
 	if !ok {
 		return false
@@ -217,6 +228,43 @@ func blankInside(h header, rest []byte) bool {
 		return true
 	}
 	return false
+}
+
+// The bounds of what headerAhead looks at.
+const (
+	maxLinesAhead = 40
+	maxBytesAhead = 8 << 10
+)
+
+// headerAhead tells whether the header goes on behind lines that lost their
+// indentation: what was read so far names no sender, and a well-known field
+// comes before the next blank line.
+func headerAhead(h header, rest []byte) bool {
+	if len(h) == 0 || h.complete() {
+		return false
+	}
+	rest = rest[:min(len(rest), maxBytesAhead)]
+	for n := 0; n < maxLinesAhead && len(rest) > 0; n++ {
+		line, next := cutLine(rest)
+		if len(bytes.TrimSpace(line)) == 0 {
+			return false
+		}
+		if isWellKnown(line) {
+			return true
+		}
+		rest = next
+	}
+	return false
+}
+
+// goesOn tells whether a line without indentation continues the field before
+// it: a subject that was broken, or a list after its comma.
+func goesOn(f field, cont [][]byte) bool {
+	end := f.value
+	if n := len(cont); n > 0 {
+		end = string(cont[n-1])
+	}
+	return f.key == "subject" || strings.HasSuffix(end, ",")
 }
 
 // afterHeader is what follows the next blank line.

@@ -150,6 +150,14 @@ func TestMessageIDs(t *testing.T) {
 	}
 }
 
+// A field whose continuation lost its indentation is still whole.
+func TestBrokenFields(t *testing.T) {
+	m := parseNO(lines("From: ola@example.no", "Subject: Forespørsel om", "ti vinduer", "To: a@b.no,", "c@d.no", "Message-ID: <1@x>", "bogus", "Date: Mon, 3 Jan 2022 10:11:12 +0100", "", "Hei"))
+	if m.Subject != "Forespørsel om ti vinduer" || len(m.To) != 2 || m.MessageID != "1@x" || m.Date.IsZero() || m.Text != "Hei" {
+		t.Errorf("subject %q, to %v, id %q, date %v, text %q", m.Subject, m.To, m.MessageID, m.Date, m.Text)
+	}
+}
+
 func TestHeaderFields(t *testing.T) {
 	m := parseNO(lines("Return-Path: <>", "Delivered-To: sales@demo.example", "X-Original-To: <post@demo.example>",
 		"Subject: =?utf-8?Q?Foresp=C3=B8rsel?=", "\tom  d=?utf-8?Q?=C3=B8?=rer", "From : Ola <ola@example.no>", "Reply-To: kari@example.no",

@@ -47,6 +47,35 @@ func (a attributes) hides() bool {
 	return strings.Contains(s, "display:none") || strings.Contains(s, "visibility:hidden")
 }
 
+// isTight tells whether a paragraph has no space around it, as those of Word.
+func (a attributes) isTight() bool {
+	if strings.HasPrefix(a.class, "mso") || strings.HasPrefix(a.class, "x_mso") {
+		return true
+	}
+	top, bottom := "", ""
+	for part := range strings.SplitSeq(a.style, ";") {
+		name, value, _ := strings.Cut(part, ":")
+		switch sides := strings.Fields(value); {
+		case len(sides) == 0:
+		case strings.TrimSpace(name) == "margin":
+			top, bottom = sides[0], sides[0]
+			if len(sides) > 2 {
+				bottom = sides[2]
+			}
+		case strings.TrimSpace(name) == "margin-top":
+			top = sides[0]
+		case strings.TrimSpace(name) == "margin-bottom":
+			bottom = sides[0]
+		}
+	}
+	return isZero(top) && isZero(bottom)
+}
+
+// isZero tells whether a length of CSS is none, such as 0cm or .0001pt.
+func isZero(s string) bool {
+	return s != "" && strings.Trim(strings.TrimPrefix(strings.TrimPrefix(s, "0"), ".0001"), "cmpxintre%") == ""
+}
+
 // quoteClasses are the containers of quoted replies: Gmail, Thunderbird, Yahoo,
 // Proton, Zoho, Tuta, and Outlook's copies of them.
 var quoteClasses = []string{

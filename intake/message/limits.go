@@ -1,5 +1,7 @@
 package message
 
+import "time"
+
 // The limits of what is read of one mail. A mail that passes one has a Problem;
 // what was read until then is still there.
 const (
@@ -10,6 +12,9 @@ const (
 	MaxHeaderBytes = 1 << 20
 	// MaxHeaderLines counts the physical lines of a header.
 	MaxHeaderLines = 10_000
+	// MaxTime is how long the reading of one mail may take. Everything is linear
+	// in the size of the mail, so that only a machine in trouble comes near it.
+	MaxTime = time.Minute
 	// MaxDepth is how deep multiparts may be nested.
 	MaxDepth = 30
 	// MaxParts counts all parts of a mail, multiparts included.
@@ -37,6 +42,7 @@ const (
 	ProblemTooDeep         = "too_deep"          // passes MaxDepth
 	ProblemTooManyParts    = "too_many_parts"    // passes MaxParts
 	ProblemDecodedTooLarge = "decoded_too_large" // passes MaxDecodedBytes
+	ProblemTooSlow         = "too_slow"          // passes MaxTime
 	ProblemInternal        = "internal"          // a defect of this package was caught
 )
 
@@ -61,10 +67,11 @@ const (
 // ledger counts what a mail has used of the limits and collects its defects.
 type ledger struct {
 	paging
-	parts   int
-	decoded int
-	problem string
-	defects []string
+	deadline time.Time // none when zero
+	parts    int
+	decoded  int
+	problem  string
+	defects  []string
 }
 
 // defect notes a repair once.
@@ -82,6 +89,15 @@ func (l *ledger) fail(code string) {
 	if l.problem == "" {
 		l.problem = code
 	}
+}
+
+// late tells whether the time is over.
+func (l *ledger) late() bool {
+	if l.deadline.IsZero() || time.Now().Before(l.deadline) {
+		return false
+	}
+	l.fail(ProblemTooSlow)
+	return true
 }
 
 // spend books n decoded bytes and tells whether they were still to be had.

@@ -3,6 +3,7 @@ package message
 import (
 	"bytes"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,14 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// A mail that takes too long has what was read until then.
+func TestTimeLimit(t *testing.T) {
+	m := parse(lines("From: ola@example.no", "Subject: x", `Content-Type: multipart/mixed; boundary="b"`, "", "--b", "", "Hei", "--b--"), Options{deadline: time.Now().Add(-time.Second)})
+	if m.Problem != ProblemTooSlow || len(m.From) != 1 || m.Subject != "x" {
+		t.Errorf("problem %q, from %v", m.Problem, m.From)
+	}
+}
+
 func TestLongTextBecomesAttachment(t *testing.T) {
 	text := strings.Repeat("Hei på deg.\n", MaxTextBytes/10)
 	m := parseNO(plainMail(text))
@@ -65,16 +74,15 @@ func TestLongTextBecomesAttachment(t *testing.T) {
 	}
 }
 
-// TestHostileMailIsLinear reads mails that are made to be slow. Each is near the
-// limits; a quadratic step would take minutes.
-func TestHostileMailIsLinear(t *testing.T) {
+// hostile are mails that are made to be slow or to swell. Each is near the limits.
+func hostile() map[string][]byte {
 	const n = MaxHeaderBytes - 1000
 	fill := func(s string) string { return strings.Repeat(s, n/len(s)) }
 	inField := func(name, s string) []byte { return []byte(name + ": " + fill(s) + "\n\nHei") }
 	inBody := func(ctype, s string) []byte {
 		return []byte("From: ola@example.no\nContent-Type: " + ctype + "\n\n" + strings.Repeat(fill(s), 2))
 	}
-	tests := map[string][]byte{
+	return map[string][]byte{
 		"encoded words without an end": inField("Subject", "=?utf-8?q?a"),
 		"marks of encoded words":       inField("Subject", "=?"),
 		"question marks":               inField("Subject", "=?a?q??=41"),
@@ -113,9 +121,24 @@ func TestHostileMailIsLinear(t *testing.T) {
 		"base64 padding":               []byte("From: a@b.no\nContent-Transfer-Encoding: base64\n\n" + strings.Repeat("QUJD", 200) + fill("=A")),
 		"equal signs":                  []byte("From: a@b.no\nContent-Transfer-Encoding: quoted-printable\n\n" + fill("= ")),
 	}
-	for name, raw := range tests {
+}
+
+// maxSwelling is how much memory, what was freed again included, the reading of
+// a mail takes for each of its bytes.
+const maxSwelling = 100
+
+// TestHostileMailIsLinear reads mails that are made to be slow or to swell: a
+// quadratic step would take minutes, or gigabytes.
+func TestHostileMailIsLinear(t *testing.T) {
+	for name, raw := range hostile() {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		start := time.Now()
 		parse(raw, Options{Region: "NO"})
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; used > maxSwelling*uint64(len(raw)) {
+			t.Errorf("%s: %d bytes for a mail of %d", name, used, len(raw))
+		}
 		if d := time.Since(start); d > 20*time.Second {
 			t.Errorf("%s: %v for %d bytes", name, d, len(raw))
 		} else if d > 300*time.Millisecond {

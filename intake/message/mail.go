@@ -49,6 +49,8 @@ func readable(m *Message) intake.Mail {
 	}
 	if len(m.From) > 0 {
 		in.FromName, in.From = m.From[0].Name, m.From[0].Address
+	} else {
+		in.From = answerTo(m)
 	}
 	for _, a := range append(m.To[:len(m.To):len(m.To)], m.Cc...) {
 		in.To = append(in.To, a.Address)
@@ -103,7 +105,7 @@ func inquiry(m *Message) intake.Inquiry {
 	take(&in.Company, "company", m.Guess.Company, SourceOrganization)
 	take(&in.OrganisationNumber, "organisation_number", m.Guess.OrganisationNumber)
 	if a := postal(m.Guess.Address.Value); !a.IsZero() {
-		in.Address = a
+		in.Address, in.Address.Country = a, m.Guess.Country
 		in.Guessed = append(in.Guessed, "address")
 	}
 	if in.Language != "" {
@@ -115,17 +117,21 @@ func inquiry(m *Message) intake.Inquiry {
 	return in
 }
 
-// answerTo is where an answer goes: Reply-To before From (RFC 5322 section 3.6.2).
+// answerTo is where an answer goes: Reply-To before From (RFC 5322 section
+// 3.6.2), and the envelope's sender for a mail that names nobody.
 func answerTo(m *Message) string {
 	for _, a := range append(m.ReplyTo[:len(m.ReplyTo):len(m.ReplyTo)], m.From...) {
 		if strings.Contains(a.Address, "@") {
 			return a.Address
 		}
 	}
+	if len(m.From) == 0 && m.ReturnPath != nil && strings.Contains(*m.ReturnPath, "@") {
+		return *m.ReturnPath
+	}
 	return ""
 }
 
-// postal takes "Storgata 1, 0155 Oslo" apart.
+// postal takes "Storgata 1, 0155 Oslo" apart, and "High Street 1, Leeds LS1 4AP".
 func postal(line string) intake.Address {
 	i := strings.LastIndex(line, ", ")
 	if i < 0 {
@@ -133,6 +139,9 @@ func postal(line string) intake.Address {
 	}
 	street, place := line[:i], line[i+2:]
 	words := strings.Fields(place)
+	if k := len(words); k > 2 && isBritishPostcode(words[k-2], words[k-1]) {
+		return intake.Address{Street: street, Postcode: words[k-2] + " " + words[k-1], City: strings.Join(words[:k-2], " ")}
+	}
 	n := 0
 	for n < len(words) && strings.Trim(words[n], "0123456789") == "" {
 		n++

@@ -73,6 +73,23 @@ func TestMailWhoIsAnswered(t *testing.T) {
 	}
 }
 
+// A mail that names nobody is its Reply-To's, or else the envelope sender's.
+func TestMailOfNobody(t *testing.T) {
+	for _, c := range []struct{ name, header, from string }{
+		{"envelope", "Return-Path: <kari@example.no>", "kari@example.no"},
+		{"reply-to", "Return-Path: <www@example.no>\r\nReply-To: kari@example.no", "kari@example.no"},
+		{"a report's envelope", "Return-Path: <>", ""},
+		{"nothing", "X-Nothing: x", ""},
+		{"from goes before", "Return-Path: <www@example.no>\r\nFrom: kari@example.no", "kari@example.no"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if m := mail(t, c.header, "Subject: x", "", "Hei"); m.From != c.from || m.Inquiry.Email != c.from {
+				t.Errorf("from %q, answered %q, want %q", m.From, m.Inquiry.Email, c.from)
+			}
+		})
+	}
+}
+
 func TestMailOfAMachine(t *testing.T) {
 	m := mail(t, "From: news@example.no", "List-Id: <news.example.no>", "Subject: x", "", "Hei")
 	if m.Automation != "List-Id: <news.example.no>" {

@@ -128,8 +128,12 @@ func (m *mediaType) join(pieces []param, l *ledger) {
 		case p.numbered || p.extended:
 			sections[p.key] = append(sections[p.key], p)
 		default:
-			if _, ok := m.params[p.key]; !ok {
-				m.params[p.key] = oneLine(decodeWords(p.value, l))
+			if _, ok := m.params[p.key]; ok {
+				break
+			}
+			m.params[p.key] = oneLine(decodeWords(p.value, l))
+			if p.key == "boundary" { // it is looked for as it stands
+				m.params[p.key] = strings.TrimRight(p.value, " \t")
 			}
 		}
 	}

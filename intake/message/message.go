@@ -89,10 +89,15 @@ type Options struct {
 	// its file; large is 0 for a mail in memory.
 	raw   intake.Raw
 	large int
+
+	deadline time.Time // of the whole mail
 }
 
-// Parse reads a mail. It is pure: the same bytes give the same message. The
-// message may share memory with raw.
+// maxOldMail is the size of a mail whose lines may end in a bare carriage return.
+const maxOldMail = 4 << 20
+
+// Parse reads a mail. It is pure: the same bytes give the same message, unless
+// that takes longer than [MaxTime]. The message may share memory with raw.
 func Parse(raw []byte, o Options) (m *Message) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true)) // a spooled mail whose file cannot be read
 	defer func() {
@@ -103,15 +108,23 @@ func Parse(raw []byte, o Options) (m *Message) {
 	return parse(raw, o)
 }
 
-func parse(raw []byte, o Options) *Message { return parseNested(raw, o, 0) }
+func parse(raw []byte, o Options) *Message {
+	if o.deadline.IsZero() {
+		o.deadline = time.Now().Add(MaxTime)
+	}
+	return parseNested(raw, o, 0)
+}
 
 // parseNested reads a mail that is attached to depth others.
 func parseNested(raw []byte, o Options, depth int) *Message {
 	m := &Message{}
-	l := &ledger{paging: paging{raw: o.raw, spooled: o.large > 0, large: o.large}}
+	l := &ledger{paging: paging{raw: o.raw, spooled: o.large > 0, large: o.large}, deadline: o.deadline}
 	if len(bytes.TrimSpace(raw)) == 0 {
 		m.Problem = ProblemEmpty
 		return m
+	}
+	if len(raw) <= maxOldMail && bytes.IndexByte(raw, '\n') < 0 {
+		raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n")) // lines as on an old Macintosh
 	}
 	h, rest := splitHeader(raw, true, l)
 	m.readHeader(h, l)

@@ -27,6 +27,7 @@ func fold(lines []textLine, forward bool) folded {
 	end := markShares(lines, shares, forward)
 	markPrefixed(lines[:end], shares)
 	markDividers(lines[:end], shares, forward)
+	markRules(lines[:end], shares)
 	keepInterleaved(lines[:end], shares)
 	markSignatureLines(lines[:end], shares)
 	if !hasOwn(lines, shares) {
@@ -50,7 +51,14 @@ func hasOwn(lines []textLine, shares []share) bool {
 
 // take joins the lines of one share, a blank line between runs of them.
 func take(lines []textLine, shares []share, s share) string {
+	size := 0
+	for i := range lines {
+		if shares[i] == s {
+			size += len(lines[i].text) + 2
+		}
+	}
 	var b strings.Builder
+	b.Grow(size)
 	last := -1
 	for i := range lines {
 		if shares[i] != s {
@@ -165,6 +173,22 @@ func markDividers(lines []textLine, shares []share, forward bool) {
 				return
 			}
 			setShare(shares, start, i+1, shareQuoted)
+		}
+	}
+}
+
+// markRules gives a rule directly above a quote to the quote.
+func markRules(lines []textLine, shares []share) {
+	own := -1 // the newest line with text, when it is a rule of one's own
+	for i := range lines {
+		switch {
+		case shares[i] == shareQuoted && own >= 0:
+			setShare(shares, own, i, shareQuoted)
+			own = -1
+		case shares[i] == shareOwn && isRule(lines[i].text):
+			own = i
+		case shares[i] != shareOwn || !blank(lines[i].text):
+			own = -1
 		}
 	}
 }

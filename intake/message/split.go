@@ -2,14 +2,14 @@ package message
 
 import "bytes"
 
-// splitParts splits a multipart at its boundary (RFC 2046 section 5.1.1). The
-// preamble and the epilogue are left out. closed tells whether the end was
+// splitParts splits a multipart at its boundary (RFC 2046 section 5.1.1). outside
+// is what stands before its first part and behind its end. closed tells whether the end was
 // there. Behind the end only parts that begin with a Content- field count: some
 // programs give a multipart and the one around it the same boundary. At most
 // limit parts are returned.
-func splitParts(b []byte, boundary string, limit int, l *ledger) (parts [][]byte, closed bool) {
+func splitParts(b []byte, boundary string, limit int, l *ledger) (parts, outside [][]byte, closed bool) {
 	delim := []byte("--" + boundary)
-	start := -1
+	start, end := -1, 0 // of a part, of what stands outside
 	for pos := 0; pos <= len(b); {
 		at := l.index(b, pos, delim)
 		if at < 0 {
@@ -19,26 +19,28 @@ func splitParts(b []byte, boundary string, limit int, l *ledger) (parts [][]byte
 		if at > 0 && b[at-1] != '\n' && b[at-1] != '\r' {
 			continue
 		}
-		end := bytes.IndexByte(b[pos:], '\n')
-		next := pos + end + 1
-		if end < 0 {
-			end, next = len(b)-pos, len(b)
+		width := bytes.IndexByte(b[pos:], '\n')
+		next := pos + width + 1
+		if width < 0 {
+			width, next = len(b)-pos, len(b)
 		}
-		if end > 200 {
+		if width > 200 {
 			continue
 		}
-		tail := bytes.TrimRight(b[pos:pos+end], " \t\r")
+		tail := bytes.Trim(b[pos:pos+width], " \t\r")
 		last := bytes.Equal(tail, []byte("--"))
 		if len(tail) > 0 && !last {
 			continue
 		}
 		if start >= 0 {
 			parts = append(parts, dropLineEnd(b[start:max(start, at)]))
+		} else if len(outside) < 2 {
+			outside = append(outside, b[end:at])
 		}
 		if len(parts) >= limit {
-			return parts, closed
+			return parts, outside, closed
 		}
-		pos = next
+		pos, end = next, next
 		switch {
 		case last:
 			start, closed = -1, true
@@ -50,8 +52,10 @@ func splitParts(b []byte, boundary string, limit int, l *ledger) (parts [][]byte
 	}
 	if start >= 0 {
 		parts = append(parts, b[start:])
+	} else if len(outside) < 2 {
+		outside = append(outside, b[end:])
 	}
-	return parts, closed
+	return parts, outside, closed
 }
 
 // dropLineEnd drops the line end that belongs to the boundary.
@@ -79,4 +83,19 @@ func contentFieldAhead(b []byte) bool {
 	line, _ := cutLine(b)
 	key, _, ok := cutField(line)
 	return ok && len(key) > 8 && key[:8] == "content-"
+}
+
+// maxOutside is how much of the text beside the parts of a multipart is kept.
+const maxOutside = 64 << 10
+
+// keepOutside keeps text beside the parts of a multipart for a mail that has no
+// other. The notes for old programs, which all name MIME, are not that.
+func (w *walker) keepOutside(outside [][]byte) {
+	for _, b := range outside {
+		b = bytes.TrimSpace(b[:min(len(b), maxOutside)])
+		if len(b) == 0 || len(w.outside) >= MaxDepth || bytes.Contains(bytes.ToLower(b[:min(len(b), 1000)]), []byte("mime")) {
+			continue
+		}
+		w.outside = append(w.outside, b)
+	}
 }

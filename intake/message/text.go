@@ -41,7 +41,12 @@ func plainLines(s string) []textLine {
 }
 
 func joinLines(lines []textLine) string {
+	size := len(lines)
+	for _, l := range lines {
+		size += len(l.text)
+	}
 	var b strings.Builder
+	b.Grow(size)
 	for i, l := range lines {
 		if i > 0 {
 			b.WriteByte('\n')
@@ -120,7 +125,8 @@ type element struct {
 	name                                string
 	quote, cite, signature, hidden, pre bool
 	ordered                             bool
-	items                               int
+	tight                               bool // a paragraph without space around it
+	items                               int  // of a list; of a paragraph, the lines before it
 }
 
 func (r *renderer) text(b []byte) {
@@ -228,17 +234,25 @@ func (r *renderer) start() {
 		r.newLine()
 		r.cur.WriteString("---")
 		r.newLine()
-	case "p", "h1", "h2", "h3", "h4", "h5", "h6":
+	case "p":
+		a := r.attributes(hasAttr)
+		if a.isTight() {
+			r.newLine()
+		} else {
+			r.paragraph()
+		}
+		r.push(name, a)
+	case "h1", "h2", "h3", "h4", "h5", "h6":
 		r.paragraph()
-		r.push(name, hasAttr)
+		r.push(name, r.attributes(hasAttr))
 	case "blockquote", "pre", "table", "ul", "ol":
 		r.newLine()
-		r.push(name, hasAttr)
+		r.push(name, r.attributes(hasAttr))
 	case "div", "section", "article", "header", "footer", "center", "form", "fieldset", "address", "dl":
 		r.newLine()
-		r.push(name, hasAttr)
+		r.push(name, r.attributes(hasAttr))
 	case "span":
-		r.push(name, hasAttr)
+		r.push(name, r.attributes(hasAttr))
 	case "tr", "dt", "dd", "caption":
 		r.newLine()
 	case "td", "th":
@@ -271,10 +285,10 @@ func (r *renderer) end(name string) {
 	switch name {
 	case "a":
 		r.link()
-	case "p", "h1", "h2", "h3", "h4", "h5", "h6":
-		r.paragraph()
+	case "p":
+		r.endParagraph()
 		r.pop(name)
-	case "blockquote", "pre", "table", "ul", "ol":
+	case "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "ul", "ol":
 		r.paragraph()
 		r.pop(name)
 	case "div", "section", "article", "header", "footer", "center", "form", "fieldset", "address", "dl":
@@ -287,13 +301,28 @@ func (r *renderer) end(name string) {
 	}
 }
 
+// endParagraph leaves a blank line behind a paragraph, unless it has no space
+// around it: of those an empty one is the blank line.
+func (r *renderer) endParagraph() {
+	if n := len(r.open); n == 0 || r.open[n-1].name != "p" || !r.open[n-1].tight {
+		r.paragraph()
+		return
+	}
+	if r.cur.Len() == 0 && r.open[len(r.open)-1].items == len(r.lines) {
+		r.forceLine()
+	}
+	r.newLine()
+}
+
 // push remembers an open element.
-func (r *renderer) push(name string, hasAttr bool) {
+func (r *renderer) push(name string, a attributes) {
 	if len(r.open) >= maxOpen {
 		return
 	}
 	e := element{name: name, pre: name == "pre", ordered: name == "ol"}
-	a := r.attributes(hasAttr)
+	if name == "p" && a.isTight() {
+		e.tight, e.items = true, len(r.lines)
+	}
 	if name != "p" { // the end of a paragraph is often left out
 		e.hidden = a.hides()
 	}

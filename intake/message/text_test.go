@@ -8,6 +8,8 @@ import (
 func TestHTMLToText(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"paragraphs", "<p>En</p><p>To<br>Tre</p>", "En\n\nTo\nTre"},
+		{"paragraphs of Word", `<p class=MsoNormal>En</p><p class="MsoNormal">To<o:p></o:p></p><p class="MsoNormal"><o:p>&nbsp;</o:p></p><p class=MsoNormal>Tre</p>`, "En\nTo\n\nTre"},
+		{"paragraphs without margins", `<p style="margin: 0 4px">En</p><p style="MARGIN-TOP:0px;margin-bottom:.0001pt">To<p style="margin:0cm 0cm 8pt 0cm">Tre</p>Fire`, "En\nTo\n\nTre\n\nFire"},
 		{"divs", "<div>En</div><div>To</div><div><br></div><div>Tre</div>", "En\nTo\n\nTre"},
 		{"white space", "  Hei \n  <b>du</b>\n der ", "Hei du der"},
 		{"entities", "bl&aring;&nbsp;b&aelig;r &lt;x&gt; &#8364;", "blå bær <x> €"},
@@ -103,7 +105,7 @@ func TestQuotesInHTML(t *testing.T) {
 		{"Gmail", `<div dir="ltr">Ja takk</div><br><div class="gmail_quote"><div class="gmail_attr">man. 3. jan. 2022 kl. 10:11 skrev Kari &lt;<a href="mailto:k@e.no">k@e.no</a>&gt;:<br></div><blockquote class="gmail_quote"><div>Hei</div></blockquote></div>`, "Ja takk", "man. 3. jan. 2022 kl. 10:11 skrev Kari <k@e.no>:\n> Hei"},
 		{"Apple", `Ja takk<br><blockquote type="cite"><div>On 3 Jan 2022, at 10:11, Kari wrote:</div><div>Hei</div></blockquote>`, "Ja takk", "> On 3 Jan 2022, at 10:11, Kari wrote:\n> Hei"},
 		{"Thunderbird", `<p>Ja takk</p><div class="moz-cite-prefix">Den 03.01.2022 10:11, skrev Kari:<br></div><blockquote type="cite">Hei</blockquote>`, "Ja takk", "Den 03.01.2022 10:11, skrev Kari:\n> Hei"},
-		{"Outlook", `<div>Ja takk</div><hr><div id="divRplyFwdMsg"><b>Lähettäjä:</b> Kari</div><div>Hei</div>`, "Ja takk\n---", "Lähettäjä: Kari\nHei"},
+		{"Outlook", `<div>Ja takk</div><hr><div id="divRplyFwdMsg"><b>Lähettäjä:</b> Kari</div><div>Hei</div>`, "Ja takk", "---\nLähettäjä: Kari\nHei"},
 		{"Outlook by its header block", `<p>Ja takk</p><div style="border-top:solid"><p><b>Fra:</b> Kari<br><b>Sendt:</b> mandag 3. januar 2022 10:11<br><b>Til:</b> Ola<br><b>Emne:</b> Tilbud</p></div><p>Hei</p>`, "Ja takk", "Fra: Kari\nSendt: mandag 3. januar 2022 10:11\nTil: Ola\nEmne: Tilbud\n\nHei"},
 		{"a blockquote that is no quote", `<p>Vi trenger:</p><blockquote>10 vinduer</blockquote>`, "Vi trenger:\n\n10 vinduer", ""},
 		{"nothing but a quote", `<blockquote type="cite">Hei</blockquote>`, "> Hei", ""},

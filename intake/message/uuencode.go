@@ -30,12 +30,12 @@ func findUUEncoded(b []byte, l *ledger) (uuFile, bool) {
 		}
 		line, rest := cutLine(b[start:])
 		mode, name, ok := bytes.Cut(line[len("begin "):], []byte(" "))
-		if !ok || len(mode) < 3 || len(mode) > 4 || !isOctal(mode) || len(name) == 0 {
+		if !ok || len(mode) < 3 || len(mode) > 4 || !isOctal(mode) {
 			continue
 		}
 		f := uuFile{name: string(bytes.TrimSpace(name)), start: start}
 		tail, ended := f.read(rest)
-		if len(f.content) == 0 {
+		if len(f.content) == 0 || f.name == "" && !ended {
 			continue
 		}
 		if !ended {

@@ -19,7 +19,7 @@ const (
 const (
 	// drained is how much of a refused body is read, so that the sender comes
 	// to read the answer, and drainTime how long.
-	drained   = 4 << 20
+	drained   = 64 << 20
 	drainTime = 5 * time.Second
 )
 

@@ -68,6 +68,7 @@ func sources() map[string]Source {
 		"signup":  {Kind: KindHTML, Language: "nb", MaxPerAddressPerHour: 5},
 		"own":     {Kind: KindHTML, Origins: []string{"https://www.example.no"}, ThankYouURL: "https://www.example.no/takk"},
 		"open":    {Kind: KindGeneric},
+		"page":    {Kind: KindHTML, Token: token},
 	}
 }
 

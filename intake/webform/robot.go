@@ -18,8 +18,8 @@ const (
 	minFill    = 2 * time.Second
 )
 
-// trapped says why a submission to an open source is taken for a robot's, "" for
-// a person's. The sender gets the same answer as anybody.
+// trapped says why a submission to an open source, or by a page's form, is taken
+// for a robot's, "" for a person's. The sender gets the same answer as anybody.
 func (s *source) trapped(r *http.Request, contentType string, body []byte, now time.Time) string {
 	if len(s.Origins) > 0 && !s.allowed(r.Header.Get("Origin")) {
 		return "origin"

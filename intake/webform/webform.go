@@ -177,7 +177,7 @@ func (h *Handler) keep(w http.ResponseWriter, r *http.Request, s *source, body [
 	contentType := bounded(r.Header.Get("Content-Type"), 300)
 	in := intake.Form{Source: s.name, ContentType: contentType, Headers: kept(r.Header), Address: bounded(h.address(r), 100), Body: intake.NewBlob(body)}
 	in.EventID, in.Window = eventID(r.Header, contentType, body, in.Body.SHA256, h.clock())
-	if s.open() {
+	if s.open() || s.Kind == KindHTML { // a page shows its token to robots too
 		if why := s.trapped(r, contentType, body, h.clock()); why != "" {
 			in.Robot = true
 			h.log.Info("a submission was kept as spam", "source", s.name, "why", why, "origin", in.Headers["Origin"])

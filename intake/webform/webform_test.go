@@ -243,7 +243,7 @@ func TestSenderReadsTheRefusal(t *testing.T) {
 		if err := c.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
 			t.Fatal(err)
 		}
-		const size = 3 << 20
+		const size = 30 << 20
 		fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n", path, size)
 		if _, err := io.Copy(c, bytes.NewReader(make([]byte, size))); err != nil {
 			t.Fatalf("%s: sending: %v", path, err)
@@ -329,6 +329,7 @@ func TestRobotsAreNotTold(t *testing.T) {
 		{"from the page", "/hooks/own", "name=Kari&email=f%40example.no", []string{"Origin: https://www.example.no"}, false},
 		{"from another page", "/hooks/own", "name=Kari&email=g%40example.no", []string{"Origin: https://evil.example"}, true},
 		{"from no page", "/hooks/own", "name=Kari&email=h%40example.no", nil, true},
+		{"a page's form with its token", "/hooks/page/" + token, "name=Kari&email=j%40example.no&_gotcha=x", nil, true},
 		{"a program with a token fills everything", "/hooks/website", "name=Kari&email=i%40example.no&_gotcha=x", []string{bearer()}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -95,6 +95,7 @@ func (s *server) addRoutes() {
 	s.addTrial()
 	s.addFiles()
 	s.addBankFiles()
+	s.addPictures()
 	s.addXML()
 	s.addCompare()
 	s.addReports()

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/http"
 	"unicode/utf8"
 
 	"github.com/emne/emne/process"
@@ -97,8 +96,8 @@ func lasting(err error) bool {
 	if errors.As(err, &e) && e.Reason == "idempotency.mismatch" {
 		return false
 	}
-	switch statuses[process.CodeOf(err)] {
-	case http.StatusUnprocessableEntity, http.StatusNotFound, http.StatusConflict:
+	switch process.CodeOf(err) {
+	case process.CodeInvalid, process.CodeNotFound, process.CodeConflict:
 		return true
 	}
 	return false

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/access"
 )
 
 const (
@@ -29,17 +30,6 @@ type problemDetails struct {
 	Problems []process.Problem `json:"problems,omitempty" doc:"the single fields to mend"`
 }
 
-// statuses maps codes to HTTP statuses; what is not here is internal.
-var statuses = map[process.Code]int{
-	process.CodeInvalid:      http.StatusUnprocessableEntity,
-	process.CodeNotFound:     http.StatusNotFound,
-	process.CodeConflict:     http.StatusConflict,
-	process.CodeUnauthorized: http.StatusUnauthorized,
-	process.CodeForbidden:    http.StatusForbidden,
-	process.CodeTooLarge:     http.StatusRequestEntityTooLarge,
-	process.CodeRateLimited:  http.StatusTooManyRequests,
-}
-
 // refusal is the answer to a request that failed. It holds neither a time nor
 // a request id, so that it can be given again.
 func refusal(err error) process.Answer {
@@ -47,7 +37,7 @@ func refusal(err error) process.Answer {
 		Detail: "something went wrong in emne itself; its log says what, under the id in this answer's header " + requestIDHeader}
 	var e *process.Error
 	if errors.As(err, &e) {
-		if status, ok := statuses[e.Code]; ok {
+		if status := access.Status(e.Code); status != http.StatusInternalServerError {
 			d.Status, d.Code, d.Detail, d.Reason, d.Problems = status, e.Code, e.Message, e.Reason, e.Problems
 		}
 	}

@@ -64,7 +64,6 @@ func TestRefusals(t *testing.T) {
 		{"limit ten", "GET", "leads?limit=ten", "", nil, 422, "invalid", "limit"},
 		{"another's cursor", "GET", "leads?cursor=zzz", "", nil, 422, "invalid", ""},
 		{"unknown parameter", "GET", "leads?colour=red", "", nil, 422, "invalid", "colour"},
-		{"state of an activity", "GET", "activities?state=new", "", nil, 422, "invalid", "state"},
 		{"twice", "GET", "leads?limit=1&limit=2", "", nil, 422, "invalid", "limit"},
 		{"broken query", "GET", "leads?q=%zz", "", nil, 422, "invalid", ""},
 		{"not in this state", "POST", "quotes/" + quote + "/accept", `{"name":"Kari"}`, nil, 409, "conflict", ""},
@@ -164,7 +163,12 @@ func TestChannelIsTheAuthenticators(t *testing.T) {
 	if lead["source"] != "cli" {
 		t.Errorf("source %v", lead["source"])
 	}
-	timeline := s.want(200, s.do("GET", "activities?about_id="+text(lead, "id"), ""))
+	timeline := s.want(200, s.do("GET", "activities?state=recorded&about_id="+text(lead, "id"), ""))
+	one := s.want(200, s.do("GET", "activities/"+text(timeline, "items", 0, "id"), ""))
+	if one["type"] != "lead.created" || one["state"] != "recorded" || one["version"] != 1.0 {
+		t.Errorf("the activity: %v", one)
+	}
+	s.want(404, s.do("GET", "activities/none", ""))
 	if text(timeline, "items", 0, "actor", "channel") != "cli" {
 		t.Errorf("timeline: %v", timeline)
 	}

@@ -15,8 +15,6 @@ import (
 type listing struct {
 	// keys are the fields whose exact value may be asked for.
 	keys []string
-	// stateless records have no state to ask for.
-	stateless bool
 }
 
 // filter reads a list's query. A parameter without a value counts as not
@@ -64,11 +62,7 @@ func (l listing) filter(query string) (process.Filter, error) {
 
 // parameters are the names that a query may have.
 func (l listing) parameters() []string {
-	ps := []string{"q", "state", "limit", "cursor"}
-	if l.stateless {
-		ps = []string{"q", "limit", "cursor"}
-	}
-	return append(ps, l.keys...)
+	return append([]string{"q", "state", "limit", "cursor"}, l.keys...)
 }
 
 // page is the answer to a list; Next is absent on the last page.

@@ -15,7 +15,7 @@ const (
 	maxBody = 1 << 20
 	// drained is how much of a larger one is still read, so that the sender
 	// comes to read the answer.
-	drained = 8 << 20
+	drained = 64 << 20
 )
 
 // body reads the request's body.

@@ -127,6 +127,9 @@ func TestEmptyListsAreLists(t *testing.T) {
 			t.Errorf("a list is missing: %s", a.body)
 		}
 	}
+	if a := s.do("POST", "price-lists", `{"name":"Prices"}`); !bytes.Contains(a.body, []byte(`"prices":[]`)) {
+		t.Errorf("a list is missing: %s", a.body)
+	}
 	for _, c := range append(collections(), collection{name: "activities"}) {
 		if a := s.do("GET", c.name+"?q=nothinglikethis", ""); a.status != 200 || string(a.body) != "{\"items\":[]}\n" {
 			t.Errorf("%s: %d %s", c.name, a.status, a.body)
@@ -203,7 +206,7 @@ func TestEveryFilterIsOneOfTheStore(t *testing.T) {
 			}
 		}
 	}
-	for _, p := range []string{"thread", "about_type", "about_id", "type", "related_id", "actor_id", "q"} {
+	for _, p := range []string{"thread", "about_type", "about_id", "type", "related_id", "actor_id", "q", "state"} {
 		if a := s.do("GET", "activities?"+p+"=x", ""); a.status != 200 {
 			t.Errorf("activities by %s: %d %s", p, a.status, a.body)
 		}

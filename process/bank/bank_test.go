@@ -42,6 +42,21 @@ func TestFixtures(t *testing.T) {
 			`2026-11-20  -310.00NOK ref= text="Avtalegiro" from="Strøm AS"/ on=NO9315034512345 id=REF-C`,
 			`2026-11-20  900.00NOK ref= text="" from=""/ on=NO9315034512345 id=REF-D unsure`,
 		}},
+		{"hard-cases-053.xml", FormatCAMT053, []string{
+			`2026-11-24  100.00NOK ref=100018 text="" from=""/ on=NO9315034512345 id=B1/1`,
+			`2026-11-24  100.00NOK ref=100018 text="" from=""/ on=NO9315034512345 id=B1/2`,
+			`2026-11-24  50.00NOK ref= text="takk" from=""/ on=NO9315034512345 id=B1/3`,
+			`2026-11-24  600.00NOK ref= text="" from=""/ on=NO9315034512345 id=B2-1`,
+			`2026-11-24  400.00NOK ref= text="" from=""/ on=NO9315034512345 id=B2-2`,
+			`2026-11-24  -5.00NOK ref= text="" from=""/ on=NO9315034512345 id=B2/charges`,
+			`2026-11-24  1000.00NOK ref= text="10004" from="Abroad Ltd"/ on=NO9315034512345 id=B3/1`,
+			`2026-11-24  -10.00NOK ref= text="" from=""/ on=NO9315034512345 id=B3/charges`,
+			`2026-11-24  200.00NOK ref=100026 text="" from="Hansen Bygg AS"/ on=NO9315034512345 id=B4/1`,
+			`2026-11-24  500.00NOK ref= text="10003" from="Hansen Bygg AS"/ on=NO9315034512345 id=B4/2`,
+			`2026-11-24  300.00NOK ref=100034 text="K-1001" from=""/ on=NO9315034512345 id=B5`,
+			`2026-11-25  -100.00NOK ref=100018 text="" from=""/ on=NO9315034512345 id=B6 unsure`,
+			`2026-11-25  80.00NOK ref= text="10005" from=""/ on=NO9315034512345 id=B7 unsure`,
+		}},
 		{"notification-054.xml", FormatCAMT054, []string{
 			`2026-11-20  150.25NOK ref=100059 text="" from="Åse Ødegård"/NO9386011117947 on=15034512345 id=N1/7/1`,
 			`2026-11-20  249.75NOK ref= text="leie" from=""/ on=15034512345 id=N1/7/2`,
@@ -156,6 +171,19 @@ func TestRefusals(t *testing.T) {
 	many := "Dato;Beløp\n" + strings.Repeat("1x;y\n", 50)
 	if _, err := (Reader{}).ReadStatement([]byte(many), "", process.CSVMapping{}, "NOK"); err == nil || strings.Count(err.Error(), "\n") != maxFaults || !strings.Contains(err.Error(), "40 more") {
 		t.Errorf("many faults: %v", err)
+	}
+}
+
+// TestCardsTakenBack reads a reversal (kind 18) as money that went out; the
+// file's sums count it as it stands.
+func TestCardsTakenBack(t *testing.T) {
+	data := strings.Replace(string(fixture(t, "payments.ocr")), "NY0915300000002", "NY0918300000002", 1)
+	s, err := Reader{}.ReadStatement([]byte(strings.Replace(data, "NY0915310000002", "NY0918310000002", 1)), "", process.CSVMapping{}, "NOK")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := s.Entries[1]; e.Amount.String() != "-999.50" || !e.Unsure || e.Reference != "100026" {
+		t.Errorf("the reversal is %s", say(e))
 	}
 }
 

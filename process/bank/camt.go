@@ -97,7 +97,7 @@ func (r *camtReader) entry(report, entry *node, own, currency string) {
 		return
 	}
 	base := process.StatementEntry{Position: entry.where(), BookingDate: booked, ValueDate: value, Amount: amount, Account: own,
-		EntryID: entry.value("AcctSvcrRef"), Text: entry.value("AddtlNtryInf"), Unsure: entry.value("RvslInd") == "true" || entry.value("RvslInd") == "1"}
+		EntryID: bankID(entry, "AcctSvcrRef"), Text: entry.value("AddtlNtryInf"), Unsure: entry.value("RvslInd") == "true" || entry.value("RvslInd") == "1"}
 	if base.EntryID == "" && entry.value("NtryRef") != "" && report.value("Id") != "" {
 		base.EntryID = report.value("Id") + "/" + entry.value("NtryRef")
 	}
@@ -109,51 +109,27 @@ func (r *camtReader) entry(report, entry *node, own, currency string) {
 		}
 		r.entries = append(r.entries, base)
 	case 1:
-		r.entries = append(r.entries, detailed(base, details[0]))
+		r.single(base, entry, details)
 	default:
-		r.batch(base, details)
+		r.batch(base, entry, details)
 	}
 }
 
-// batch makes an entry of each part. Parts that do not sum to the whole are
-// left to a person, as the whole.
-func (r *camtReader) batch(base process.StatementEntry, details []*node) {
-	var parts []process.StatementEntry
-	sum := process.Money{Currency: base.Amount.Currency}
-	for k, tx := range details {
-		part := base
-		part.Position = tx.where()
-		direction := tx.value("CdtDbtInd")
-		if direction == "" {
-			direction = directionOf(base.Amount)
+// single is an entry of one transaction. When that moved another amount and the
+// charges do not make up for it, a person decides.
+func (r *camtReader) single(base process.StatementEntry, entry *node, details []*node) {
+	tx := details[0]
+	if m, ok := amountOf(tx, base.Amount); ok && m != base.Amount {
+		if m.Add(charges(entry, details, m.Currency)) == base.Amount {
+			r.batch(base, entry, details)
+			return
 		}
-		var err error
-		for _, path := range [][]string{{"Amt"}, {"AmtDtls", "TxAmt", "Amt"}} {
-			if part.Amount, err = signed(tx, tx.get(path...), direction, base.Amount.Currency); err == nil && part.Amount.Currency == base.Amount.Currency {
-				break
-			}
-		}
-		if err != nil || part.Amount.Currency != base.Amount.Currency {
-			parts = nil
-			break
-		}
-		if base.EntryID != "" {
-			part.EntryID = base.EntryID + "/" + strconv.Itoa(k+1)
-		}
-		parts = append(parts, detailed(part, tx))
-		sum = sum.Add(parts[k].Amount)
-		if len(r.entries)+len(parts) > maxEntries {
-			break
-		}
-	}
-	if parts == nil || sum != base.Amount {
 		base.Unsure = true
-		for _, tx := range details[:min(len(details), 20)] {
-			base.Text = clean(base.Text + " " + detailed(process.StatementEntry{}, tx).Text)
-		}
-		parts = []process.StatementEntry{base}
 	}
-	r.entries = append(r.entries, parts...)
+	if own := ownID(tx, base.EntryID); own != "" {
+		base.EntryID = own
+	}
+	r.entries = append(r.entries, described(base, tx)...)
 }
 
 func directionOf(m process.Money) string {
@@ -199,54 +175,4 @@ func (r *camtReader) day(entry *node, name string) process.Date {
 		return ""
 	}
 	return d
-}
-
-// detailed adds what a part says to an entry.
-func detailed(e process.StatementEntry, tx *node) process.StatementEntry {
-	refs := tx.get("Refs")
-	if own := refs.value("AcctSvcrRef"); own != "" && own != e.EntryID {
-		e.EntryID = own
-	} else if id := refs.value("TxId"); id != "" && e.EntryID == "" {
-		e.EntryID = id
-	}
-	side, agent := "Dbtr", "DbtrAcct"
-	if e.Amount.Minor < 0 {
-		side, agent = "Cdtr", "CdtrAcct"
-	}
-	parties := tx.get("RltdPties")
-	if e.Counterparty = parties.value(side, "Nm"); e.Counterparty == "" {
-		e.Counterparty = parties.value(side, "Pty", "Nm") // from version 08 on
-	}
-	if e.Counterparty == "" {
-		if e.Counterparty = parties.value("Ultmt"+side, "Nm"); e.Counterparty == "" {
-			e.Counterparty = parties.value("Ultmt"+side, "Pty", "Nm")
-		}
-	}
-	e.CounterpartyAccount = account(parties.get(agent))
-	var references, words []string
-	for _, s := range tx.all("RmtInf", "Strd") {
-		if ref := s.value("CdtrRefInf", "Ref"); ref != "" {
-			references = append(references, ref)
-		}
-		for _, doc := range s.all("RfrdDocInf", "Nb") {
-			words = append(words, doc.value())
-		}
-		for _, info := range s.all("AddtlRmtInf") {
-			words = append(words, info.value())
-		}
-	}
-	if len(references) == 1 {
-		e.Reference = references[0]
-	} else {
-		words = append(references, words...)
-	}
-	for _, u := range tx.all("RmtInf", "Ustrd") {
-		words = append(words, u.value())
-	}
-	words = append(words, tx.value("AddtlTxInf"))
-	e.Text = clean(strings.Join(append([]string{e.Text}, words...), " "))
-	if tx.get("RtrInf") != nil {
-		e.Unsure = true
-	}
-	return e
 }

@@ -144,12 +144,17 @@ func (r *ocrReader) amount(where, line string) {
 	}
 	r.order.signed += minor
 	r.all.signed += minor
+	// Card purchases that were taken back (kinds 18 and 20) are money that went
+	// out, whatever their sign: the sums count them as they stand.
+	back := line[4:6] == "18" || line[4:6] == "20"
+	if back && minor > 0 {
+		minor = -minor
+	}
 	r.entries = append(r.entries, process.StatementEntry{Position: where, BookingDate: day, ValueDate: day,
 		Amount: process.Money{Minor: minor, Currency: "NOK"}, Reference: strings.TrimSpace(line[49:74]), Account: r.account,
 		// The number counts within an assignment on a settlement date.
 		EntryID: strings.Join([]string{r.transmission, r.agreement, line[15:21], line[8:15]}, "/"),
-		// 18 to 21 are reversals and card purchases (kinds 18 and 20 are reversals).
-		Unsure: line[4:6] == "18" || line[4:6] == "20"})
+		Unsure:  back})
 }
 
 // compare holds what was read to an end record.

@@ -47,8 +47,8 @@ var verbs = map[string][]string{
 	process.TypePayment:      {"refund", "reverse", "follow_up"},
 	process.TypeBankEntry:    {"match", "ignore", "unmatch"},
 	process.TypeDelivery:     {"retry", "settle"},
-	process.TypeMessage:      {"make_lead", "move", "not_a_lead"},
-	process.TypeQuarantine:   {"retry"},
+	process.TypeMessage:      {"retry", "make_lead", "move", "not_a_lead"},
+	process.TypeQuarantine:   {"retry", "make_lead", "move", "not_a_lead"},
 	process.TypeSenderRule:   {"delete"},
 	process.TypeHours:        {"edit", "delete"},
 	process.TypeTask:         {"done", "snooze", "edit"},
@@ -62,7 +62,8 @@ var verbs = map[string][]string{
 var onward = []string{"qualify", "quote", "send", "accept", "fulfil", "invoice", "issue", "pay", "release", "retry", "make_lead", "done", "match"}
 
 // keys press what is done with many mails in a row.
-var keys = map[string]string{"message.make_lead": "l", "message.move": "m", "message.not_a_lead": "n", "quarantine.retry": "r"}
+var keys = map[string]string{"message.make_lead": "l", "message.move": "m", "message.not_a_lead": "n", "message.retry": "r",
+	"quarantine.retry": "r", "quarantine.make_lead": "l", "quarantine.move": "m", "quarantine.not_a_lead": "n"}
 
 var dangers = []string{"disqualify", "not_a_lead", "merge", "lose", "decline", "cancel", "delete", "reverse", "refund", "unmatch", "credit", "write_off"}
 
@@ -230,7 +231,7 @@ func (v *visit) verbForm(typ, verb string, p *recordPage, in input) (form, []par
 		return v.creditForm(in, p)
 	case "delivery.settle":
 		return fields(f(kindSelect, "state", choices(v.options("settled.", "accepted", "failed")), func(f *field) { f.Label = v.t("field.outcome") }), note), nil
-	case "message.move":
+	case "message.move", "quarantine.move":
 		return fields(f(kindRef, "about", required, wide, choices(p.places), func(f *field) { f.Label = v.t("field.move_to") })), nil
 	case "task.snooze":
 		return fields(f(kindDate, "until", value(string(v.today().AddDays(1))))), nil
@@ -340,7 +341,7 @@ func (v *visit) verbBody(f *form, in input, parts []partRow) ([]byte, []process.
 // next is where a verb leads: to what it made, when that is the next step.
 func (v *visit) next(k *kind, verb string, out *process.Outcome) string {
 	next := map[string]string{"lead.qualify": process.TypeOpportunity, "quote.revise": process.TypeQuote, "quote.copy": process.TypeQuote, "quote.accept": process.TypeOrder,
-		"order.fulfil": process.TypeInvoice, "order.invoice": process.TypeInvoice, "invoice.credit": process.TypeCreditNote, "message.make_lead": process.TypeLead}[k.typ+"."+verb]
+		"order.fulfil": process.TypeInvoice, "order.invoice": process.TypeInvoice, "invoice.credit": process.TypeCreditNote, "message.make_lead": process.TypeLead, "quarantine.make_lead": process.TypeLead}[k.typ+"."+verb]
 	for _, made := range out.Created {
 		if made.Type == next && next != "" {
 			return v.href(made)

@@ -30,7 +30,11 @@ func bankEntryRow(v *visit, e process.BankEntry) row {
 	}
 	for i, m := range e.Matches {
 		if i == 0 {
-			suggestion = cell{Text: v.t("kind.invoice") + " " + m.Number, Href: v.href(process.Ref{Type: process.TypeInvoice, ID: m.Invoice})}
+			at := process.Ref{Type: process.TypeInvoice, ID: m.Invoice}
+			if m.Order != "" {
+				at = process.Ref{Type: process.TypeOrder, ID: m.Order}
+			}
+			suggestion = cell{Text: v.t("kind."+at.Type) + " " + m.Number, Href: v.href(at)}
 		} else {
 			suggestion.Note += " " + m.Number
 		}

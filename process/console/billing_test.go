@@ -14,7 +14,8 @@ func TestListsInTheSettings(t *testing.T) {
 	w := newWorld(t)
 	b := &browser{world: w}
 	b.open("/settings")
-	b.send("/settings", "reminders.enabled", "1", "reminders.steps.0.days", "-5", "reminders.steps.1.fee", "35,50", "reminders.steps.2.key", "", "reminders.steps.2.days", "", "reminders.steps.2.text", "",
+	b.send("/settings", "reminders.enabled", "1", "reminders.steps.0.days", "-5", "reminders.steps.1.days", "14", "reminders.steps.1.fee", "35,50", "reminders.interest_rates.0.from", "2026-07-01", "reminders.interest_rates.0.percent", "12,25",
+		"reminders.interest_rates.2.from", "2027-01-01", "reminders.interest_rates.2.percent", "11,5", "reminders.steps.2.key", "", "reminders.steps.2.days", "", "reminders.steps.2.text", "",
 		"reminders.steps.3.key", "inkasso", "reminders.steps.3.days", "30", "reminders.steps.3.text", "notice", "reminders.interest_percent", "12,5",
 		"terms.payment_rule", "end_of_month", "terms.holidays", "2026-10-05\r\n2026-10-06")
 	st, _, err := w.s.Settings(t.Context(), w.actor)
@@ -29,6 +30,9 @@ func TestListsInTheSettings(t *testing.T) {
 		!st.Reminders.Enabled || st.Reminders.InterestPercent.String() != "12.5" || st.Reminders.Consumer.Count != 2 {
 		t.Errorf("the reminders are %+v", st.Reminders)
 	}
+	if r := st.Reminders.InterestRates; len(r) != 2 || r[0].From != "2026-07-01" || r[0].Percent.String() != "12.25" || r[1].Percent.String() != "11.5" {
+		t.Errorf("the rates are %+v", r)
+	}
 	if st.Terms.PaymentRule != "end_of_month" || !slices.Equal(st.Terms.Holidays, []process.Date{"2026-10-05", "2026-10-06"}) {
 		t.Errorf("the terms are %+v", st.Terms)
 	}
@@ -38,11 +42,20 @@ func TestListsInTheSettings(t *testing.T) {
 		t.Errorf("no date: %d %s", rec.Code, b.text(rec))
 	}
 	v.Set("terms.holidays", "")
-	v.Set("reminders.steps.0.days", "7")
+	v.Set("reminders.steps.0.days", "14")
 	if rec := b.submit("/settings", v); rec.Code != 422 || !strings.Contains(b.text(rec), "egen dag") {
 		t.Errorf("two steps on a day: %d %s", rec.Code, b.text(rec))
 	}
 	v.Set("reminders.steps.0.days", "-5")
+	for _, wrong := range [][3]string{{"reminders.steps.1.days", "10", "Flytt trinnet"}, {"reminders.interest_rates.0.percent", "tolv", "ikke et tall"}, {"reminders.interest_rates.0.from", "juli", "dato"},
+		{"reminders.interest_rates.1.from", "2026-07-01", "sin egen dag"}} {
+		was := v.Get(wrong[0])
+		v.Set(wrong[0], wrong[1])
+		if rec := b.submit("/settings", v); rec.Code != 422 || !strings.Contains(b.text(rec), wrong[2]) {
+			t.Errorf("%s %q: %d %s", wrong[0], wrong[1], rec.Code, b.text(rec))
+		}
+		v.Set(wrong[0], was)
+	}
 	if rec := b.submit("/settings", v); rec.Code != 303 {
 		t.Errorf("saved: %d %s", rec.Code, b.text(rec))
 	}

@@ -157,6 +157,10 @@ func (c *Console) routes() http.Handler {
 	inside.HandleFunc("POST /bank-files", func(w http.ResponseWriter, r *http.Request) {
 		c.serveUpTo(maxBankForm, w, r, (*visit).importBankFile)
 	})
+	handle("GET /products/{id}/picture", (*visit).picture)
+	inside.HandleFunc("POST /products/{id}/picture", func(w http.ResponseWriter, r *http.Request) {
+		c.serveUpTo(maxPictureForm, w, r, (*visit).setPicture)
+	})
 	handle("/", func(v *visit) error { return process.NotFound("page", v.r.URL.Path) })
 
 	outside := http.NewServeMux()

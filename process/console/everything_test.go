@@ -115,18 +115,18 @@ func (w *world) receivables() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	st.Reminders.Enabled, st.Reminders.Steps[1].Fee = true, *d("70")
+	st.Reminders.Enabled, st.Reminders.Steps[1].Fee, st.Reminders.Steps[1].Days = true, *d("70"), 14
 	ok(w.s.PutSettings(ctx, a, version, st))
 	why := process.ReasonInput{Reason: "Avtalt"}
 	reminded := w.invoiced("purret")
 	now := w.now
-	w.now = w.now.AddDate(0, 0, 22)
+	w.now = w.now.AddDate(0, 0, 30)
 	if _, err := w.s.RemindDue(ctx); err != nil {
 		w.t.Fatal(err)
 	}
 	w.now = now
 	waived := w.invoiced("frafalt")
-	w.now = w.now.AddDate(0, 0, 22)
+	w.now = w.now.AddDate(0, 0, 30)
 	if _, err := w.s.RemindDue(ctx); err != nil {
 		w.t.Fatal(err)
 	}

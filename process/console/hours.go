@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/access"
 )
 
 // The list, the page and the form of time entries, and the month as a grid.
@@ -188,7 +189,7 @@ func (v *visit) saveMonth() error {
 	}
 	if _, err := v.s.SaveTimesheet(v.ctx(), v.actor, save); err != nil {
 		if e := refusal(err); e != nil && (e.Code == process.CodeInvalid || e.Code == process.CodeConflict) {
-			return v.monthPage(status(e.Code), q, in.sent, e)
+			return v.monthPage(access.Status(e.Code), q, in.sent, e)
 		}
 		return err
 	}

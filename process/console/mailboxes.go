@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/access"
 )
@@ -85,6 +87,9 @@ func (v *visit) mailboxesPage(status int, p mailboxesPage) error {
 			continue
 		}
 		p.Own = p.Own || mine
+		if mine {
+			m.follow(v.user.OwnMailSince != nil)
+		}
 		r := mailboxRow{Name: m.Name, Address: m.Address, Whose: m.User, State: badge{Text: v.t("mailbox.state." + m.State), Tone: mailboxTones[m.State]}}
 		if m.Folder != "" {
 			r.Name += " / " + m.Folder
@@ -93,7 +98,7 @@ func (v *visit) mailboxesPage(status int, p mailboxesPage) error {
 			r.Seen = v.moment(m.LastSuccess)
 		}
 		if m.Lag > 0 {
-			r.Lag = v.t("mailbox.lag", "seconds", strconv.FormatFloat(m.Lag.Seconds(), 'f', 1, 64))
+			r.Lag = v.lag(m.Lag)
 		}
 		if m.Done < m.Total {
 			r.Progress = v.t("mailbox.progress", "done", strconv.FormatInt(m.Done, 10), "total", strconv.FormatInt(m.Total, 10), "rate", strconv.FormatFloat(m.Rate, 'f', 0, 64))
@@ -119,13 +124,36 @@ func (v *visit) mailboxesPage(status int, p mailboxesPage) error {
 	return v.page(status, "mailboxes.html", p)
 }
 
+// follow shows what the user has just decided, which the mailbox itself learns a
+// moment later.
+func (m *Mailbox) follow(open bool) {
+	switch {
+	case open && m.State == "off":
+		m.State, m.Reason, m.Detail = "starting", "", ""
+	case !open && m.State != "off":
+		m.State, m.Reason, m.Detail = "off", "closed", ""
+	}
+}
+
+// lag words how late the last mail was: in tenths of seconds, minutes or hours.
+func (v *visit) lag(d time.Duration) string {
+	key, unit := "mailbox.lag", time.Second
+	switch {
+	case d >= 2*time.Hour:
+		key, unit = "mailbox.lag_hours", time.Hour
+	case d >= 2*time.Minute:
+		key, unit = "mailbox.lag_minutes", time.Minute
+	}
+	return v.t(key, "n", v.number(decimal.NewFromFloat(d.Seconds()/unit.Seconds()).Round(1)))
+}
+
 var mailboxTones = map[string]string{"ok": "good", "starting": "", "failing": "bad", "off": "warn"}
 
 // What may be wrong with a mailbox, and what of its sign-in may end, in the
 // keys of those who read it.
 var (
 	mailboxReasons = []string{"host_unknown", "unreachable", "silent", "no_tls", "no_starttls", "certificate", "password", "sign_in", "folder",
-		"move_to", "no_move", "no_uidvalidity", "refused", "broken", "store", "closed"}
+		"move_to", "no_move", "no_keyword", "no_uidvalidity", "refused", "broken", "store", "closed"}
 	mailboxExpiries = []string{"client_secret", "sign_in"}
 )
 
@@ -171,7 +199,7 @@ func (v *visit) openMailbox() error {
 		for _, p := range e.Problems {
 			problem += " " + v.problem(p)
 		}
-		return v.mailboxesPage(status(e.Code), mailboxesPage{Problem: problem})
+		return v.mailboxesPage(access.Status(e.Code), mailboxesPage{Problem: problem})
 	}
 	return v.ownMailChanged(err, "own_mail_opened")
 }

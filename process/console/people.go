@@ -75,6 +75,7 @@ func readProduct(v *visit, id string) (*recordPage, error) {
 	}
 	p := v.record(process.TypeProduct, r.Record, r.State, r.Name)
 	p.Badges = []badge{v.state(process.TypeProduct, r.State)}
+	p.Picture = v.pictureOf(*r)
 	p.fact(v.t("field.sku"), words(r.SKU))
 	p.fact(v.t("field.unit_price"), words(v.price(r.UnitPrice, r.Currency)+" / "+v.unit(r.Unit, one)))
 	p.fact(v.t("field.vat"), words(v.vat(r.VAT)))
@@ -279,7 +280,9 @@ func readQuarantine(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("field.detail"), words(q.Detail))
 	p.fact(v.t("field.received"), words(v.moment(q.CreatedAt)))
 	p.fact(v.t("field.about"), v.link(q.Origin.Type, q.Origin.ID))
-	return p, nil
+	p.places, err = v.placesFor(process.Message{})
+	p.hidden["move"] = len(p.places) == 0
+	return p, err
 }
 
 // relate lists the newest records of a kind that match.

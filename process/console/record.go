@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/access"
 )
 
 // recordPage is one record with its history.
@@ -25,6 +26,7 @@ type recordPage struct {
 	// Closed are the problems that close one channel alone.
 	Closed   []string
 	Files    []fileLink
+	Picture  *pictureView
 	Related  []related
 	PDF      string
 	Receipt  string
@@ -152,7 +154,7 @@ func (v *visit) showRecord(k *kind, id, tried string, in input, e *process.Error
 	p.Shared = v.shared
 	code := http.StatusOK
 	if e != nil {
-		code = status(e.Code)
+		code = access.Status(e.Code)
 	}
 	return v.page(code, "record.html", p)
 }

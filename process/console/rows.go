@@ -144,7 +144,7 @@ func (v *visit) scored(l process.Lead) []badge {
 }
 
 func opportunityRow(v *visit, o process.Opportunity) row {
-	return v.row(process.TypeOpportunity, o.ID, words(o.Title), words(v.name(process.TypeCustomer, o.Customer)), figure(v.money(o.EstimatedRevenue)),
+	return v.row(process.TypeOpportunity, o.ID, words(o.Title), words(v.name(process.TypeCustomer, o.Customer)), figure(v.estimate(o)),
 		words(v.date(o.EstimatedClose)), cell{Badges: v.opportunityBadges(o)})
 }
 

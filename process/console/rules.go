@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/access"
 )
 
 // maxTrialRows bounds what is shown of a rule.
@@ -80,7 +81,7 @@ func (v *visit) refuseRules(in input, e *process.Error) error {
 	for _, p := range e.Problems {
 		f.Problems = append(f.Problems, v.problem(p))
 	}
-	return v.page(status(e.Code), "rules.html", rulesPage{frame: v.frame(v.t("trial.title")), Form: f})
+	return v.page(access.Status(e.Code), "rules.html", rulesPage{frame: v.frame(v.t("trial.title")), Form: f})
 }
 
 func (v *visit) showRules(in input, trial process.TrialInput) error {

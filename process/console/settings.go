@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/access"
 )
 
 // The company's settings as a form; its fields are the paths of their JSON.
@@ -43,12 +44,12 @@ func (v *visit) settingsForm(in input) form {
 		}
 	}
 	return form{Action: "/settings", Submit: v.t("save"), Version: v.version, Sections: []section{
-		{Title: v.t("settings.company"), Fields: []field{f(kindText, "company.name", auto("organization")), f(kindText, "company.organisation_number"),
+		{Title: v.t("settings.company"), Fields: []field{f(kindText, "company.name", auto("organization")), f(kindText, "company.organisation_number"), f(kindText, "company.organisation_scheme", hint(v.t("hint.organisation_scheme"))),
 			f(kindText, "company.vat_number"), f(kindText, "company.tax_registration", hint(v.t("hint.tax_registration"))),
 			f(kindEmail, "company.email"), f(kindTel, "company.phone"), f(kindText, "company.web")}},
 		{Title: v.t("section.address"), Fields: v.addressFields(in, "company.address.")},
 		{Title: v.t("settings.bank"), Fields: []field{f(kindText, "company.bank_account"), f(kindText, "company.iban"), f(kindText, "company.bic"),
-			f(kindSelect, "payment_reference", choices(v.options("payment_reference.", process.ReferenceNumber, process.ReferenceMOD10, process.ReferenceMOD11))),
+			f(kindSelect, "payment_reference", choices(v.options("payment_reference.", process.ReferenceNumber, process.ReferenceMOD10, process.ReferenceMOD11, process.ReferenceOGM))),
 			f(kindWhole, "kid.customer_digits", hint(v.t("hint.kid_customer"))), f(kindWhole, "kid.length", hint(v.t("hint.kid_length"))), f(kindCheck, "kid.allow_dash", hint(v.t("hint.kid_dash"))),
 			f(kindText, "payment_link", wide, hint(v.t("hint.payment_link"))), f(kindMoney, "write_off_limit", currency(v.settings.Currency), hint(v.t("hint.write_off_limit")))}},
 		{Title: v.t("settings.prepayment"), Fields: []field{f(kindSelect, "prepayment.kind", choices(v.prepaymentKinds()), hint(v.t("hint.prepayment_kind"))),
@@ -85,7 +86,10 @@ const spareSteps = 2
 func (v *visit) reminderFields(in input) []field {
 	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
 	fields := []field{f(kindCheck, "reminders.enabled", hint(v.t("hint.reminders"))), f(kindDate, "reminders.from", hint(v.t("hint.reminders_from"))),
-		f(kindDecimal, "reminders.interest_percent"), f(kindDecimal, "reminders.consumer.fee"), f(kindWhole, "reminders.consumer.count"), f(kindWhole, "reminders.consumer.days", hint(v.t("hint.consumer_fees")))}
+		f(kindWhole, "reminders.pay_within", hint(v.t("hint.pay_within"))), f(kindDecimal, "reminders.interest_percent"),
+		f(kindTable, "reminders.interest_rates", hint(v.t("hint.interest_rates")), columns(tableColumn{Name: "from", Kind: kindDate, Head: v.t("statement.from"), Needed: true}, tableColumn{Name: "percent", Kind: kindDecimal, Needed: true}), wide),
+		f(kindDecimal, "reminders.consumer.fee"), f(kindWhole, "reminders.consumer.count"), f(kindWhole, "reminders.consumer.days", hint(v.t("hint.consumer_fees"))),
+		f(kindCheck, "reminders.consumer.businesses", hint(v.t("hint.fees_of_businesses")))}
 	n := len(v.settings.Reminders.Steps) + spareSteps
 	for i := range n {
 		at, number := fmt.Sprintf("reminders.steps.%d.", i), strconv.Itoa(i+1)
@@ -143,7 +147,7 @@ func (v *visit) saveSettings() error {
 	v.refused(&in, &f, e.Problems)
 	again := v.settingsForm(in)
 	again.Error, again.Problems = v.say(e), f.Problems
-	return v.showSettings(status(e.Code), again)
+	return v.showSettings(access.Status(e.Code), again)
 }
 
 // putSettings lays what was sent over the settings that there are.

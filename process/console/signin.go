@@ -47,7 +47,7 @@ func (v *visit) signIn() error {
 		if e.Code == process.CodeRateLimited {
 			v.w.Header().Set("Retry-After", "60")
 		}
-		return v.showSignIn(status(e.Code), signInForm{To: to, Email: email, Error: v.say(e)})
+		return v.showSignIn(access.Status(e.Code), signInForm{To: to, Email: email, Error: v.say(e)})
 	}
 	access.SetSession(v.w, v.r, secret)
 	v.redirect(to)

@@ -12,6 +12,8 @@ const (
 	shown = 6
 	// counted is up to where open records are counted.
 	counted = 100
+	// sorted is how many open tasks are put in the order of their days.
+	sorted = 2000
 )
 
 // startPage is the sales process at one glance.
@@ -53,7 +55,7 @@ func (v *visit) start() error {
 		p.Columns = append(p.Columns, c)
 	}
 	var err error
-	if p.Tasks, _, err = rowsOf((*process.Service).Tasks, taskRow)(v, process.Filter{State: "open", Limit: 8}); err != nil {
+	if p.Tasks, err = v.dueTasks(); err != nil {
 		return err
 	}
 	for _, state := range []string{"failed", "bounced", "unknown"} {
@@ -74,6 +76,20 @@ func (v *visit) start() error {
 	}
 	p.Trouble = append(p.Trouble, rows...)
 	return v.page(200, "start.html", p)
+}
+
+// dueTasks are the open tasks that are due first.
+func (v *visit) dueTasks() ([]row, error) {
+	tasks, err := all(v.ctx(), v.s.Tasks(), v.actor, process.Filter{State: "open"}, sorted)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(tasks, func(a, b process.Task) int { return cmp.Compare(a.Due, b.Due) })
+	var rows []row
+	for _, t := range tasks[:min(len(tasks), 8)] {
+		rows = append(rows, taskRow(v, t))
+	}
+	return rows, nil
 }
 
 // cards reads the records in the states and makes cards of those to be shown.
@@ -114,8 +130,16 @@ func (v *visit) openLeads() ([]card, error) {
 
 func (v *visit) openOpportunities() ([]card, error) {
 	return cards(v, v.s.Opportunities(), inStates("open"), func(o process.Opportunity) (card, bool) {
-		return v.card(process.TypeOpportunity, o.Record, v.name(process.TypeCustomer, o.Customer), o.Title, v.money(o.EstimatedRevenue), v.opportunityBadges(o)...), true
+		return v.card(process.TypeOpportunity, o.Record, v.name(process.TypeCustomer, o.Customer), o.Title, v.estimate(o), v.opportunityBadges(o)...), true
 	})
+}
+
+// estimate is what an opportunity may be worth, "" when nobody has said.
+func (v *visit) estimate(o process.Opportunity) string {
+	if o.EstimatedRevenue.IsZero() {
+		return ""
+	}
+	return v.money(o.EstimatedRevenue)
 }
 
 func (v *visit) openQuotes() ([]card, error) {
@@ -125,9 +149,12 @@ func (v *visit) openQuotes() ([]card, error) {
 }
 
 func (v *visit) openOrders() ([]card, error) {
-	return cards(v, v.s.Orders(), inStates("open", "on_hold"), func(o process.Order) (card, bool) {
-		return v.card(process.TypeOrder, o.Record, v.name(process.TypeCustomer, o.Customer), o.Number+" "+o.Title, v.money(o.Gross), v.orderBadges(o)...),
-			o.State == "on_hold" || o.Progress != "completed"
+	unfinished := inStates("on_hold")
+	for _, progress := range []string{"to_deliver_and_invoice", "to_deliver", "to_invoice"} {
+		unfinished = append(unfinished, process.Filter{State: "open", Match: map[string]string{"progress": progress}})
+	}
+	return cards(v, v.s.Orders(), unfinished, func(o process.Order) (card, bool) {
+		return v.card(process.TypeOrder, o.Record, v.name(process.TypeCustomer, o.Customer), o.Number+" "+o.Title, v.money(o.Gross), v.orderBadges(o)...), true
 	})
 }
 

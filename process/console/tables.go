@@ -12,7 +12,9 @@ import (
 // tableColumn is a field of a table's rows; Name is its path in the JSON.
 type tableColumn struct {
 	Name, Kind string
-	Options    []option
+	// Head is what stands above it, the name's own text when empty.
+	Head    string
+	Options []option
 	// List is the datalist that is offered, "" for none.
 	List string
 	// Needed cells are missed in a row that says something.
@@ -45,7 +47,10 @@ func (v *visit) fillTable(in input, f *field) {
 		}
 	}
 	for _, c := range f.Columns {
-		f.Heads = append(f.Heads, v.t("column."+c.Name))
+		if c.Head == "" {
+			c.Head = v.t("column." + c.Name)
+		}
+		f.Heads = append(f.Heads, c.Head)
 	}
 	for i := range min(n, maxTableRows) {
 		row := make(tableRow, len(f.Columns))
@@ -95,6 +100,11 @@ func (v *visit) tableRows(f field, in input) (rows []any, at []int, problems []p
 				}
 				if value = any(d.String()); c.Kind == kindWhole {
 					value = json.Number(d.String())
+				}
+			case kindDate:
+				if !process.Date(s).Valid() {
+					problems = append(problems, process.Problem{Field: name, Reason: "date", Message: "this is no date"})
+					continue
 				}
 			case kindCheck:
 				value = s == "1"

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/access"
 )
 
 func refusal(err error) *process.Error {
@@ -15,22 +16,13 @@ func refusal(err error) *process.Error {
 	return nil
 }
 
+// status is the code's, but for a link that opens nothing: there a customer is
+// told that it is not there, and no more.
 func status(code process.Code) int {
-	switch code {
-	case process.CodeInvalid:
-		return http.StatusUnprocessableEntity
-	case process.CodeConflict:
-		return http.StatusConflict
-	case process.CodeForbidden:
-		return http.StatusForbidden
-	case process.CodeNotFound, process.CodeUnauthorized:
-		return http.StatusNotFound
-	case process.CodeTooLarge:
-		return http.StatusRequestEntityTooLarge
-	case process.CodeRateLimited:
-		return http.StatusTooManyRequests
+	if code == process.CodeUnauthorized {
+		code = process.CodeNotFound
 	}
-	return http.StatusInternalServerError
+	return access.Status(code)
 }
 
 // notice is a page that only says something.

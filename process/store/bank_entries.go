@@ -17,6 +17,6 @@ func bankEntryTable() table[process.BankEntry] {
 		search: func(e *process.BankEntry) []string {
 			return []string{e.Reference, e.Text, e.Counterparty, e.CounterpartyAccount, e.EntryID, e.Amount.String()}
 		},
-		keys: map[string]string{"key": "key", "reference": "reference", "customer": "customer_id", "file": "file", "entry_id": "entry_id"},
+		keys: map[string]string{"key": "key", "reference": "reference", "customer": "customer_id", "file": "file", "entry_id": "entry_id", "amount": "amount_minor"},
 	}
 }

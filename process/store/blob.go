@@ -186,7 +186,7 @@ func checkBlob(b *process.Blob) error {
 	if b.Source != nil {
 		return nil // looked at while it is staged
 	}
-	if hash := sha256.Sum256(b.Data); hex.EncodeToString(hash[:]) != b.SHA256 || int64(len(b.Data)) != b.Size {
+	if !b.Sound() {
 		return fmt.Errorf("the blob %s is not staged and its bytes are not these", b.SHA256)
 	}
 	return nil

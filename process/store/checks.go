@@ -28,9 +28,14 @@ func rowChecks() []rowCheck {
 		{"I2", "message", "its raw bytes are missing", "SELECT r.id FROM message r WHERE " + missingBlob},
 		{"I2", "mailbox_uid", "a UID was handled and its message does not exist",
 			"SELECT r.mailbox || '/' || r.uid_validity || '/' || r.uid FROM mailbox_uid r WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = r.message_id)"},
-		{"I2", "mailbox_cursor", "the cursor stands before a UID that was handled",
-			`SELECT r.mailbox || '/' || r.uid_validity || '/' || r.uid FROM mailbox_cursor r WHERE r.uid <
-			(SELECT MAX(u.uid) FROM mailbox_uid u WHERE u.mailbox = r.mailbox AND u.uid_validity = r.uid_validity)`},
+		// Mails are recorded beside each other, so that some above the cursor are
+		// handled at any moment; without a cursor the folder would be begun anew.
+		{"I2", "mailbox_uid", "a UID was handled and its mailbox has no cursor",
+			`SELECT DISTINCT r.mailbox || '/' || r.uid_validity FROM mailbox_uid r WHERE NOT EXISTS
+			(SELECT 1 FROM mailbox_cursor c WHERE c.mailbox = r.mailbox AND c.uid_validity = r.uid_validity)`},
+		{"I2", "mail_to_mark", "a mail is to be marked on its server and was never recorded",
+			`SELECT r.mailbox || '/' || r.uid_validity || '/' || r.uid FROM mail_to_mark r WHERE NOT EXISTS
+			(SELECT 1 FROM mailbox_uid u WHERE u.mailbox = r.mailbox AND u.uid_validity = r.uid_validity AND u.uid = r.uid)`},
 		{"I3", "quarantine", "its raw bytes are missing", "SELECT r.id FROM quarantine r WHERE " + missingBlob},
 		{"I3", "message", "it could not be read and has no quarantine entry",
 			"SELECT r.id FROM message r WHERE r.state = 'quarantined' AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.origin_id = r.id)"},

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -24,12 +25,45 @@ func searchText(texts []string) string {
 	return string(f.out)
 }
 
+// longText is the length in octets from which a text is not folded twice.
+const longText = 1 << 10
+
+// foldedText is a long text and what was made of it.
+type foldedText struct {
+	text  string
+	words folder
+}
+
+// searchText folds the texts of a record, a long one first: two records of one
+// transaction may have the same, as a mail and its lead do.
+func (t *txn) searchText(texts []string) string {
+	i := slices.IndexFunc(texts, func(s string) bool { return len(s) >= longText })
+	if i < 0 {
+		return searchText(texts)
+	}
+	if t.long.text != texts[i] {
+		t.long = foldedText{text: texts[i], words: folder{out: make([]byte, 0, min(len(texts[i]), 4<<10))}}
+		t.long.words.add(clean(texts[i]))
+	}
+	f := t.long.words.clone()
+	for k, s := range texts {
+		if k != i {
+			f.add(clean(s))
+		}
+	}
+	return string(f.out)
+}
+
 // folder gathers words; slots is a table of those that it has, as their end in
 // out plus one, 0 for a free one.
 type folder struct {
 	out   []byte
 	begun []int32 // where the words begin, in their order
 	slots []int32 // index into begun plus one, by hash; a power of two
+}
+
+func (f *folder) clone() folder {
+	return folder{slices.Clone(f.out), slices.Clone(f.begun), slices.Clone(f.slots)}
 }
 
 // lower has a byte's lower case, 0 for what does not belong to a word and for
@@ -53,11 +87,9 @@ func (f *folder) add(s string) {
 	for i := 0; i < len(s); {
 		start, hash, composed := f.begin(), uint32(hashSeed), true
 		for i < len(s) {
-			if c := lower[s[i]]; c != 0 {
-				f.out = append(f.out, c)
-				hash = (hash ^ uint32(c)) * hashPrime
-				i++
-				continue
+			i, hash = f.ascii(s, i, hash)
+			if i == len(s) {
+				break
 			}
 			if s[i] < utf8.RuneSelf {
 				if s[i] != 0 {
@@ -86,6 +118,23 @@ func (f *folder) add(s string) {
 		}
 		f.end(start, hash)
 	}
+}
+
+// ascii takes over the run of a word's ASCII characters that begins at i, and
+// gives its end.
+func (f *folder) ascii(s string, i int, hash uint32) (int, uint32) {
+	out := f.out
+	for i < len(s) {
+		c := lower[s[i]]
+		if c == 0 {
+			break
+		}
+		out = append(out, c)
+		hash = (hash ^ uint32(c)) * hashPrime
+		i++
+	}
+	f.out = out
+	return i, hash
 }
 
 // begin puts a space between two words and gives the place of the next.

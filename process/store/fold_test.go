@@ -41,6 +41,20 @@ func TestSearchText(t *testing.T) {
 	}
 }
 
+// A text that two records have is folded once, and each finds its own words too.
+func TestLongTextIsFoldedOnce(t *testing.T) {
+	long := strings.Repeat("Takk for SVAR p\u00e5 ", 100) + "noe helt annet"
+	var tx txn
+	for _, texts := range [][]string{{"Kari", long, "svar takst"}, {long, "Ola"}, {"Per", long + " enda", "takk"}, {"takk kort"}} {
+		got, want := strings.Fields(tx.searchText(texts)), foldedWords(texts)
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%d texts became %q, want %q", len(texts), got, want)
+		}
+	}
+}
+
 func FuzzSearchText(f *testing.F) {
 	f.Add("Hei, HEI hei", "p\u00c5 a\u030a \u1e9e\u0130 \xff\x00\u2028x \x7f\x1c")
 	var many strings.Builder

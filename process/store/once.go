@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/emne/emne/process"
@@ -58,11 +59,58 @@ func (t *txn) StartMailbox(b process.MailboxStart, at time.Time) error {
 	if !b.Since.IsZero() {
 		since = b.Since.UnixMicro()
 	}
-	_, err := t.exec(`INSERT INTO mailbox_cursor (mailbox, uid_validity, uid, backlog, since, started_at)
+	n, err := t.exec(`INSERT INTO mailbox_cursor (mailbox, uid_validity, uid, backlog, since, started_at)
 		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 		b.Mailbox, int64(b.UIDValidity), int64(b.UID), int64(b.Backlog), since, at.UnixMicro())
+	if err == nil && n == 1 {
+		_, err = t.exec("DELETE FROM mail_to_mark WHERE mailbox = $1 AND uid_validity <> $2", b.Mailbox, int64(b.UIDValidity))
+	}
 	if err != nil {
 		return fmt.Errorf("noting the first contact with %s: %w", b.Mailbox, err)
+	}
+	return nil
+}
+
+// MarkLater implements process.Tx.
+func (t *txn) MarkLater(u process.MailboxUID) error {
+	if _, err := t.exec("INSERT INTO mail_to_mark (mailbox, uid_validity, uid) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+		u.Mailbox, int64(u.UIDValidity), int64(u.UID)); err != nil {
+		return fmt.Errorf("noting that UID %d of %s is to be marked: %w", u.UID, u.Mailbox, err)
+	}
+	return nil
+}
+
+// ToMark implements process.Tx.
+func (t *txn) ToMark(mailbox string, uidValidity uint32) ([]uint32, error) {
+	var uids []uint32
+	if err := t.each("SELECT uid FROM mail_to_mark WHERE mailbox = $1 AND uid_validity = $2 ORDER BY uid LIMIT $3",
+		[]any{mailbox, int64(uidValidity), process.MaxToMark}, func(scan func(...any) error) error {
+			var uid int64
+			if err := scan(&uid); err != nil {
+				return err
+			}
+			uids = append(uids, uint32(uid))
+			return nil
+		}); err != nil {
+		return nil, fmt.Errorf("reading what is to be marked in %s: %w", mailbox, err)
+	}
+	return uids, nil
+}
+
+// markedAtOnce is how many UIDs one statement names.
+const markedAtOnce = 500
+
+// Marked implements process.Tx.
+func (t *txn) Marked(mailbox string, uidValidity uint32, uids []uint32) error {
+	for chunk := range slices.Chunk(uids, markedAtOnce) {
+		in, args := "", []any{mailbox, int64(uidValidity)}
+		for i, uid := range chunk {
+			in += fmt.Sprintf(", $%d", i+3)
+			args = append(args, int64(uid))
+		}
+		if _, err := t.exec("DELETE FROM mail_to_mark WHERE mailbox = $1 AND uid_validity = $2 AND uid IN ("+in[2:]+")", args...); err != nil {
+			return fmt.Errorf("noting what is marked in %s: %w", mailbox, err)
+		}
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func orderTable() table[process.Order] {
 		search: func(o *process.Order) []string {
 			return append(lineTexts(o.Lines), o.Number, o.Title, o.Recipient, o.CustomerReference, o.Project, o.Contract)
 		},
-		keys: map[string]string{"number": "number", "customer": "customer_id", "quote": "quote_id",
+		keys: map[string]string{"number": "number", "progress": "progress", "customer": "customer_id", "quote": "quote_id",
 			"opportunity": "opportunity_id", "thread": "thread", "owner": "owner", "payment_reference": "payment_reference"},
 		document: func(o *process.Order) document { return document{o.ID, &o.Currency, &o.Lines, &o.VATGroups} },
 	}
@@ -47,11 +47,11 @@ func productTable() table[process.Product] {
 	return table[process.Product]{
 		name: "product", record: process.TypeProduct,
 		columns: `state sku name description unit unit_price currency vat_category vat_rate names texts cost
-			vat_by_country bundle show_parts`,
+			vat_by_country bundle show_parts picture`,
 		base: func(p *process.Product) *process.Record { return &p.Record },
 		fields: func(p *process.Product) []any {
 			return []any{&p.State, &p.SKU, &p.Name, &p.Description, &p.Unit, exact{&p.UnitPrice}, &p.Currency,
-				&p.VAT.Category, exact{&p.VAT.Rate}, object{&p.Names}, object{&p.Texts}, exact{&p.Cost}, object{&p.VATByCountry}, object{&p.Bundle}, &p.ShowParts}
+				&p.VAT.Category, exact{&p.VAT.Rate}, object{&p.Names}, object{&p.Texts}, exact{&p.Cost}, object{&p.VATByCountry}, object{&p.Bundle}, &p.ShowParts, &p.Picture}
 		},
 		search: func(p *process.Product) []string {
 			texts := []string{p.SKU, p.Name, p.Description}

@@ -64,7 +64,7 @@ func (r records[T]) args(v *T) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing the %s %s: %w", r.record, r.base(v).ID, err)
 	}
-	return append(args, searchText(r.search(v))), nil
+	return append(args, r.t.searchText(r.search(v))), nil
 }
 
 // Get implements process.Records.

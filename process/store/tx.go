@@ -30,6 +30,8 @@ type txn struct {
 	// locked only for a moment.
 	audits []process.AuditEntry
 	jobs   []river.InsertManyParams
+	// long is the long text that was folded last.
+	long foldedText
 }
 
 var (

@@ -65,6 +65,10 @@ func sound(t *testing.T, db *DB) {
 				return err
 			},
 			func() error { return tx.SetCursor(process.MailboxUID{Mailbox: "sales", UIDValidity: 1, UID: 5}) },
+			func() error { // the mails before it are still being recorded
+				_, err := tx.SeeUID(process.MailboxUID{Mailbox: "sales", UIDValidity: 1, UID: 9}, "m1")
+				return err
+			},
 			func() error {
 				return tx.Quotes().Insert(&process.Quote{Record: rec("t1"), State: "won", Customer: "c1", SHA256: sum, Order: "o1",
 					Acceptance: &process.Acceptance{Name: "Kari", SHA256: sum}})
@@ -134,7 +138,8 @@ func plants() []struct{ invariant, message, sql string } {
 		{"I2", "raw bytes are missing", "UPDATE blob SET live = 0"},
 		{"I2", "attachment's bytes", "UPDATE message SET attachments = '[{\"sha256\": \"x\"}]'"},
 		{"I2", "message does not exist", "UPDATE mailbox_uid SET message_id = 'x'"},
-		{"I2", "cursor stands before", "UPDATE mailbox_cursor SET uid = 4"},
+		{"I2", "has no cursor", "DELETE FROM mailbox_cursor"},
+		{"I2", "never recorded", "INSERT INTO mail_to_mark (mailbox, uid_validity, uid) VALUES ('sales', 1, 77)"},
 		{"I3", "raw bytes are missing", "UPDATE quarantine SET sha256 = 'x'"},
 		{"I3", "no quarantine entry", "DELETE FROM quarantine"},
 		{"I4", "nothing says what it said", "DELETE FROM snapshot WHERE document_id = 'i1'"},

@@ -131,9 +131,9 @@ func (r *reader) checkMailbox(path string, m *Mailbox) {
 		switch {
 		case folder == "":
 			r.problem(index(at("folders"), i), "remove it", "an empty name")
-		case folder == m.Folder || slices.Contains(m.Folders[:i], folder):
+		case sameFolder(folder, m.Folder) || slices.ContainsFunc(m.Folders[:i], func(f string) bool { return sameFolder(f, folder) }):
 			r.problem(index(at("folders"), i), "remove it", "the folder %s is read already", quoted(folder))
-		case folder == m.MoveTo && m.After == AfterMove:
+		case sameFolder(folder, m.MoveTo) && m.After == AfterMove:
 			r.problem(index(at("folders"), i), "give move_to another folder", "the folder %s is the one that mail is moved to", quoted(folder))
 		}
 	}
@@ -148,9 +148,15 @@ func (r *reader) checkMailbox(path string, m *Mailbox) {
 	case m.MoveTo != "":
 		r.problem(at("move_to"), "set after to move, or remove it", "nothing is moved: after is %s", m.After)
 	}
-	if m.After == AfterMove && m.MoveTo != "" && m.MoveTo == m.Folder {
+	if m.After == AfterMove && m.MoveTo != "" && sameFolder(m.MoveTo, m.Folder) {
 		r.problem(at("move_to"), "give another folder", "the same folder as the one that is read")
 	}
+}
+
+// sameFolder compares names on a server: INBOX alone has no case (RFC 3501
+// section 5.1).
+func sameFolder(a, b string) bool {
+	return a == b || strings.EqualFold(a, "INBOX") && strings.EqualFold(b, "INBOX")
 }
 
 func (r *reader) checkSubmission(s *Submission, mailboxes map[string]Mailbox) {

@@ -125,6 +125,8 @@ func TestEachProblem(t *testing.T) {
 		{"missing username", sub + "  password: x\n", `config.yaml:2:1: submission.username: is missing (hint: the name that the password belongs to)`},
 		{"missing submission password", sub + "  username: x\n", `config.yaml:2:1: submission.password: is missing (hint: give password_file, or password: ${NAME} for an environment variable)`},
 		{"move_to without move", mailbox + "    move_to: Archive\n", `config.yaml:6:5: mailboxes.sales.move_to: nothing is moved: after is none (hint: set after to move, or remove it)`},
+		{"folder twice in other letters", mailbox + "    folders: [A, Inbox]\n", `config.yaml:6:18: mailboxes.sales.folders[1]: the folder "Inbox" is read already (hint: remove it)`},
+		{"move to itself in other letters", mailbox + "    after: move\n    move_to: inbox\n", `config.yaml:7:5: mailboxes.sales.move_to: the same folder as the one that is read (hint: give another folder)`},
 		{"move to itself", mailbox + "    after: move\n    move_to: INBOX\n", `config.yaml:7:5: mailboxes.sales.move_to: the same folder as the one that is read (hint: give another folder)`},
 		{"keyword", mailbox + "    keyword: a b\n", `config.yaml:6:5: mailboxes.sales.keyword: not an IMAP keyword: "a b" (hint: use letters, digits, - and _, at most 64 of them)`},
 		{"url with sqlite", "store:\n  url: postgres://h/d\n", `config.yaml:2:3: store.url: SQLite has no URL: its file is in the data folder (hint: set store.engine to postgres, or remove it)`},

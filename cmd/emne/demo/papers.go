@@ -51,8 +51,41 @@ func Papers(set *templates.Set, language string) []Paper {
 	credit.Reason, credit.Preceding = p.say("reason"), &process.DocumentReference{Number: "10042", Date: "2027-01-11"}
 	draft := p.invoice("NOK", p.lines("NOK")[:2])
 	draft.Draft, draft.Number = true, ""
+	deposit := p.invoice("NOK", []process.Line{p.line("NOK", "product.site", 1, 1900000)})
+	deposit.Deposit, deposit.Lines[0].Deposit = true, "sample"
 	return []Paper{{"quote", quote}, {"quote-accepted", accepted}, {"order-confirmation", confirmation}, {"payment-request", request}, {"invoice", invoice},
-		{"invoice-many-lines", p.invoice("NOK", many)}, {"invoice-foreign-currency", foreign}, {"invoice-draft", draft}, {"credit-note", credit}}
+		{"invoice-many-lines", p.invoice("NOK", many)}, {"invoice-foreign-currency", foreign}, {"invoice-draft", draft}, {"invoice-deposit", deposit},
+		{"credit-note", credit}, {"reminder", p.reminder(invoice)}, {"statement", p.statement()}}
+}
+
+// reminder is of an invoice that was paid in part, with a fee and interest.
+func (p papers) reminder(of process.Snapshot) process.Snapshot {
+	nok := func(minor int64) process.Money { return process.Money{Minor: minor, Currency: "NOK"} }
+	s := p.snapshot(process.KindReminder, of.Number, "NOK", nil)
+	s.IssueDate, s.DueDate, s.Payment, s.Totals = "2027-02-01", of.DueDate, of.Payment, process.Total(nil, "NOK")
+	s.Claim = &process.Claim{Text: "reminder", InvoiceDate: of.IssueDate, Amount: of.Payable, Settled: nok(2500000), Open: of.Payable.Sub(nok(2500000)), Fees: nok(3500), Interest: nok(14250)}
+	s.Claim.Total = s.Claim.Open.Add(s.Claim.Fees).Add(s.Claim.Interest)
+	s.Payable = s.Claim.Total
+	return s
+}
+
+// statement is a month of an account.
+func (p papers) statement() process.Snapshot {
+	nok := func(minor int64) process.Money { return process.Money{Minor: minor, Currency: "NOK"} }
+	s := p.snapshot(process.KindStatement, "", "NOK", nil)
+	s.IssueDate, s.Title, s.Payment = "2027-01-31", "", process.PaymentMeans{Account: p.settings.Company.BankAccount}
+	section := process.AccountSection{Currency: "NOK", Opening: nok(1250000)}
+	balance := section.Opening
+	for _, e := range []process.AccountEntry{{Date: "2027-01-04", Type: process.TypePayment, Number: "B-2001", Amount: nok(-1250000)}, {Date: "2027-01-11", Type: process.TypeInvoice, Number: "10042", DueDate: "2027-01-25", Amount: nok(8710575)},
+		{Date: "2027-01-18", Type: process.TypeInvoice, Number: "10043", DueDate: "2027-02-01", Amount: nok(612500)}, {Date: "2027-01-20", Type: process.TypeCreditNote, Number: "K-1042", Amount: nok(-92500)}, {Date: "2027-01-26", Type: process.TypePayment, Number: "B-2002", Amount: nok(-2500000)}} {
+		balance = balance.Add(e.Amount)
+		e.Balance = balance
+		section.Entries = append(section.Entries, e)
+	}
+	section.Closing, section.Overdue = balance, nok(6118075)
+	section.Open = []process.OpenItem{{Number: "10042", DueDate: "2027-01-25", Open: nok(6118075), Claims: nok(3500), Overdue: true, Reference: "100421"}, {Number: "10043", DueDate: "2027-02-01", Open: nok(612500), Claims: nok(0), Reference: "100439"}}
+	s.Account = &process.Account{Name: s.Buyer.Name, From: "2027-01-01", To: "2027-01-31", Sections: []process.AccountSection{section}}
+	return s
 }
 
 type papers struct {
@@ -141,8 +174,9 @@ func Letters(set *templates.Set, language string) []Letter {
 	add("payment_request", "", process.KindPaymentRequest, nil)
 	add("invoice", "", process.KindInvoice, map[string]string{"payment_link": "https://pay.example/10042"})
 	add("credit_note", "", process.KindCreditNote, nil)
+	add("statement", "", process.KindStatement, nil)
 	for _, step := range []string{"upcoming", "reminder", "notice"} {
-		add("reminder", step, process.KindInvoice, map[string]string{"open": "25000.00", "fees": "35.00", "total": "25035.00"})
+		add("reminder", step, process.KindInvoice, map[string]string{"open": "25000.00", "fees": "38.00", "total": "25038.00", "pay_by": "2027-02-01"})
 	}
 	add("acknowledgement", "", "", nil)
 	for _, reason := range []string{"quote_accepted", "quote_declined", "quote_question", "quote_renewal"} {

@@ -97,9 +97,7 @@ func Dovecot(t testing.TB, options ...Option) *Server {
 	}
 	// A free port may be taken by another test before the server has it.
 	for try := range 5 {
-		if s.Port, s.TLSPort, err = freePorts(); err != nil {
-			t.Fatalf("find free ports: %v", err)
-		}
+		s.Port, s.TLSPort = FreePort(t), FreePort(t)
 		s.write("dovecot.conf", s.configuration())
 		if err = s.launch(); err == nil {
 			return s
@@ -267,18 +265,4 @@ func find(names ...string) (string, error) {
 		}
 	}
 	return "", err
-}
-
-func freePorts() (int, int, error) {
-	one, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, 0, err
-	}
-	defer one.Close()
-	two, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, 0, err
-	}
-	defer two.Close()
-	return one.Addr().(*net.TCPAddr).Port, two.Addr().(*net.TCPAddr).Port, nil
 }

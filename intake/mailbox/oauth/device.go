@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"golang.org/x/oauth2"
 )
@@ -20,6 +21,9 @@ func (s *Source) LoginDevice(ctx context.Context, show func(page, code string)) 
 	if err != nil {
 		return loginError(err)
 	}
+	if begun.Expiry.IsZero() { // which RFC 8628 section 3.2 asks for
+		begun.Expiry = time.Now().Add(browserTime)
+	}
 	page := begun.VerificationURI
 	if begun.VerificationURIComplete != "" {
 		page = begun.VerificationURIComplete
@@ -33,6 +37,9 @@ func (s *Source) LoginDevice(ctx context.Context, show func(page, code string)) 
 }
 
 func loginError(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("nobody signed in before the time was over, begin again: %w", err)
+	}
 	var refused *oauth2.RetrieveError
 	if errors.As(err, &refused) {
 		return fmt.Errorf("the provider refuses the sign-in: %w", said(refused))

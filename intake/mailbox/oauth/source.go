@@ -18,8 +18,10 @@ const (
 	requestTime = 30 * time.Second
 	// early is how long before its end a token is used no more.
 	early = time.Minute
-	// restTime is the least time between two questions when the provider failed.
+	// restTime is the least time between two questions when the provider failed;
+	// it doubles with every failure, up to maxRest.
 	restTime = 10 * time.Second
+	maxRest  = 5 * time.Minute
 )
 
 // SignInError says that a person has to sign in.
@@ -63,9 +65,8 @@ type Source struct {
 	clock    func() time.Time
 	flight   singleflight.Group
 
-	mu sync.Mutex
-	// rejected is a token that the mail server did not take.
-	rejected string
+	mu       sync.Mutex
+	rejected rejected
 
 	// What follows belongs to the one flight.
 
@@ -76,6 +77,7 @@ type Source struct {
 	// refused is the version that the provider wants no more.
 	refused  int64
 	refusal  error
+	rest     time.Duration
 	restTill time.Time
 	failure  error
 }
@@ -120,17 +122,10 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 	}
 }
 
-// reject says that the mail server does not take a token.
-func (s *Source) reject(token string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.rejected = token
-}
-
 func (s *Source) usable(t *oauth2.Token) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return t != nil && t.AccessToken != "" && t.AccessToken != s.rejected && (t.Expiry.IsZero() || t.Expiry.After(s.clock().Add(early)))
+	return t != nil && t.AccessToken != "" && (t.AccessToken != s.rejected.token || s.clock().Before(s.rejected.till)) && (t.Expiry.IsZero() || t.Expiry.After(s.clock().Add(early)))
 }
 
 func (s *Source) token(ctx context.Context) (string, error) {
@@ -163,6 +158,8 @@ func (s *Source) token(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", s.failed(err, version)
 	}
+	s.rest = 0
+	s.replaced(kept, fresh)
 	if err := s.keep(ctx, fresh, version); err != nil {
 		return "", err
 	}
@@ -181,7 +178,8 @@ func (s *Source) appToken(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", s.failed(err, 0)
 	}
-	s.app = fresh
+	s.replaced(s.app, fresh)
+	s.app, s.rest = fresh, 0
 	return fresh.AccessToken, nil
 }
 
@@ -198,7 +196,8 @@ func (s *Source) failed(err error, version int64) error {
 	if errors.As(err, &refused) {
 		err = said(refused)
 	}
-	s.restTill, s.failure = s.clock().Add(restTime), fmt.Errorf("the provider gives no token: %w", err)
+	s.rest = min(max(2*s.rest, restTime), maxRest)
+	s.restTill, s.failure = s.clock().Add(s.rest), fmt.Errorf("the provider gives no token: %w", err)
 	return s.failure
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -171,6 +172,7 @@ func mailboxes(s suite) {
 		}
 		return err
 	})
+	toMark(s)
 	since := time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)
 	first := process.MailboxStart{MailboxUID: process.MailboxUID{Mailbox: "post", UIDValidity: 9, UID: 4}, Backlog: 4, Since: since}
 	second := process.MailboxStart{MailboxUID: process.MailboxUID{Mailbox: "post", UIDValidity: 3}, Backlog: 6}
@@ -192,6 +194,51 @@ func mailboxes(s suite) {
 		}
 		return err
 	})
+}
+
+func toMark(s suite) {
+	var many []uint32
+	for uid := range uint32(1200) {
+		many = append(many, uid+1)
+	}
+	const validity = 4_000_000_001
+	is := func(mailbox string, validity uint32, want ...uint32) {
+		s.Helper()
+		s.view(func(tx process.Tx) error {
+			got, err := tx.ToMark(mailbox, validity)
+			if err == nil && !slices.Equal(got, want) {
+				s.Errorf("under %d of %s wait %d, want %d: %v", validity, mailbox, len(got), len(want), got)
+			}
+			return err
+		})
+	}
+	s.tx(func(tx process.Tx) error {
+		for _, uid := range append([]uint32{4_294_967_295, 7}, many...) {
+			if err := tx.MarkLater(process.MailboxUID{Mailbox: "marked", UIDValidity: validity, UID: uid}); err != nil {
+				return err
+			}
+		}
+		return tx.MarkLater(process.MailboxUID{Mailbox: "beside", UIDValidity: validity, UID: 7})
+	})
+	is("marked", validity, append(slices.Clone(many), 4_294_967_295)...)
+	is("marked", 1)
+	s.tx(func(tx process.Tx) error {
+		if err := tx.Marked("marked", validity, nil); err != nil {
+			return err
+		}
+		return tx.Marked("marked", validity, append(many[2:], 9_000_000))
+	})
+	is("marked", validity, 1, 2, 4_294_967_295)
+	start := func(validity uint32) {
+		s.tx(func(tx process.Tx) error {
+			return tx.StartMailbox(process.MailboxStart{MailboxUID: process.MailboxUID{Mailbox: "marked", UIDValidity: validity}}, time.Now())
+		})
+	}
+	start(validity)
+	is("marked", validity, 1, 2, 4_294_967_295)
+	start(validity + 1)
+	is("marked", validity)
+	is("beside", validity, 7)
 }
 
 func settings(s suite) {

@@ -20,6 +20,8 @@ type transfer struct {
 	// less) minor units, its claims too, without the reference.
 	share, more  int64
 	claims, free bool
+	// back is a payment that the bank takes back.
+	back bool
 }
 
 // bank is the company's bank. It writes three kinds of files, as its services do.
@@ -37,6 +39,8 @@ func (b *bank) receive(y *year, t transfer) {
 	b.made++
 	t.day, t.id = process.DateOf(y.at, y.zone), fmt.Sprintf("%07d", b.made)
 	switch n := y.r.IntN(100); {
+	case t.back:
+		b.camt = append(b.camt, t)
 	case t.reference != "" && t.amount.Minor > 0 && n < 55:
 		b.ocr = append(b.ocr, t)
 	case n < 80:
@@ -62,11 +66,22 @@ func (y *year) statements(ctx context.Context, at time.Time) error {
 		b.files++
 		data := write(b.files, *ts)
 		*ts = nil
-		_, err := y.s.ImportStatement(ctx, y.o.Accountant, process.StatementInput{Name: fmt.Sprintf(name, at.In(y.zone).Format(time.DateOnly)), Data: data})
-		if err != nil {
+		in := process.StatementInput{Name: fmt.Sprintf(name, at.In(y.zone).Format(time.DateOnly)), Data: data}
+		if _, err := y.s.ImportStatement(ctx, y.o.Accountant, in); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		y.numbers["bank file"]++
+		if !y.chance(10) {
+			return nil
+		}
+		// Somebody hands it in a second time.
+		out, err := y.s.ImportStatement(ctx, y.o.Accountant, in)
+		if err != nil {
+			return fmt.Errorf("%s again: %w", name, err)
+		}
+		if sum := out.Record.(process.StatementSummary); sum.Repeated != sum.Entries {
+			return fmt.Errorf("%s again: of %d entries %d were known", name, sum.Entries, sum.Repeated)
+		}
 		return nil
 	}
 	if err := take(&b.ocr, day != time.Saturday && day != time.Sunday, "ocr-%s.txt", b.giro); err != nil {

@@ -149,7 +149,7 @@ func (y *year) settle(p *person, id string) {
 		y.after(3, 10, func(ctx context.Context) error { return y.dispute(ctx, p, id) })
 	default: // paid, bounced, and paid again
 		y.after(5, 12, func(ctx context.Context) error { return y.pay(ctx, p, id, transfer{}) })
-		y.after(18, 25, func(ctx context.Context) error { return y.bounce(ctx, id) })
+		y.after(18, 25, func(ctx context.Context) error { return y.bounce(ctx, p, id) })
 		y.after(30, 40, func(ctx context.Context) error { return y.pay(ctx, p, id, transfer{}) })
 	}
 }
@@ -208,18 +208,15 @@ func (y *year) payments(ctx context.Context, invoice string) ([]process.Payment,
 	return ps, err
 }
 
-func (y *year) bounce(ctx context.Context, id string) error {
+// bounce is a payment that the bank takes back.
+func (y *year) bounce(ctx context.Context, p *person, id string) error {
 	ps, err := y.payments(ctx, id)
 	if err != nil || len(ps) == 0 || ps[0].Amount.Minor <= 0 {
 		return err
 	}
 	y.numbers["reversal"]++
-	_, err = y.s.ReversePayment(ctx, y.o.Accountant, to(ps[0].ID), process.CancelInput{Reason: "bounced"})
-	if err != nil || ps[0].BankEntry == "" {
-		return err
-	}
-	_, err = y.s.IgnoreEntry(ctx, y.o.Accountant, to(ps[0].BankEntry), process.CancelInput{Reason: "bounced"})
-	return err
+	y.bank.receive(y, transfer{amount: ps[0].Amount.Neg(), reference: ps[0].Reference, payer: p.payer(), invoice: id, back: true})
+	return nil
 }
 
 func (y *year) writeOff(ctx context.Context, id string) error {

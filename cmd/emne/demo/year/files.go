@@ -51,16 +51,19 @@ func (b *bank) statement(file int, ts []transfer) []byte {
 		if amount.Minor < 0 {
 			direction, party, amount = "DBIT", "Cdtr", amount.Neg()
 		}
-		remittance := ""
+		remittance, reversal := "", ""
+		if t.back {
+			reversal = "<RvslInd>true</RvslInd>"
+		}
 		switch {
 		case t.reference != "":
 			remittance = "<Strd><CdtrRefInf><Ref>" + t.reference + "</Ref></CdtrRefInf></Strd>"
 		case t.text != "":
 			remittance = "<Ustrd>" + safe(t.text) + "</Ustrd>"
 		}
-		fmt.Fprintf(&out, `<Ntry><Amt Ccy="%s">%s</Amt><CdtDbtInd>%s</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>%s</Dt></BookgDt><AcctSvcrRef>%s</AcctSvcrRef>
+		fmt.Fprintf(&out, `<Ntry><Amt Ccy="%s">%s</Amt><CdtDbtInd>%s</CdtDbtInd>%s<Sts>BOOK</Sts><BookgDt><Dt>%s</Dt></BookgDt><AcctSvcrRef>%s</AcctSvcrRef>
 <NtryDtls><TxDtls><RltdPties><%s><Nm>%s</Nm></%s></RltdPties><RmtInf>%s</RmtInf></TxDtls></NtryDtls></Ntry>
-`, amount.Currency, amount, direction, t.day, t.id, party, safe(t.payer), party, remittance)
+`, amount.Currency, amount, direction, reversal, t.day, t.id, party, safe(t.payer), party, remittance)
 	}
 	out.WriteString("</Stmt></BkToCstmrStmt></Document>\n")
 	return out.Bytes()

@@ -85,6 +85,7 @@ const (
 	messages = 6
 	works    = 10
 	reasons  = 4
+	sources  = 3
 )
 
 // text is one of the numbered texts of a kind.

@@ -88,7 +88,7 @@ func (y *year) fillIn(ctx context.Context, p *person) error {
 // call is noted by hand.
 func (y *year) call(ctx context.Context, p *person) error {
 	out, err := y.s.CreateLead(ctx, y.seller(), process.LeadInput{Name: p.name, Email: p.email, Phone: p.phone, Company: p.company, Subject: y.text("subject", subjects),
-		Language: y.o.Language, Source: pick(y, []string{"phone", "trade-fair", "referral"})})
+		Language: y.o.Language, Source: y.text("source", sources)})
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,8 @@ func (y *year) qualify(ctx context.Context, who process.Actor, p *person, lead s
 	if _, err := y.s.EditLead(ctx, who, to(lead), in); err != nil {
 		return err
 	}
-	out, err := y.s.QualifyLead(ctx, who, to(lead), process.QualifyInput{EstimatedClose: process.DateOf(y.at, y.zone).AddDays(20 + y.r.IntN(60))})
+	out, err := y.s.QualifyLead(ctx, who, to(lead), process.QualifyInput{EstimatedClose: process.DateOf(y.at, y.zone).AddDays(20 + y.r.IntN(60)),
+		EstimatedRevenue: &process.Money{Minor: int64(10+y.r.IntN(190)) * 50_000, Currency: "NOK"}})
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func Settings(st process.Settings) process.Settings {
 	st.Reminders.Enabled = true
 	for i := range st.Reminders.Steps {
 		if st.Reminders.Steps[i].Text == "notice" {
-			st.Reminders.Steps[i].Fee = number(35)
+			st.Reminders.Steps[i].Fee = number(38)
 		}
 	}
 	st.Terms.FollowUpBefore, st.Terms.FollowUpAfter = 5, 2
@@ -85,8 +85,11 @@ func Run(ctx context.Context, o Options) (*Books, error) {
 	span := o.Until.Sub(begin)
 	for i := range o.Leads {
 		// Evenly, with some noise: every month has its share.
-		at := begin.Add(time.Duration((float64(i) + y.r.Float64()) / float64(o.Leads) * float64(span)))
-		y.plan(y.office(at), y.inquiry)
+		at := y.office(begin.Add(time.Duration((float64(i) + y.r.Float64()) / float64(o.Leads) * float64(span))))
+		if at.After(o.Until) { // those of the last weekend do not wait for Monday
+			at = o.Until.Add(-time.Duration(1+i%60) * time.Minute)
+		}
+		y.plan(at, y.inquiry)
 	}
 	y.days(begin, 6, y.statements)
 	y.days(begin, 7, y.morning)

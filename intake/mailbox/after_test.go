@@ -1,0 +1,221 @@
+package mailbox
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+
+	"github.com/emne/emne/intake"
+	"github.com/emne/emne/intake/mailbox/mailboxtest"
+	"github.com/emne/emne/process"
+	"github.com/emne/emne/process/store"
+)
+
+// eventually waits for a state that nobody tells of, such as the server's.
+func eventually(t *testing.T, what string, f func() (is bool, state string)) {
+	t.Helper()
+	deadline := time.Now().Add(patience)
+	for {
+		is, state := f()
+		if is {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%s does not come about: %s", what, state)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// waitFolders waits until so many mails lie in the inbox and in Sent.
+func waitFolders(t *testing.T, s *mailboxtest.Server, inbox, sent int) {
+	t.Helper()
+	eventually(t, fmt.Sprintf("%d mails in the inbox and %d moved", inbox, sent), func() (bool, string) {
+		in, moved := s.Count("sales", "INBOX"), s.Count("sales", "Sent")
+		return in == inbox && moved == sent, fmt.Sprintf("%d and %d", in, moved)
+	})
+}
+
+// waitMarked waits until so many mails of the inbox have a flag.
+func waitMarked(t *testing.T, s *mailboxtest.Server, flag imap.Flag, want int) {
+	t.Helper()
+	other := another(t, s)
+	eventually(t, fmt.Sprintf("%d mails with %s", want, flag), func() (bool, string) {
+		if err := other.Noop().Wait(); err != nil {
+			t.Fatal(err)
+		}
+		found, err := other.UIDSearch(&imap.SearchCriteria{Flag: []imap.Flag{flag}}, nil).Wait()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(found.AllUIDs()) == want, fmt.Sprint(len(found.AllUIDs()))
+	})
+}
+
+// killer records into the process, and ends the reading in the moment in which
+// the last of so many mails is committed.
+type killer struct {
+	*process.Service
+	left chan struct{} // one entry a mail
+	kill context.CancelFunc
+}
+
+func (k *killer) ReceiveMail(ctx context.Context, a intake.Actor, m intake.Mail) (intake.Receipt, error) {
+	r, err := k.Service.ReceiveMail(ctx, a, m)
+	if err == nil {
+		if <-k.left; len(k.left) == 0 {
+			k.kill()
+		}
+	}
+	return r, err
+}
+
+// TestKilledBetweenCommitAndMark ends the reading when all is committed and
+// nothing is marked yet. The next start marks all of it, once, and takes nothing
+// again; what nobody wants marked any more is left as it is.
+func TestKilledBetweenCommitAndMark(t *testing.T) {
+	const mails = 30
+	for _, c := range []struct {
+		name, capabilities string
+		before, after      After
+		inbox, marked      int
+		flag               imap.Flag
+	}{
+		{"keyword", "", AfterKeyword, AfterKeyword, mails, mails, "emne"},
+		{"flag", "", AfterFlag, AfterFlag, mails, mails, imap.FlagFlagged},
+		{"move", "", AfterMove, AfterMove, 0, 0, ""},
+		{"move without MOVE", "IMAP4rev1 IDLE UIDPLUS", AfterMove, AfterMove, 0, 0, ""},
+		{"another wish by then", "", AfterMove, AfterFlag, mails, mails, imap.FlagFlagged},
+		{"no wish any more", "", AfterFlag, AfterNone, mails, 0, imap.FlagFlagged},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			db, err := store.OpenSQLite(ctx, filepath.Join(t.TempDir(), "emne.db"), store.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				if err := db.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+			service := process.New(process.Options{Store: db, Key: make([]byte, 32)})
+			s := mailboxtest.Dovecot(t, mailboxtest.Capabilities(c.capabilities))
+			s.AddUser("sales", "secret")
+			for i := range mails {
+				s.Deliver("sales", letter(i))
+			}
+			a := account(s, func(a *Account) { a.Backfill.All, a.After, a.MoveTo = true, c.before, "Sent" })
+			k := &killer{Service: service, left: make(chan struct{}, mails)}
+			for range mails {
+				k.left <- struct{}{}
+			}
+			r := newRecorder(t)
+			life, kill := context.WithCancel(ctx)
+			k.kill = kill
+			m, err := New(Options{Account: a, Recorder: k, Parse: parser()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := m.Run(life); err != nil {
+				t.Fatal(err)
+			}
+			if in, moved := s.Count("sales", "INBOX"), s.Count("sales", "Sent"); in != mails || moved != 0 {
+				t.Fatalf("at the end of the first life %d mails are in the inbox, %d moved", in, moved)
+			}
+			waitMarked(t, s, "emne", 0)
+			waitMarked(t, s, imap.FlagFlagged, 0)
+
+			a.After = c.after
+			second, stop := run(t, r, a, func(o *Options) { o.Recorder = service })
+			waitFolders(t, s, c.inbox, mails-c.inbox)
+			if c.flag != "" {
+				waitMarked(t, s, c.flag, c.marked)
+			}
+			waitStatus(t, second, "idle", isIdle)
+			stop()
+			waitFolders(t, s, c.inbox, mails-c.inbox)
+			messages, _, err := service.Messages().List(ctx, process.System(), process.Filter{Limit: process.MaxLimit})
+			if err != nil || len(messages) != mails {
+				t.Errorf("%d messages are stored, want %d: %v", len(messages), mails, err)
+			}
+			for _, one := range messages {
+				if left, err := service.MailsToMark(ctx, one.Mailbox, m.validity); err != nil || len(left) != 0 {
+					t.Fatalf("%d mails still wait: %v", len(left), err)
+				}
+			}
+		})
+	}
+}
+
+// TestWishAfterNone: what was read while nobody wanted it marked stays as it is.
+func TestWishAfterNone(t *testing.T) {
+	s, r := server(t), newRecorder(t)
+	for i := range 3 {
+		s.Deliver("sales", letter(i))
+	}
+	m, stop := run(t, r, account(s, func(a *Account) { a.Backfill.All = true }), nil)
+	r.waitMails(3)
+	waitStatus(t, m, "idle", isIdle)
+	stop()
+	m, _ = run(t, r, account(s, func(a *Account) { a.After, a.MoveTo = AfterMove, "Sent" }), nil)
+	waitStatus(t, m, "idle", isIdle)
+	s.Deliver("sales", letter(3))
+	waitFolders(t, s, 3, 1)
+	r.once(4)
+}
+
+// TestCutBetweenCopyAndExpunge: a server without MOVE has copied the mails when
+// the connection breaks. They are not copied again, and the inbox is emptied.
+func TestCutBetweenCopyAndExpunge(t *testing.T) {
+	const mails = 20
+	s := mailboxtest.Dovecot(t, mailboxtest.Capabilities("IMAP4rev1 IDLE UIDPLUS"))
+	s.AddUser("sales", "secret")
+	for i := range mails {
+		s.Deliver("sales", letter(i))
+	}
+	r := newRecorder(t)
+	p := newProxy(t, s.Addr())
+	p.set(func(p *proxy) { p.poison, p.doses = []byte("COPYUID"), 1 })
+	m, _ := run(t, r, account(s, func(a *Account) { a.Backfill.All, a.After, a.MoveTo, a.Port = true, AfterMove, "Sent", p.port() }), nil)
+	waitFolders(t, s, 0, mails)
+	waitStatus(t, m, "idle", func(st Status) bool { return st.Idle && st.LastError == "" })
+	r.once(mails)
+	// What comes now is moved too: the folder was opened again meanwhile.
+	s.Deliver("sales", letter(mails))
+	r.waitMails(mails + 1)
+	waitFolders(t, s, 0, mails+1)
+	p.set(func(p *proxy) {
+		if p.doses != 0 || p.count < 2 {
+			t.Errorf("nothing was cut: %d connections", p.count)
+		}
+	})
+}
+
+// TestMarkedWhenTheFolderIsThere: a folder to move to that is missing keeps the
+// mails waiting over a restart.
+func TestMarkedWhenTheFolderIsThere(t *testing.T) {
+	s, r := server(t), newRecorder(t)
+	for i := range 3 {
+		s.Deliver("sales", letter(i))
+	}
+	a := account(s, func(a *Account) { a.Backfill.All, a.After, a.MoveTo = true, AfterMove, "Done" })
+	m, stop := run(t, r, a, nil)
+	waitStatus(t, m, "troubled", func(st Status) bool { return st.Idle && st.Reason == ReasonMoveTo })
+	stop()
+	if err := another(t, s).Create("Done", nil).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	m, _ = run(t, r, a, nil)
+	eventually(t, "three moved mails", func() (bool, string) {
+		in, moved := s.Count("sales", "INBOX"), s.Count("sales", "Done")
+		return in == 0 && moved == 3, fmt.Sprintf("%d in the inbox, %d moved", in, moved)
+	})
+	waitStatus(t, m, "all well", func(st Status) bool { return st.Idle && st.LastError == "" })
+	r.once(3)
+}
