@@ -51,6 +51,25 @@ func TestAcknowledge(t *testing.T) {
 	}
 }
 
+// An address that nobody reads makes a lead, and gets no acknowledgement.
+func TestNoAcknowledgementForNobody(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.settings(func(st *process.Settings) { st.Mail.Acknowledge = true })
+	for _, from := range []string{"noreply@form.example", "No-Reply+7@form.example", "ikke-svar@form.example", "shop.donotreply@form.example", "postmaster@form.example"} {
+		if r := h.receive(h.mail(from, "Hello")); r.Decision != process.DecidedNew {
+			t.Errorf("%s: decided %s", from, r.Decision)
+		}
+	}
+	if n := len(h.mails("acknowledgement")); n != 0 {
+		t.Errorf("%d acknowledgements", n)
+	}
+	h.receive(h.mail("reply@form.example", "Hello"))
+	if n := len(h.mails("acknowledgement")); n != 1 {
+		t.Errorf("%d acknowledgements", n)
+	}
+}
+
 func TestAcknowledgeCap(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/emne/emne/process"
 )
 
@@ -120,6 +122,41 @@ func TestTransferForSeveralInvoices(t *testing.T) {
 	for id, want := range map[string]string{a.ID: "partly_paid 300.00", b.ID: "overpaid -50.00"} {
 		if i := get(h, h.s.Invoices(), id); i.Payment+" "+i.Open.String() != want {
 			t.Errorf("%s is %s, %s open; want %s", i.Number, i.Payment, i.Open, want)
+		}
+	}
+	h.verify()
+}
+
+// Who pays what the reminder asked for, without the KID, has paid it.
+func TestPaidWithItsClaims(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.reminders(func(r *process.Reminders) {
+		r.Steps = []process.ReminderStep{{Key: "a", Days: 14, Text: "reminder", Fee: decimal.NewFromInt(38)}}
+	})
+	c := h.named("Hansen Bygg AS")
+	_, err := h.form(process.TypeCustomer).Edit(h.s, h.ctx(), h.owner, process.Target{ID: c}, []byte(`{"email":"post@hansen.example"}`))
+	h.check(err)
+	a, b := h.bill(c, "100.00"), h.bill(c, "250.00")
+	h.on(28)
+	h.remind(2)
+	h.settings(func(st *process.Settings) { st.PaymentLink = "https://pay.example/{amount}" })
+	st, _, err := h.s.Settings(h.ctx(), h.owner)
+	h.check(err)
+	if got := st.PaymentLinkOf(get(h, h.s.Invoices(), a.ID)); got != "https://pay.example/138.00" {
+		t.Errorf("the link asks for %s", got)
+	}
+	for _, k := range []struct{ amount, text, want string }{
+		{"138,00", "", "matched amount_and_name " + a.Number + "=138.00"},
+		{"288,00", "faktura " + b.Number, "matched number " + b.Number + "=288.00"},
+	} {
+		if got := what(h.entry(k.amount, "Hansen Bygg AS", k.text, "")); got != k.want {
+			t.Errorf("%s: %q, want %q", k.amount, got, k.want)
+		}
+	}
+	for _, id := range []string{a.ID, b.ID} {
+		if i := get(h, h.s.Invoices(), id); i.Payment != "paid" || !i.Due().IsZero() {
+			t.Errorf("%s is %s with %s due", i.Number, i.Payment, i.Due())
 		}
 	}
 	h.verify()

@@ -36,7 +36,7 @@ func (u *unit) decide(m *IncomingMail, msg *Message) error {
 		return err
 	}
 	if m.Automation != "" {
-		return msg.other(DecidedAutomated, m.Automation)
+		return u.automated(m, msg)
 	}
 	if m.From == "" {
 		return msg.other(DecidedAutomated, "no sender")
@@ -61,6 +61,22 @@ func (u *unit) decide(m *IncomingMail, msg *Message) error {
 		return err
 	}
 	return u.acknowledge(l, m.MessageID)
+}
+
+// automated files what a machine wrote on the sender's open lead, as a holiday
+// notice is of use there; all else is other mail. Nobody is told of either.
+func (u *unit) automated(m *IncomingMail, msg *Message) error {
+	if m.From != "" {
+		l, err := u.openLeadOf(m.From)
+		if err != nil {
+			return err
+		}
+		if l != nil {
+			msg.file(DecidedAutomated, m.Automation, Ref{TypeLead, l.ID}, l.Thread)
+			return nil
+		}
+	}
+	return msg.other(DecidedAutomated, m.Automation)
 }
 
 func (m *Message) other(decision, detail string) error {

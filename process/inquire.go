@@ -1,5 +1,7 @@
 package process
 
+import "strings"
+
 // inquire makes the mail a lead, unless a known customer has something open.
 // The lead is nil then.
 func (u *unit) inquire(m *IncomingMail, msg *Message) (*Lead, error) {
@@ -89,7 +91,7 @@ func (u *unit) busy(customer string) (owner string, open bool, err error) {
 // sender, and at most so many an hour to all together.
 func (u *unit) acknowledge(l *Lead, inReplyTo string) error {
 	st := u.settings.Mail
-	if !st.Acknowledge || mailable(l.Email) != nil {
+	if !st.Acknowledge || mailable(l.Email) != nil || readsNothing(l.Email) {
 		return nil
 	}
 	recent, _, err := u.Deliveries().List(Filter{Match: map[string]string{"kind": "acknowledgement", "to": l.Email}, Limit: 1})
@@ -116,6 +118,19 @@ func (u *unit) acknowledge(l *Lead, inReplyTo string) error {
 	_, err = u.deliver(Delivery{Kind: "acknowledgement", About: Ref{TypeLead, l.ID}, To: l.Email, ToName: l.Name, Thread: l.Thread, InReplyTo: inReplyTo,
 		Language: documentLanguage(l.Language, u.settings.Language), Data: map[string]string{"subject": l.Subject, "name": l.Name}})
 	return err
+}
+
+// readsNothing reports an address that says that nobody reads what it gets.
+func readsNothing(email string) bool {
+	local, _, _ := strings.Cut(normalEmail(email), "@")
+	local, _, _ = strings.Cut(local, "+")
+	local = strings.NewReplacer("-", "", "_", "", ".", "").Replace(local)
+	for _, says := range []string{"noreply", "donotreply", "ikkesvar", "svarikke", "noanswer", "nepasrepondre", "mailerdaemon", "postmaster", "bounce"} {
+		if strings.HasPrefix(local, says) || strings.HasSuffix(local, says) {
+			return true
+		}
+	}
+	return false
 }
 
 // acknowledgedEnough reports whether the last hour had as many as it may.

@@ -225,5 +225,11 @@ func (s Settings) paymentMeans() PaymentMeans {
 	if m.IBAN != "" && s.Currency == "EUR" {
 		m.Code = "58"
 	}
+	if s.PaymentMeans != "" {
+		m.Code = s.PaymentMeans
+	}
 	return m
 }
+
+// PaymentMeansCodes are those that need no more than an account.
+func PaymentMeansCodes() []string { return []string{"30", "57", "58"} }

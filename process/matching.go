@@ -13,10 +13,10 @@ import (
 //     whatever the amount; or of a payment request: it is booked ahead on the
 //     order, or, when that is invoiced, on its open invoices.
 //  2. number: its text names invoices of one customer by number or KID, and
-//     what is open on them sums to the amount; or it names one, the amount is
-//     less, and the payer has the customer's name.
-//  3. amount_and_name: the amount is what is open on one invoice alone of
-//     those whose customer has the payer's name.
+//     what is open on them sums to the amount (with its claims, of one); or it
+//     names one, the amount is less, and the payer has the customer's name.
+//  3. amount_and_name: the amount is what is open on one invoice alone, with or
+//     without its claims, of those whose customer has the payer's name.
 //  4. several: exactly one choice of two or more open invoices of the customer
 //     who has the payer's name sums to the amount.
 //
@@ -43,6 +43,7 @@ type candidate struct {
 	name                            payerName
 	due                             Date
 	was                             Money // open when it was read
+	claims                          Money // what reminders claim beside it
 }
 
 // matcher knows what is open. spent are the invoices that changed since.
@@ -65,6 +66,14 @@ func (m *matcher) open(c *candidate) Money {
 		return o
 	}
 	return c.was
+}
+
+// exactly reports whether an amount is what is open on the candidate, alone or
+// with what reminders claim.
+func (m *matcher) exactly(amount Money, c *candidate) bool {
+	open := m.open(c)
+	_, changed := m.spent[c.id]
+	return amount == open || !changed && amount == open.Add(c.claims)
 }
 
 // fits reports whether an amount pays what is open, but for a difference that
@@ -99,7 +108,7 @@ func (u *unit) newMatcher() (*matcher, error) {
 						names[i.Customer] = nameOf(c.Name)
 					}
 				}
-				m.add(&candidate{id: i.ID, number: i.Number, reference: i.PaymentReference, customer: i.Customer, name: names[i.Customer], due: i.DueDate, was: i.Open})
+				m.add(&candidate{id: i.ID, number: i.Number, reference: i.PaymentReference, customer: i.Customer, name: names[i.Customer], due: i.DueDate, was: i.Open, claims: i.Claims})
 			}
 			if f.Cursor = next; next == "" || len(m.all) >= maxOpenInvoices {
 				break
@@ -178,6 +187,9 @@ func (m *matcher) certain(e *BankEntry, usable func(*candidate) bool, suggest fu
 		if clear && m.fits(e.Amount, m.sum(named, e.Amount.Currency)) {
 			return named, "number"
 		}
+		if clear && len(named) == 1 && m.exactly(e.Amount, named[0]) {
+			return named, "number"
+		}
 		if clear && len(named) == 1 && e.Amount.Minor < m.open(named[0]).Minor && named[0].name.is(payer) {
 			return named, "number"
 		}
@@ -189,7 +201,7 @@ func (m *matcher) certain(e *BankEntry, usable func(*candidate) bool, suggest fu
 		if !usable(c) {
 			continue
 		}
-		exact := m.open(c) == e.Amount
+		exact := m.exactly(e.Amount, c)
 		if c.name.is(payer) {
 			theirs = append(theirs, c)
 			if !slices.Contains(customers, c.customer) {

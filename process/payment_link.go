@@ -6,17 +6,21 @@ import (
 	"strings"
 )
 
+// Due is what the customer is asked for: what is open, and what reminders claim
+// beside it. Below zero it is credit.
+func (i *Invoice) Due() Money { return Money{i.Open.Minor + i.Claims.Minor, i.Open.Currency} }
+
 var linkPlaceholder = regexp.MustCompile(`\{[^{}]*\}`)
 
 // PaymentLinkOf is where the customer pays the invoice at a payment provider:
-// the settings' template with {reference}, {amount} (what is open, such as
+// the settings' template with {reference}, {amount} (what is due, such as
 // 1250.00), {number} and {currency} filled in. It is empty without a template
-// and when nothing is open.
+// and when nothing is due.
 func (s Settings) PaymentLinkOf(i *Invoice) string {
-	if s.PaymentLink == "" || i.State != "issued" || i.Open.Minor <= 0 {
+	if s.PaymentLink == "" || i.State != "issued" || i.Due().Minor <= 0 {
 		return ""
 	}
-	values := map[string]string{"{reference}": i.PaymentReference, "{amount}": i.Open.String(), "{number}": i.Number, "{currency}": i.Currency}
+	values := map[string]string{"{reference}": i.PaymentReference, "{amount}": i.Due().String(), "{number}": i.Number, "{currency}": i.Currency}
 	return linkPlaceholder.ReplaceAllStringFunc(s.PaymentLink, func(p string) string { return url.PathEscape(values[p]) })
 }
 

@@ -43,6 +43,13 @@ type PriceListInput struct {
 	Prices     []ListPrice `json:"prices,omitempty"`
 }
 
+// derivePriceList lets programs read a list where there are no prices.
+func (u *unit) derivePriceList(l *PriceList) {
+	if l.Prices == nil {
+		l.Prices = []ListPrice{}
+	}
+}
+
 // maxPrices bounds a price list.
 const maxPrices = 5000
 

@@ -158,7 +158,10 @@ func TestReceiveDecides(t *testing.T) {
 			decision: process.DecidedAutomated, state: "other"},
 		"automated from an open lead": {
 			before:   (*house).newLead,
-			mail:     func(h *house, m *process.IncomingMail) { m.Automation, m.From = "Precedence", "kari@lead.example" },
+			mail:     func(h *house, m *process.IncomingMail) { m.Automation, m.From = "Precedence", "Kari@lead.example" },
+			decision: process.DecidedAutomated, state: "filed", about: process.TypeLead},
+		"automated without a sender": {
+			mail:     func(h *house, m *process.IncomingMail) { m.Automation, m.From, m.Inquiry.Email = "Return-Path", "", "" },
 			decision: process.DecidedAutomated, state: "other"},
 		"an automated answer": {
 			before:   func(h *house) string { return get(h, h.s.Deliveries(), h.delivery("accepted")).About.ID },

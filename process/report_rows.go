@@ -128,7 +128,8 @@ type CustomerSalesRow struct {
 }
 
 // ReceivablesRow is what a customer owes, by the days since it was due.
-// Overpaid is what was paid too much, a negative amount.
+// Overpaid is what was paid too much, a negative amount; Claims are the fees and
+// the interest of reminders that are not paid, beside Open.
 type ReceivablesRow struct {
 	Total      bool   `json:"total,omitempty"`
 	Customer   string `json:"customer"`
@@ -142,6 +143,7 @@ type ReceivablesRow struct {
 	Days91     Money  `json:"days_over_90"`
 	Overpaid   Money  `json:"overpaid"`
 	Open       Money  `json:"open"`
+	Claims     Money  `json:"claims"`
 }
 
 // VATRow sums VAT groups of issued invoices less credit notes. CompanyBase and

@@ -296,7 +296,7 @@ func (s *Service) Products() Collection[Product] {
 	return Collection[Product]{s, TypeProduct, Tx.Products, nil}
 }
 func (s *Service) PriceLists() Collection[PriceList] {
-	return Collection[PriceList]{s, TypePriceList, Tx.PriceLists, nil}
+	return Collection[PriceList]{s, TypePriceList, Tx.PriceLists, (*unit).derivePriceList}
 }
 func (s *Service) Rates() Collection[Rate] {
 	return Collection[Rate]{s, TypeRate, Tx.Rates, nil}

@@ -28,6 +28,10 @@ type Settings struct {
 	// Norway are made of.
 	PaymentReference string `json:"payment_reference"`
 	KID              KID    `json:"kid,omitzero"`
+	// PaymentMeans is the code of UNTDID 4461 that invoices have (BT-81): 30 credit
+	// transfer, 57 standing agreement, 58 SEPA; empty is 58 for a company that
+	// counts in euros and has an IBAN, else 30.
+	PaymentMeans string `json:"payment_means,omitempty"`
 	// SendBy is how invoices and credit notes go out to customers that say
 	// nothing else: mail (also when empty), e_invoice or both.
 	SendBy string `json:"send_by,omitempty"`
@@ -202,6 +206,9 @@ func (s Settings) Problems() []Problem {
 		bad("payment_reference", "settings.payment_reference", "%q is no payment reference: number, kid-mod10, kid-mod11 or ogm", s.PaymentReference)
 	}
 	ps = append(ps, s.KID.problems()...)
+	if s.PaymentMeans != "" && !slices.Contains(PaymentMeansCodes(), s.PaymentMeans) {
+		bad("payment_means", "settings.payment_means", "%q is no means of payment: 30, 57 or 58", s.PaymentMeans)
+	}
 	if !knownSendBy(s.SendBy) {
 		bad("send_by", "settings.send_by", "%q is no way to send: mail, e_invoice or both", s.SendBy)
 	}

@@ -31,7 +31,9 @@ func clicksAtOnce(w *world) {
 	t.Log("one quote is accepted by eight clicks")
 	quote := w.make("quotes", fmt.Sprintf(`{"customer":%q,%s}`, customer, work))
 	w.api("POST", "quotes/"+quote+"/send", nil)
+	begun := time.Now()
 	w.wantStatuses(w.atOnce("quotes/"+quote+"/accept", `{"name":"Kari"}`, 8), map[int]int{200: 8})
+	usual := time.Since(begun)
 	if orders := w.items("orders"); len(orders) != 1 {
 		t.Fatalf("eight clicks made %d orders", len(orders))
 	}
@@ -44,11 +46,12 @@ func clicksAtOnce(w *world) {
 		w.api("POST", "quotes/"+id+"/send", nil)
 		accept = append(accept, "/api/v1/quotes/"+id+"/accept")
 	}
-	begun := time.Now()
+	begun = time.Now()
 	w.wantStatuses(w.allAtOnce(accept, func(int) string { return `{"name":"Kari"}` }), map[int]int{200: 1, 409: 5})
-	// PostgreSQL looks for deadlocks after a second, and finds one at a time.
-	if d := time.Since(begun); d > 4*time.Second {
-		t.Errorf("that took %v: they waited for each other", d)
+	// PostgreSQL looks for deadlocks after a second, and finds one at a time. The
+	// machine may be busy: what is usual on it now is allowed for.
+	if d := time.Since(begun); d > 4*time.Second+5*usual {
+		t.Errorf("that took %v where clicks on one quote took %v: they waited for each other", d, usual)
 	}
 	if live := len(w.items("quotes?state=active")) + len(w.items("quotes?state=draft")); live != 0 {
 		t.Errorf("%d quotes of the opportunity are still live", live)
@@ -156,7 +159,7 @@ func (w *world) allAtOnce(paths []string, body func(i int) string) []int {
 			r.Header.Set("Authorization", "Bearer "+w.token)
 			r.Header.Set("Content-Type", "application/json")
 			<-start
-			client := http.Client{Timeout: 30 * time.Second}
+			client := http.Client{Timeout: slowest}
 			answer, err := client.Do(r)
 			if err != nil {
 				w.t.Error(err)

@@ -32,6 +32,14 @@ func TestCards(t *testing.T) {
 	if out := w.cli(exitDone, "import", cards); out != cards+": 0 leads, 2 known before\n" {
 		t.Errorf("again: %q", out)
 	}
+	box := write("gammel.mbox", "From a@box.example Thu Jan  1 00:00:00 2026\nFrom: a@box.example\nSubject: En\n\nHei\n\nFrom b@box.example Thu Jan  1 00:00:01 2026\nFrom: b@box.example\nSubject: To\n\nHei igjen\n")
+	if out := w.cli(exitDone, "import", box); strings.Count(out, "new_lead lead") != 2 || len(w.items("leads?email=b@box.example")) != 1 {
+		t.Errorf("a mailbox file: %q", out)
+	}
+	if out := w.cli(exitDone, "import", box); strings.Count(out, "same_mail") != 2 {
+		t.Errorf("again: %q", out)
+	}
+	w.cli(exitFailed, "import", write("tom.mbox", "\n"))
 	w.cli(exitFailed, "import", write("tall.csv", "a;b\n1;2\n"), write("tom.vcf", "Hei"))
 	if ls := w.items("leads?source=card"); len(ls) != 3 {
 		t.Fatalf("%d leads: %v", len(ls), ls)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"html"
 	"io"
@@ -30,7 +31,7 @@ func (w *world) person(email, password string) *person {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	p := &person{w, http.Client{Jar: jar, Timeout: 20 * time.Second}}
+	p := &person{w, http.Client{Jar: jar, Timeout: slowest}}
 	p.submit(200, "/signin", url.Values{"email": {email}, "password": {password}})
 	return p
 }
@@ -111,6 +112,15 @@ mailboxes:
 	w.config(exitDone, config, nil, "mailbox", "close", "kari@hansen.example")
 	w.eventually(10*time.Second, "closed mailbox", func() bool { return w.mailState("kari") == "off" && w.mailState("kari:Sent") == "off" })
 	w.config(exitDone, config, nil, "verify")
+	for _, name := range []string{databaseFile, databaseFile + "-wal"} {
+		kept, err := os.ReadFile(filepath.Join(filepath.Dir(config), "data", name))
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		if bytes.Contains(kept, []byte("private.example")) {
+			t.Errorf("%s holds something of the private mail", name)
+		}
+	}
 }
 
 // signsIn is a sign-in at the provider: it works once, and in this browser alone.
@@ -125,7 +135,7 @@ func (p *person) signsIn() {
 		return html.UnescapeString(found[1])
 	}
 	back := ""
-	outside := http.Client{Timeout: 20 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	outside := http.Client{Timeout: slowest, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for _, at := range []string{link(), link()} {
 		answer, err := outside.Get(at)
 		p.read(302, answer, err)

@@ -86,6 +86,49 @@ mailboxes:
 	}
 }
 
+// TestSignInOnAnotherDevice, or by the app itself, at the command line: it is
+// tried on the mailbox, and serves the submission too.
+func TestSignInOnAnotherDevice(t *testing.T) {
+	provider, out := oauthtest.New(t, "sales"), startOutbox(t)
+	out.holds = provider.Holds
+	dovecot := mailboxtest.Dovecot(t, mailboxtest.Introspection(provider.IntrospectURL()))
+	dovecot.AddUser("sales", "secret")
+	for flow, words := range map[string]string{"device": "type the code ABCD-EFGH, and sign in as sales", "app": ""} {
+		t.Run(flow, func(t *testing.T) {
+			config := filepath.Join(t.TempDir(), "config.yaml")
+			text := fmt.Sprintf(`data: data
+listen: {http: "127.0.0.1:0", public_url: "http://localhost"}
+mailboxes:
+  sales: {address: sales@hansen.example, host: %s, port: %d, tls: none, username: sales,
+    oauth: {provider: custom, flow: %s, client_id: %s, client_secret: "%s", scopes: [mail], token_url: "%s/token", device_url: "%s/device"}}
+submission: {host: %s, port: %d, tls: starttls, ca_file: %q, username: sales, oauth: sales, from: sales@hansen.example}
+`, dovecot.Host, dovecot.Port, flow, oauthtest.Client, oauthtest.Secret, provider.URL, provider.URL, out.host, out.port, out.caFile)
+			if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if flow == "device" {
+				if code, said := runs(t, "check", "--online", "--config", config); code != exitFailed || strings.Count(said, "run `emne mailbox login sales`") != 2 {
+					t.Errorf("before: %d, %s", code, said)
+				}
+			}
+			provider.Approve()
+			if code, said := runs(t, "mailbox", "login", "sales", "--config", config); code != exitDone || !strings.Contains(said, words) || !strings.Contains(said, "mailbox sales: works") {
+				t.Errorf("login: %d, %s", code, said)
+			}
+			if code, said := runs(t, "check", "--online", "--config", config); code != exitDone || !strings.Contains(said, "mailbox sales: works") || !strings.Contains(said, "submission: works") {
+				t.Errorf("after: %d, %s", code, said)
+			}
+			provider.Forget()
+			if code, said := runs(t, "check", "--online", "--config", config); flow == "device" && (code != exitFailed || strings.Count(said, "although the provider gave a token") != 1) {
+				t.Errorf("a forgotten token: %d, %s", code, said)
+			}
+		})
+	}
+	if len(out.mails) != 0 {
+		t.Errorf("%d mails were sent", len(out.mails))
+	}
+}
+
 func (w *world) mailState(name string) any {
 	for _, s := range w.items("sources?kind=mail") {
 		if s["name"] == name {
@@ -113,7 +156,7 @@ func (w *world) mailboxLogin(config string) {
 		page = pageShown.FindString(out.String())
 		return page != ""
 	})
-	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	client := &http.Client{Timeout: slowest, Transport: &http.Transport{DisableKeepAlives: true}}
 	answer, err := client.Get(page)
 	if err != nil {
 		w.t.Fatal(err)

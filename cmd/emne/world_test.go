@@ -130,7 +130,7 @@ func (w *world) request(method, path string, header http.Header, body []byte) (i
 	for k, vs := range header {
 		r.Header[k] = vs
 	}
-	client := http.Client{Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := http.Client{Timeout: slowest, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	answer, err := client.Do(r)
 	if err != nil {
 		w.t.Fatalf("%s %s: %v", method, path, err)

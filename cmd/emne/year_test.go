@@ -219,8 +219,10 @@ func (l *ledger) reports() {
 		if !r.Total {
 			of = " AND i.customer_id = '" + r.CustomerID + "'"
 		}
-		l.equal("owed by "+r.Customer, r.Open.Minor, `SELECT gross_minor + rounding_minor - prepaid_minor + released_minor - credited_minor - written_off_minor
-			- (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.invoice_id = i.id AND p.state = 'booked') AS n FROM invoice i WHERE state = 'issued'`+of)
+		const open = `gross_minor + rounding_minor - prepaid_minor + released_minor - credited_minor - written_off_minor
+			- (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p WHERE p.invoice_id = i.id AND p.state = 'booked')`
+		l.equal("owed by "+r.Customer, r.Open.Minor+r.Claims.Minor, "SELECT "+open+" + claims_minor AS n FROM invoice i WHERE state = 'issued'"+of)
+		l.equal("overpaid by "+r.Customer, r.Overpaid.Minor, "SELECT "+open+" + claims_minor AS n FROM invoice i WHERE state = 'issued' AND "+open+" + claims_minor < 0"+of)
 		if r.NotDue.Minor+r.Days1.Minor+r.Days31.Minor+r.Days61.Minor+r.Days91.Minor+r.Overpaid.Minor != r.Open.Minor {
 			l.t.Errorf("the ages of what %s owes do not sum to it: %+v", r.Customer, r)
 		}

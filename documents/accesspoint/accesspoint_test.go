@@ -97,7 +97,7 @@ func server(t *testing.T, answer http.HandlerFunc, mend func(*EndpointOptions)) 
 	t.Cleanup(s.Close)
 	roots := x509.NewCertPool()
 	roots.AddCert(s.Certificate())
-	o := EndpointOptions{URL: s.URL + "/outbox", Token: "secret-token", RootCAs: roots, Timeout: 5 * time.Second}
+	o := EndpointOptions{URL: s.URL + "/outbox", Token: "secret-token", RootCAs: roots, Timeout: time.Minute}
 	if mend != nil {
 		mend(&o)
 	}

@@ -25,6 +25,7 @@ type Composer struct {
 	// publicURL is the base of the links.
 	publicURL string
 	from      string
+	colours   colours
 }
 
 // NewComposer parses the mails' templates. from is the address that mails come
@@ -42,6 +43,9 @@ func NewComposer(set *templates.Set, publicURL, from string) (*Composer, error) 
 	}
 	text, err := set.ReadFile("mails/mail.txt")
 	if err != nil {
+		return nil, err
+	}
+	if c.colours, err = coloursOf(set); err != nil {
 		return nil, err
 	}
 	if c.text, err = template.New("mail.txt").Parse(string(text)); err != nil {
@@ -85,6 +89,7 @@ func (c *Composer) Preview(m *process.Mail) (subject, html, text string, err err
 // view is what the templates see; token is the secret of its link.
 func (c *Composer) view(m *process.Mail) (v view, token string) {
 	v = newView(c.set.Labels(templates.Mails, m.Delivery.Language), m)
+	v.Colours = c.colours
 	switch m.Delivery.Kind {
 	case kindQuote, kindAcceptance, kindInvoice, kindQuoteFollowUp, kindQuoteExpired, kindReminder:
 		token = process.NewLinkToken()

@@ -196,6 +196,7 @@ func TestReadsAsWritten(t *testing.T) {
 				t.Fatal(err)
 			}
 			v := newView(c.set.Labels(templates.Mails, lang), m)
+			v.Colours = c.colours
 			if kind == kindNotification {
 				v.URL = "https://emne.fjord.example/quotes/q1"
 			} else if composed.LinkToken != "" {

@@ -48,6 +48,7 @@ type view struct {
 	// PayURL is a page of a payment provider, empty when there is none.
 	PayURL, Pay string
 	Footer      []string
+	Colours     colours
 }
 
 func newView(l templates.Labels, m *process.Mail) view {

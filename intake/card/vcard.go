@@ -197,7 +197,10 @@ func E164(s, region string) string {
 	if err != nil || !phonenumbers.IsValidNumber(n) {
 		return s
 	}
-	return phonenumbers.Format(n, phonenumbers.E164)
+	if e164 := phonenumbers.Format(n, phonenumbers.E164); len(e164) <= 1+15 { // E.164 section 6.1
+		return e164
+	}
+	return s
 }
 
 // countries are the names of neighbours and the largest trading partners.

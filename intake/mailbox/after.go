@@ -11,8 +11,9 @@ import (
 	"github.com/emne/emne/intake"
 )
 
-// markedAtOnce is how many mails one command marks.
-const markedAtOnce = 1000
+// markedAtOnce is how many mails one command marks: servers take lines of 8,000
+// octets at least (RFC 2683 section 3.2.1.5).
+const markedAtOnce = 500
 
 // keepsKeyword asks a folder that was opened for writing whether new keywords
 // last there (RFC 3501 section 7.1, PERMANENTFLAGS).
@@ -60,6 +61,17 @@ func (s *session) mark(ctx context.Context) error {
 		uids := m.waiting[:min(len(m.waiting), s.atOnce())]
 		err := m.account.markTrouble(s.markAll(uids))
 		if onlyMarking(reasonOf(err)) {
+			// Some servers refuse all of them for one that somebody has taken away.
+			switch gone, err := s.gone(uids); {
+			case err != nil:
+				return err
+			case len(gone) > 0:
+				if err := s.noteMarked(ctx, gone); err != nil {
+					return err
+				}
+				m.waiting = slices.DeleteFunc(m.waiting, func(uid uint32) bool { return slices.Contains(gone, uid) })
+				continue
+			}
 			m.unable = reasonOf(err) == ReasonMove
 			m.status.failed(err)
 			m.log.Warn("mails are not marked on the server", "count", len(m.waiting), "error", err)
@@ -96,6 +108,24 @@ func (s *session) noteMarked(ctx context.Context, uids []uint32) error {
 		return trouble(ReasonStore, err, "the store does not work: %v", err)
 	}
 	return nil
+}
+
+// gone are those of some mails that no longer lie in the folder; none when the
+// server does not say.
+func (s *session) gone(uids []uint32) ([]uint32, error) {
+	var found *imap.SearchData
+	err := s.link.do(func() (err error) {
+		found, err = s.link.client.UIDSearch(&imap.SearchCriteria{UID: []imap.UIDSet{setOf(uids)}}, nil).Wait()
+		return err
+	})
+	if err != nil {
+		if isRefusal(err) {
+			return nil, nil
+		}
+		return nil, err
+	}
+	there := found.AllUIDs()
+	return slices.DeleteFunc(slices.Clone(uids), func(uid uint32) bool { return slices.Contains(there, imap.UID(uid)) }), nil
 }
 
 // atOnce is how many mails are marked together.

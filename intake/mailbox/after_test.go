@@ -197,6 +197,23 @@ func TestCutBetweenCopyAndExpunge(t *testing.T) {
 	})
 }
 
+// TestGoneMailsAreNotMarked: a server that refuses to mark what somebody has taken
+// away is not asked again and again.
+func TestGoneMailsAreNotMarked(t *testing.T) {
+	a := script(t, "* OK [CAPABILITY IMAP4rev1] hi", "%s OK [CAPABILITY IMAP4rev1 MOVE] in",
+		"* 2 EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 7] n\r\n%s OK selected", "* SEARCH 5 6\r\n%s OK counted",
+		"* 1 FETCH (UID 5 RFC822.SIZE 10 INTERNALDATE \" 2-Jan-2026 10:00:00 +0000\")\r\n* 2 FETCH (UID 6 RFC822.SIZE 10 INTERNALDATE \" 2-Jan-2026 10:00:00 +0000\")\r\n%s OK listed",
+		"* 1 FETCH (UID 5 BODY[] {10}\r\nFrom: a\r\n\r\n)\r\n* 2 FETCH (UID 6 BODY[] {10}\r\nFrom: b\r\n\r\n)\r\n%s OK fetched",
+		"%s NO the message set is invalid", "* SEARCH 6\r\n%s OK looked", "%s OK moved", "%s OK none left")
+	a.Backfill.All, a.Poll, a.After, a.MoveTo = true, "@every 1h", AfterMove, "Done"
+	r := newRecorder(t)
+	r.gaps = true
+	m, _ := run(t, r, a, nil)
+	r.waitMails(2)
+	waitStatus(t, m, "all well", func(st Status) bool { return !st.LastSuccess.IsZero() && st.LastError == "" })
+	r.wait("nothing waits", func() bool { return len(r.toMark) == 0 })
+}
+
 // TestMarkedWhenTheFolderIsThere: a folder to move to that is missing keeps the
 // mails waiting over a restart.
 func TestMarkedWhenTheFolderIsThere(t *testing.T) {

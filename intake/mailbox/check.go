@@ -10,9 +10,13 @@ import (
 	"github.com/emersion/go-imap/v2"
 )
 
+// checkStall is how long a server may be silent when somebody waits to hear what
+// is wrong with it.
+const checkStall = 10 * time.Second
+
 // Check signs in and opens the folders, changing nothing, and says in words
 // what is wrong: a *Trouble, or nil.
-func Check(ctx context.Context, a Account) error { return check(ctx, a, defaultStall) }
+func Check(ctx context.Context, a Account) error { return check(ctx, a, checkStall) }
 
 func check(ctx context.Context, a Account, stall time.Duration) error {
 	account, err := a.complete()

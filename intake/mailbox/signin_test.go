@@ -100,6 +100,17 @@ func TestKnownProvidersAreNamed(t *testing.T) {
 			t.Errorf("%s: %v", host, err)
 		}
 	}
+	for _, busy := range []imap.Error{{Text: "[ALERT] Too many simultaneous connections. (Failure)"}, {Code: "THROTTLED", Text: "slow down"}, {Code: "OVERQUOTA", Text: "Account exceeded command or bandwidth limits."},
+		{Code: imap.ResponseCodeUnavailable, Text: "Temporary authentication failure."}} {
+		err := Account{Host: "imap.gmail.com", Username: "sales@example.com"}.loginTrouble(&busy)
+		if reasonOf(err) != ReasonRefused || !strings.Contains(err.Error(), "takes no sign-in at present") {
+			t.Errorf("%s: %q, %v", busy.Text, reasonOf(err), err)
+		}
+	}
+	exchange := &imap.Error{Type: imap.StatusResponseTypeBad, Text: "User is authenticated but not connected."}
+	if err := (Account{Host: "outlook.office365.com"}).loginTrouble(exchange); !strings.Contains(err.Error(), "there is no mailbox for it") {
+		t.Errorf("no mailbox: %v", err)
+	}
 	if err := (Account{}).loginTrouble(errors.New("broken")); reasonOf(err) != "" {
 		t.Errorf("a broken connection is %v", err)
 	}

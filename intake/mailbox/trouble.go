@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -117,6 +118,13 @@ func (a Account) tlsTrouble(err error) error {
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
+// busyCodes and tooMany tell a server that takes nobody at present from one that
+// refuses us: the codes of RFC 5530, and those and the words of Gmail and Exchange.
+var (
+	busyCodes = []imap.ResponseCode{imap.ResponseCodeUnavailable, imap.ResponseCodeLimit, imap.ResponseCodeInUse, "THROTTLED", "OVERQUOTA"}
+	tooMany   = regexp.MustCompile(`(?i)too many|temporarily|try again later|server busy|bandwidth`)
+)
+
 // loginTrouble words a refused sign-in.
 func (a Account) loginTrouble(err error) error {
 	var refused *imap.Error
@@ -124,12 +132,15 @@ func (a Account) loginTrouble(err error) error {
 		return err
 	}
 	switch {
-	case refused.Code == imap.ResponseCodeUnavailable || refused.Code == imap.ResponseCodeLimit || refused.Code == imap.ResponseCodeInUse:
+	case slices.Contains(busyCodes, refused.Code) || tooMany.MatchString(refused.Text):
 		return trouble(ReasonRefused, err, "the server takes no sign-in at present: %s", refused.Text)
 	case refused.Code == imap.ResponseCodePrivacyRequired:
 		return trouble(ReasonTLS, err, "the server takes no password without TLS: set tls to implicit or starttls")
 	}
 	said := saidBy(refused)
+	if strings.Contains(said, "authenticated but not connected") { // Exchange's words
+		return trouble(ReasonPassword, err, "the sign-in of %s is good, but there is no mailbox for it (%s): is the user name the mailbox's, does it have a licence, and may the app open it (IMAP.AccessAsApp, and Add-MailboxPermission)?", a.Username, said)
+	}
 	if a.Auth != nil {
 		return trouble(ReasonPassword, err, "the server refuses the sign-in of %s, although the provider gave a token (%s): is IMAP switched on for this account, and are the scopes right?", a.Username, said)
 	}

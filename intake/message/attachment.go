@@ -79,6 +79,9 @@ func cleanName(s string) string {
 		s = s[i+1:]
 	}
 	s = strings.Trim(s, " \"")
+	if len(s) > 2 && s[0] == '\'' && s[len(s)-1] == '\'' {
+		s = s[1 : len(s)-1]
+	}
 	if strings.Trim(s, ". ") == "" {
 		return ""
 	}

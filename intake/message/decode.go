@@ -169,9 +169,16 @@ func appendQuad(d, quad []byte) []byte {
 	return append(d, out[:n]...)
 }
 
-func isBase64(c byte) bool {
-	return 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '+' || c == '/'
-}
+func isBase64(c byte) bool { return base64Bytes[c] }
+
+// base64Bytes is the alphabet of RFC 4648 section 4: as a table, because no
+// processor can guess which of its ranges the next character is in.
+var base64Bytes = func() (t [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
+		t[c] = true
+	}
+	return t
+}()
 
 // mostlyBase64 looks at the first bytes: text has spaces between its words and
 // punctuation, base64 has neither.

@@ -57,7 +57,7 @@ func (g *Guess) take(c card.Card, o Options) {
 	if g.Company.Source != SourceOrganization {
 		put(&g.Company, c.Company)
 	}
-	if p := card.E164(c.Phone, o.Region); strings.HasPrefix(p, "+") {
+	if p := card.E164(c.Phone, o.Region); strings.HasPrefix(p, "+") && len(p) <= 1+15 {
 		put(&g.Phone, p)
 	}
 	if c.Address.Street != "" && c.Address.Postcode != "" && c.Address.City != "" {

@@ -42,7 +42,9 @@ func findPhone(lines []string, region string, budget *int) string {
 			if err != nil || !phonenumbers.IsValidNumber(n) {
 				continue
 			}
-			return phonenumbers.Format(n, phonenumbers.E164)
+			if e164 := phonenumbers.Format(n, phonenumbers.E164); len(e164) <= 1+15 { // E.164 section 6.1
+				return e164
+			}
 		}
 	}
 	return ""

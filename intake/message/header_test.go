@@ -28,6 +28,16 @@ func TestDecodeWords(t *testing.T) {
 		{"wrong charset", "=?utf-8?Q?bl=E5?=", "blå"},
 		{"raw latin1", "bl\xe5", "blå"},
 		{"raw UTF-8", "blå", "blå"},
+		{"base64 with a space inside", "=?utf-8?B?w6Ug w6Y=?=", "å æ"},
+		{"B that is no base64", "=?utf-8?B?Hei, du!?=", "Hei, du!"},
+		{"B that is empty", "a=?utf-8?B??=b", "ab"},
+		{"encoded twice", "=?utf-8?Q?=3D=3Futf-8=3FQ=3FH=C3=A5=3F=3D?=", "Hå"},
+		{"charset in quotes", "=?\"utf-8\"?Q?=C3=A5?=", "å"},
+		{"words of two charsets", "=?ISO-8859-1?Q?=E5?= =?utf-8?Q?=C3=A6?=", "åæ"},
+		{"an end and a beginning at once", "=?utf-8?Q?a?==?utf-8?Q?b?=", "ab"},
+		{"encoding in lower case", "=?utf-8?q?=c3=a5?= =?utf-8?b?w6Y=?=", "åæ"},
+		{"UTF-16", "=?utf-16?B?/v8ASABl?=", "He"},
+		{"an encoding that there is none of", "=?utf-8?X?abc?=", "=?utf-8?X?abc?="},
 		{"not a word", "a =?b c?= d", "a =?b c?= d"},
 		{"iso-2022-jp in two words", "=?iso-2022-jp?B?GyRCJDMbKEI=?= =?iso-2022-jp?B?GyRCJHMbKEI=?=", "こん"},
 		{"control characters", "a\x07b\x00", "ab"},
@@ -35,6 +45,23 @@ func TestDecodeWords(t *testing.T) {
 	for _, tt := range tests {
 		if got := decodeWords(tt.in, &ledger{}); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestFileNames(t *testing.T) {
+	for in, want := range map[string]string{
+		`attachment; filename*=UTF-8''bl%C3%A5b%C3%A6r.pdf`: "blåbær.pdf", `attachment; filename*=bl%C3%A5.pdf`: "blå.pdf", `attachment; filename*1="b.pdf"; filename*0="a"`: "ab.pdf",
+		`attachment; filename="fallback.pdf"; filename*=utf-8''b%C3%A5.pdf`: "bå.pdf", `attachment; filename*0*=utf-8''a%C3; filename*1*=%A5.pdf`: "aå.pdf", `attachment; filename*0*=iso-8859-1''%E5; filename*1=b.pdf`: "åb.pdf",
+		`attachment; filename="a;b.pdf"`: "a;b.pdf", `attachment; filename='quoted.pdf'`: "quoted.pdf", `attachment; filename=a b c.pdf; size=3`: "a b c.pdf", `attachment; filename=a.pdf size=3`: "a.pdf",
+		`attachment;filename="=?UTF-8?Q?bl=C3=A5?= =?UTF-8?Q?b=C3=A6r.pdf?="`: "blåbær.pdf", `attachment; filename*0="=?UTF-8?Q?bl=C3=A5"; filename*1="b=C3=A6r.pdf?="`: "blåbær.pdf",
+		`attachment; filename*=utf-8'%C3%A5.pdf`: "å.pdf", `attachment; filename*=utf-8''a%ZZ%C3%A5.pdf`: "a%ZZå.pdf", `attachment; FILENAME="X.PDF"`: "X.PDF", `attachment; filename="unclosed.pdf`: "unclosed.pdf",
+		`attachment; filename=tilbud.pdf;`: "tilbud.pdf", `attachment; filename=Budsjett 2026 (v=2).xlsx`: "Budsjett 2026 (v=2).xlsx", "attachment; filename=\"C:\\Users\\ola\\plan.dwg\"": "plan.dwg", "attachment; filename=\"bl\xe5.pdf\"": "blå.pdf",
+		`attachment; filename=`: "attachment.pdf", `attachment; filename`: "attachment.pdf", `attachment; filename="..."`: "attachment.pdf",
+	} {
+		m := parseNO(lines("From: a@b.no", "Content-Type: application/pdf", "Content-Disposition: "+in, "", "x"))
+		if len(m.Attachments) != 1 || m.Attachments[0].Name != want {
+			t.Errorf("%s: %q, want %q", in, names(m), want)
 		}
 	}
 }

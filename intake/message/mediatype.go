@@ -1,7 +1,6 @@
 package message
 
 import (
-	"net/url"
 	"sort"
 	"strconv"
 	"strings"
@@ -85,13 +84,27 @@ func cutParam(s string) (param, string) {
 			j = len(s)
 		}
 		p.value, rest = strings.TrimSpace(s[:j]), s[j:]
-		if k := strings.IndexAny(p.value, " \t"); k >= 0 && strings.Contains(p.value[k:], "=") && !strings.Contains(p.value, "=?") {
+		if k := paramAhead(p.value); k >= 0 {
 			rest = p.value[k+1:] + ";" + strings.TrimPrefix(rest, ";") // a semicolon is missing
 			p.value = p.value[:k]
 		}
 	}
 	p.readKey()
 	return p, rest
+}
+
+// paramAhead is where white space stands for a semicolon before another
+// parameter, or -1.
+func paramAhead(v string) int {
+	i := strings.IndexByte(v, '=')
+	if i < 0 || strings.Contains(v, "=?") {
+		return -1
+	}
+	k := strings.LastIndexAny(v[:i], " \t")
+	if k < 0 || !isToken(v[k+1:i]) {
+		return -1
+	}
+	return k
 }
 
 // readKey takes RFC 2231 marks off the key: name*, name*0, name*0*.
@@ -148,16 +161,14 @@ func (m *mediaType) join(pieces []param, l *ledger) {
 				continue
 			}
 			if i == 0 {
-				if parts := strings.SplitN(v, "'", 3); len(parts) == 3 {
+				switch parts := strings.SplitN(v, "'", 3); {
+				case len(parts) == 3:
 					label, v = parts[0], parts[2]
+				case len(parts) == 2 && charsetLabel(parts[0]) == "utf-8": // the place of the language is missing
+					label, v = parts[0], parts[1]
 				}
 			}
-			if u, err := url.PathUnescape(v); err == nil {
-				v = u
-			} else {
-				l.defect(DefectEncodedWord)
-			}
-			b = append(b, v...)
+			b = appendUnescaped(b, v)
 		}
 		v := toUTF8(b, label, l)
 		if strings.Contains(v, "=?") {
@@ -165,6 +176,20 @@ func (m *mediaType) join(pieces []param, l *ledger) {
 		}
 		m.params[key] = oneLine(v)
 	}
+}
+
+// appendUnescaped undoes the percent encoding of RFC 2231 section 4; what is
+// none stays.
+func appendUnescaped(b []byte, v string) []byte {
+	for i := 0; i < len(v); i++ {
+		if v[i] == '%' && i+2 < len(v) && unhex(v[i+1]) >= 0 && unhex(v[i+2]) >= 0 {
+			b = append(b, byte(unhex(v[i+1])<<4|unhex(v[i+2])))
+			i += 2
+			continue
+		}
+		b = append(b, v[i])
+	}
+	return b
 }
 
 // contentType is the first Content-Type of the header that says something. The

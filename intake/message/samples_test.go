@@ -1,6 +1,9 @@
 package message
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -62,11 +65,11 @@ func TestSamples(t *testing.T) {
 			t.Errorf("%s: problem %q, want %q", name, m.Problem, sampleProblems[name])
 		}
 		want, listed := table[name]
-		switch got := (sample{!blank(m.FullText), len(m.Attachments), plainNames(m), strings.Join(m.Charsets, " ")}); {
+		switch got := sampleOf(m); {
 		case !listed:
 			t.Errorf("%s is not in testdata/samples.tsv", name)
 		case got != want:
-			t.Errorf("%s: %+v, want %+v", name, got, want)
+			t.Errorf("%s:\n%s, want\n%s\nfor %q %.200q", name, got.row(name), want.row(name), m.Subject, m.Text)
 		}
 		if garbled := strings.ContainsRune(m.FullText, '\ufffd'); garbled != (name == pictureAsText) {
 			t.Errorf("%s: characters are lost: %v", name, garbled)
@@ -100,12 +103,33 @@ func TestSamples(t *testing.T) {
 }
 
 // sample is what must come out of one: text, how many attachments by which
-// names, and the charsets that its texts are really in.
+// names, the charsets that its texts are really in, why it is a machine's, in
+// which shape it reports on a delivery, its language, and a hash of what a person
+// sees: sender, subject, own words, quote, signature. All were read by a person
+// before their hash was put down.
 type sample struct {
 	text        bool
 	attachments int
 	names       string
 	charsets    string
+	automation  string
+	report      string
+	language    string
+	seen        string
+}
+
+func sampleOf(m *Message) sample {
+	report := ""
+	if m.Report != nil {
+		report = m.Report.Shape
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q", m.From, m.Subject, m.Text, m.Quoted, m.Signature))
+	return sample{!blank(m.FullText), len(m.Attachments), plainNames(m), strings.Join(m.Charsets, " "), m.Automation.Code, report, m.Language, hex.EncodeToString(sum[:4])}
+}
+
+// row is a sample as testdata/samples.tsv has it.
+func (s sample) row(name string) string {
+	return strings.Join([]string{name, strconv.FormatBool(s.text), strconv.Itoa(s.attachments), s.names, s.charsets, s.automation, s.report, s.language, s.seen}, "\t")
 }
 
 func plainNames(m *Message) string {
@@ -117,7 +141,7 @@ func plainNames(m *Message) string {
 }
 
 // samplesTable reads testdata/samples.tsv: path, whether there is text, the
-// number of attachments, their names divided by bars, the charsets.
+// number of attachments, their names divided by bars, and the rest of a sample.
 func samplesTable(t *testing.T) map[string]sample {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("testdata", "samples.tsv"))
@@ -127,14 +151,14 @@ func samplesTable(t *testing.T) map[string]sample {
 	table := map[string]sample{}
 	for line := range strings.Lines(string(b)) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(f) != 5 {
+		if len(f) != 9 {
 			t.Fatalf("testdata/samples.tsv: %q", line)
 		}
 		n, err := strconv.Atoi(f[2])
 		if err != nil {
 			t.Fatalf("testdata/samples.tsv: %q", line)
 		}
-		table[f[0]] = sample{f[1] == "true", n, f[3], f[4]}
+		table[f[0]] = sample{f[1] == "true", n, f[3], f[4], f[5], f[6], f[7], f[8]}
 	}
 	return table
 }

@@ -8,7 +8,9 @@ import (
 // also broken ones: without white space between them, with white space or
 // question marks inside, without an end, split inside a character, and inside
 // quotes. Raw bytes are UTF-8 or windows-1252. Linear in the length of v.
-func decodeWords(v string, l *ledger) string {
+func decodeWords(v string, l *ledger) string { return decodeTwice(v, false, l) }
+
+func decodeTwice(v string, again bool, l *ledger) string {
 	if !strings.Contains(v, "=?") {
 		return cleanText(rawText(v, l))
 	}
@@ -38,7 +40,12 @@ func decodeWords(v string, l *ledger) string {
 	}
 	run.flush(&out, l)
 	out.WriteString(rawText(v, l))
-	return cleanText(out.String())
+	s := out.String()
+	if !again && strings.HasPrefix(s, "=?") && strings.HasSuffix(s, "?=") { // encoded twice
+		l.defect(DefectEncodedWord)
+		return decodeTwice(s, true, l)
+	}
+	return cleanText(s)
 }
 
 // rawText is a piece of a header field that is not encoded.
@@ -84,7 +91,7 @@ func (r *wordRun) flush(out *strings.Builder, l *ledger) {
 // further "?=" stands in the field, so that it is not looked for again.
 func cutWord(v string, noEnd *bool, l *ledger) (word, string, bool) {
 	i := strings.IndexByte(v[2:], '?')
-	if i <= 0 || i > 60 || strings.ContainsAny(v[2:2+i], " \t=<>\"") {
+	if i <= 0 || i > 60 || strings.ContainsAny(v[2:2+i], " \t=<>") {
 		return word{}, "", false
 	}
 	label := v[2 : 2+i]
@@ -119,7 +126,7 @@ func cutWord(v string, noEnd *bool, l *ledger) (word, string, bool) {
 	if enc == 'q' {
 		w.bytes = decodeQ(text)
 	} else {
-		w.bytes, _ = decodeBase64([]byte(text), l)
+		w.bytes = decodeB(text, l)
 	}
 	return w, rest[next:], true
 }
@@ -151,6 +158,18 @@ func wordEnd(s string, enc byte) int {
 		}
 		from = i + 2
 	}
+}
+
+// decodeB reads base64 with white space in it; what is none stays as it is.
+func decodeB(s string, l *ledger) []byte {
+	if strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t") != "" {
+		if d, _ := decodeBase64([]byte(s), l); d != nil {
+			return d
+		}
+		return []byte(s)
+	}
+	d, _ := base64Body([]byte(s), make([]byte, 0, len(s)/4*3+3), nil, l)
+	return d
 }
 
 func decodeQ(s string) []byte {

@@ -65,6 +65,9 @@ func (s *server) addSources() {
 		if err != nil {
 			return err
 		}
+		if f.Cursor != "" && !strings.Contains(f.Cursor, ":") {
+			return process.Invalid("list.cursor", "the cursor is not one that this list gave out: begin without one")
+		}
 		all, err := c.allSources()
 		if err != nil {
 			return err

@@ -130,6 +130,9 @@ func TestEmptyListsAreLists(t *testing.T) {
 	if a := s.do("POST", "price-lists", `{"name":"Prices"}`); !bytes.Contains(a.body, []byte(`"prices":[]`)) {
 		t.Errorf("a list is missing: %s", a.body)
 	}
+	if a := s.do("GET", "price-lists", ""); !bytes.Contains(a.body, []byte(`"prices":[]`)) {
+		t.Errorf("a list is missing: %s", a.body)
+	}
 	for _, c := range append(collections(), collection{name: "activities"}) {
 		if a := s.do("GET", c.name+"?q=nothinglikethis", ""); a.status != 200 || string(a.body) != "{\"items\":[]}\n" {
 			t.Errorf("%s: %d %s", c.name, a.status, a.body)

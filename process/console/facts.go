@@ -194,9 +194,9 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 		return nil, err
 	}
 	p := v.record(process.TypeInvoice, i.Record, i.State, v.invoiceName(*i))
-	p.thread, p.recipient, p.lines, p.open, p.ofOrder = i.Thread, i.Recipient, i.Lines, i.Open, i.Order != ""
+	p.thread, p.recipient, p.lines, p.open, p.ofOrder = i.Thread, i.Recipient, i.Lines, i.Due(), i.Order != ""
 	p.Badges = v.invoiceBadges(*i)
-	p.hidden["pay"] = i.Open.Minor <= 0
+	p.hidden["pay"] = i.Due().Minor <= 0
 	p.hidden["credit"] = i.Credited.Minor >= i.Payable().Minor
 	p.hidden["dispute"], p.hidden["end_dispute"] = i.Disputed || i.Open.Minor <= 0, !i.Disputed
 	p.hidden["hold"], p.hidden["release"] = i.Held || i.Open.Minor <= 0, !i.Held
@@ -233,11 +233,8 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	}
 	for _, r := range i.Reminders {
 		if !r.Skipped {
-			p.fact(v.t("field.reminder"), cell{Text: r.Step, Note: v.date(r.Date)})
+			p.fact(v.t("field.reminder"), cell{Text: v.stepName(r), Note: v.date(r.Date)})
 		}
-	}
-	if !i.Claims.IsZero() {
-		p.fact(v.t("field.claims"), words(v.money(i.Claims)))
 	}
 	p.fact(v.t("field.customer_reference"), words(i.CustomerReference))
 	p.fact(v.t("field.buyer_reference"), words(i.BuyerReference))
@@ -253,17 +250,31 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 	p.Lines = v.table(i.Lines, i.Pricing, i.Totals, i.Currency, false)
 	if i.State == "issued" {
 		for _, t := range []total{{v.t("total.prepaid"), v.amount(i.Released.Sub(i.Prepaid)), false}, {v.t("total.credited"), v.amount(i.Credited.Neg()), false}, {v.t("total.paid"), v.amount(i.Paid.Neg()), false},
-			{v.t("total.written_off"), v.amount(i.WrittenOff.Neg()), false}} {
+			{v.t("total.written_off"), v.amount(i.WrittenOff.Neg()), false}, {v.t("field.claims"), v.amount(i.Claims), false}} {
 			if t.Amount != v.amount(process.Money{Currency: i.Currency}) {
 				p.Lines.Totals = append(p.Lines.Totals, t)
 			}
 		}
-		p.Lines.Totals = append(p.Lines.Totals, total{v.t("field.open"), v.money(i.Open), true})
+		p.Lines.Totals = append(p.Lines.Totals, total{v.t("field.open"), v.money(i.Due()), true})
 	}
 	if err := v.relate(p, process.TypeCreditNote, map[string]string{"invoice": i.ID}); err != nil {
 		return nil, err
 	}
 	return p, v.relate(p, process.TypePayment, map[string]string{"invoice": i.ID})
+}
+
+// stepName words a reminder by the text that its step has, with the fee.
+func (v *visit) stepName(r process.Reminder) string {
+	name := r.Step
+	for _, s := range v.settings.Reminders.Steps {
+		if s.Key == r.Step {
+			name = v.t("reminder_text." + s.Text)
+		}
+	}
+	if r.Fee.Minor > 0 && !r.Waived {
+		name += ", " + v.t("field.fee_of", "amount", v.money(r.Fee))
+	}
+	return name
 }
 
 // sentBy is how a customer's invoices go out.

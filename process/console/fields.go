@@ -65,6 +65,8 @@ type section struct {
 	Parts bool
 	// After the lines; Folded until one looks, unless something stands in it.
 	After, Folded bool
+	// Previews are what the fields switch on.
+	Previews []mailPreview
 }
 
 // Open says that something stands in a folded section.
@@ -75,6 +77,13 @@ func (s section) Open() bool {
 		}
 	}
 	return false
+}
+
+// mailPreview is the text of an automatic mail.
+type mailPreview struct {
+	Title, Subject string
+	Paragraphs     []string
+	Open           bool
 }
 
 // form is what is filled in and sent.

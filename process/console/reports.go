@@ -146,7 +146,7 @@ func (v *visit) fillReport(p *reportPage, r *process.Report) {
 // hidden columns are for programs; optional ones are shown when they say something.
 var (
 	hidden   = []string{"total", "customer_id", "owner_id", "currency", "order_id", "invoice_id"}
-	optional = map[string]bool{"late": true, "overpaid": true, "quantity": true, "unit": true, "competitor": true, "stage": true, "stale": true,
+	optional = map[string]bool{"late": true, "overpaid": true, "claims": true, "quantity": true, "unit": true, "competitor": true, "stage": true, "stale": true,
 		"company_base": true, "company_vat": true}
 )
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/emne/emne/process"
 	"github.com/emne/emne/process/access"
+	"github.com/emne/emne/templates"
 )
 
 // The company's settings as a form; its fields are the paths of their JSON.
@@ -50,6 +51,7 @@ func (v *visit) settingsForm(in input) form {
 		{Title: v.t("section.address"), Fields: v.addressFields(in, "company.address.")},
 		{Title: v.t("settings.bank"), Fields: []field{f(kindText, "company.bank_account"), f(kindText, "company.iban"), f(kindText, "company.bic"),
 			f(kindSelect, "payment_reference", choices(v.options("payment_reference.", process.ReferenceNumber, process.ReferenceMOD10, process.ReferenceMOD11, process.ReferenceOGM))),
+			f(kindSelect, "payment_means", choices(append([]option{{Label: v.t("payment_means.usual")}}, v.options("payment_means.", process.PaymentMeansCodes()...)...)), hint(v.t("hint.payment_means"))),
 			f(kindWhole, "kid.customer_digits", hint(v.t("hint.kid_customer"))), f(kindWhole, "kid.length", hint(v.t("hint.kid_length"))), f(kindCheck, "kid.allow_dash", hint(v.t("hint.kid_dash"))),
 			f(kindText, "payment_link", wide, hint(v.t("hint.payment_link"))), f(kindMoney, "write_off_limit", currency(v.settings.Currency), hint(v.t("hint.write_off_limit")))}},
 		{Title: v.t("settings.prepayment"), Fields: []field{f(kindSelect, "prepayment.kind", choices(v.prepaymentKinds()), hint(v.t("hint.prepayment_kind"))),
@@ -61,13 +63,31 @@ func (v *visit) settingsForm(in input) form {
 		{Title: v.t("settings.mail"), Fields: []field{f(kindCheck, "mail.acknowledge", hint(v.t("hint.acknowledge"))), f(kindWhole, "mail.acknowledge_per_hour"),
 			f(kindCheck, "mail.digest", hint(v.t("hint.digest"))), f(kindWhole, "mail.digest_hour"), f(kindCheck, "mail.plus_addresses", hint(v.t("hint.plus_addresses"))),
 			f(kindText, "mail.spam.score_header", hint(v.t("hint.score_header"))), f(kindText, "mail.spam.threshold"),
-			f(kindList, "mail.spam.blocked", wide, hint(v.t("hint.blocked"))), f(kindList, "mail.spam.words", wide, hint(v.t("hint.words")))}},
+			f(kindList, "mail.spam.blocked", wide, hint(v.t("hint.blocked"))), f(kindList, "mail.spam.words", wide, hint(v.t("hint.words")))},
+			Previews: v.acknowledgements()},
 		{Title: v.t("settings.reminders"), Fields: v.reminderFields(in)},
 		{Title: v.t("settings.numbers"), Fields: numbers},
 		{Title: v.t("field.terms"), Fields: texts},
 		{Title: v.t("settings.vat_rules"), Fields: []field{f(kindTable, "vat_rules", wide, hint(v.t("hint.vat_rules")), v.ruleColumns())}},
 		{Title: v.t("settings.process"), Fields: append(v.processFields(in), f(kindYAML, "automations", wide, hint(v.t("hint.automations"))))},
 	}}
+}
+
+// acknowledgements are what new inquiries are answered with, in every language
+// of mails, the company's own unfolded: nobody switches on what was not seen.
+func (v *visit) acknowledgements() []mailPreview {
+	var ps []mailPreview
+	for _, lang := range process.Languages() {
+		l := v.c.o.Templates.Labels(templates.Mails, lang)
+		say := func(key string) string { return l.Say(key, "company", v.settings.Company.Name, "subject", "…") }
+		p := mailPreview{Title: v.t("settings.acknowledgement", "language", v.t("language."+lang)), Subject: say("acknowledgement.subject"), Open: lang == v.settings.Language}
+		for _, key := range []string{"greeting.nobody", "acknowledgement.body", "acknowledgement.more", "closing"} {
+			p.Paragraphs = append(p.Paragraphs, say(key))
+		}
+		p.Paragraphs = append(p.Paragraphs, v.settings.Company.Name)
+		ps = append(ps, p)
+	}
+	return ps
 }
 
 // bankCSVFields say how the bank's CSV files are read; most need none of it.

@@ -267,6 +267,8 @@ func (b *browser) path() string {
 func TestSettings(t *testing.T) {
 	b := &browser{world: newWorld(t)}
 	b.open("/settings")
+	// What inquiries are answered with is seen before it is switched on.
+	b.says("Kvittering – Norsk bokmål", "Vi har mottatt henvendelsen din: …", "Takk for at du skriver til", "Vielen Dank für Ihre Nachricht an")
 	b.send("/settings", "company.name", "Nytt Navn AS", "company.address.city", "Molde", "mail.acknowledge", "1", "terms.payment_days", "20",
 		"terms.quote.nb", "Våre vilkår", "numbers.invoice.first", "500", "vat", "S:15", "payment_reference", "number")
 	b.says("Lagret.", "Nytt Navn AS")

@@ -253,7 +253,7 @@ func (c *call) invoice(p *customerPage, i *process.Invoice) {
 	}
 	p.SHA256, p.State, p.StateTitle = i.SHA256, state, c.t(state)
 	p.Pay = c.view.Settings.PaymentLinkOf(i)
-	p.Figures = []figure{{c.t("payable"), c.money(i.Open), true}, {c.t("due"), c.date(i.DueDate), false}}
+	p.Figures = []figure{{c.t("payable"), c.money(i.Due()), true}, {c.t("due"), c.date(i.DueDate), false}}
 	add := func(label, value string) {
 		if value != "" {
 			p.Figures = append(p.Figures, figure{label, value, false})

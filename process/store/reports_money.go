@@ -60,32 +60,39 @@ func (r reports) CustomerSales(p process.Period) ([]process.CustomerSalesRow, er
 	return rows, err
 }
 
-// Receivables implements process.Reports.
+// Receivables implements process.Reports. What was paid beyond an invoice went
+// to its claims first.
 func (r reports) Receivables(day process.Date) ([]process.ReceivablesRow, error) {
-	const query = `WITH owed AS (
-		SELECT customer_id, currency, gross_minor + rounding_minor - prepaid_minor + released_minor - credited_minor - paid_minor - written_off_minor AS open, due_date FROM invoice WHERE state = 'issued'
+	const query = `WITH invoiced AS (
+		SELECT customer_id, currency, gross_minor + rounding_minor - prepaid_minor + released_minor - credited_minor - paid_minor - written_off_minor AS open, claims_minor AS claims, due_date
+		FROM invoice WHERE state = 'issued'
+	), owed AS (
+		SELECT customer_id, currency, due_date,
+			CASE WHEN open >= 0 THEN open WHEN open + claims >= 0 THEN 0 ELSE open + claims END AS open,
+			CASE WHEN open >= 0 THEN claims WHEN open + claims >= 0 THEN open + claims ELSE 0 END AS claims
+		FROM invoiced
 	), aged AS (
-		SELECT customer_id, currency, open, CASE
+		SELECT customer_id, currency, open, claims, CASE
 			WHEN open < 0 THEN 5
 			WHEN due_date = '' OR due_date >= $1 THEN 0
 			WHEN due_date >= $2 THEN 1
 			WHEN due_date >= $3 THEN 2
 			WHEN due_date >= $4 THEN 3
 			ELSE 4 END AS age
-		FROM owed WHERE open <> 0
+		FROM owed WHERE open <> 0 OR claims <> 0
 	)
 	SELECT a.customer_id, COALESCE(MAX(c.name), ''), a.currency, COUNT(*),
 		CAST(SUM(CASE WHEN age = 0 THEN open ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN age = 1 THEN open ELSE 0 END) AS BIGINT),
 		CAST(SUM(CASE WHEN age = 2 THEN open ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN age = 3 THEN open ELSE 0 END) AS BIGINT),
 		CAST(SUM(CASE WHEN age = 4 THEN open ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN age = 5 THEN open ELSE 0 END) AS BIGINT),
-		CAST(SUM(open) AS BIGINT)
+		CAST(SUM(open) AS BIGINT), CAST(SUM(claims) AS BIGINT)
 	FROM aged a LEFT JOIN customer c ON c.id = a.customer_id
 	GROUP BY a.customer_id, a.currency`
 	args := []any{string(day), string(day.AddDays(-30)), string(day.AddDays(-60)), string(day.AddDays(-90))}
 	rows, err := rowsOf(r.t, query, args, func(f *process.ReceivablesRow) []any {
 		amount := func(m *process.Money) money { return money{m, &f.Currency} }
 		return []any{&f.CustomerID, &f.Customer, &f.Currency, &f.Invoices, amount(&f.NotDue), amount(&f.Days1), amount(&f.Days31), amount(&f.Days61),
-			amount(&f.Days91), amount(&f.Overpaid), amount(&f.Open)}
+			amount(&f.Days91), amount(&f.Overpaid), amount(&f.Open), amount(&f.Claims)}
 	})
 	slices.SortFunc(rows, func(a, b process.ReceivablesRow) int {
 		return cmp.Or(cmp.Compare(a.Currency, b.Currency), cmp.Compare(b.Open.Minor, a.Open.Minor), cmp.Compare(a.CustomerID, b.CustomerID))

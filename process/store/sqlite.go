@@ -41,7 +41,8 @@ func OpenSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
 	file := "file:" + (&url.URL{Path: path}).EscapedPath()
-	common := "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=10000&_stmt_cache_size=160"
+	// One goroutine at a time has a connection: SQLite need not lock it again.
+	common := "_mutex=no&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=10000&_stmt_cache_size=160"
 	texts := newRewrites()
 	open := func(params, setup string, conns int) *sql.DB {
 		pool := sql.OpenDB(&connector{driver: &sqlite3.SQLiteDriver{}, dsn: file + "?" + common + params, texts: texts, setup: setup})

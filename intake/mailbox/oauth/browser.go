@@ -48,7 +48,7 @@ func (s *Source) LoginBrowser(ctx context.Context, show func(page string)) error
 	}()
 
 	verifier := oauth2.GenerateVerifier()
-	show(config.AuthCodeURL(back.state, oauth2.AccessTypeOffline, oauth2.S256ChallengeOption(verifier), oauth2.SetAuthURLParam("prompt", "consent"), oauth2.SetAuthURLParam("login_hint", s.settings.Username)))
+	show(s.settings.page(config, back.state, verifier))
 	var got answer
 	select {
 	case <-ctx.Done():

@@ -52,7 +52,7 @@ func (w *world) source(change func(*oauth.Options)) *oauth.Source {
 // visit is a browser that follows redirects; a browser has no shared client.
 func visit(t *testing.T, page string) string {
 	t.Helper()
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 10 * time.Second}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
 	r, err := client.Get(page)
 	if err != nil {
 		t.Errorf("opening the page: %v", err)

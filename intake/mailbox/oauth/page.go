@@ -31,7 +31,7 @@ func (s *Source) Begin(back string) (Begun, error) {
 	b := Begun{State: rand.Text(), verifier: oauth2.GenerateVerifier(), back: back}
 	config := s.settings.config()
 	config.RedirectURL = back
-	b.Page = config.AuthCodeURL(b.State, oauth2.AccessTypeOffline, oauth2.S256ChallengeOption(b.verifier), oauth2.SetAuthURLParam("prompt", "consent"), oauth2.SetAuthURLParam("login_hint", s.settings.Username))
+	b.Page = s.settings.page(config, b.State, b.verifier)
 	return b, nil
 }
 

@@ -52,6 +52,12 @@ func TestSignInOnAPage(t *testing.T) {
 		t.Error("a code is good twice")
 	}
 	w.token(s)
+	for provider, prompt := range map[string]string{oauth.Google: "consent", oauth.Microsoft: "select_account", oauth.Custom: "consent"} {
+		b, err := w.source(func(o *oauth.Options) { o.Provider = provider }).Begin("https://emne.example/back")
+		if page, failed := url.Parse(b.Page); err != nil || failed != nil || page.Query().Get("prompt") != prompt || page.Query().Get("login_hint") != "sales@example.com" {
+			t.Errorf("%s: %v, %s", provider, err, b.Page)
+		}
+	}
 	app := w.source(func(o *oauth.Options) { o.Flow = oauth.FlowApp })
 	if _, err := app.Begin("https://emne.example/back"); err == nil || app.ByPerson() || !s.ByPerson() {
 		t.Errorf("an app signs in on a page: %v", err)

@@ -82,6 +82,18 @@ func (s Settings) complete() (Settings, error) {
 	return s, nil
 }
 
+// page is the provider's for one sign-in. Google gives a refresh token again only
+// when consent is asked for again; Microsoft would then refuse people for whom an
+// administrator has consented.
+func (s Settings) page(config *oauth2.Config, state, verifier string) string {
+	prompt := "consent"
+	if s.Provider == Microsoft {
+		prompt = "select_account"
+	}
+	return config.AuthCodeURL(state, oauth2.AccessTypeOffline, oauth2.S256ChallengeOption(verifier),
+		oauth2.SetAuthURLParam("prompt", prompt), oauth2.SetAuthURLParam("login_hint", s.Username))
+}
+
 // config is for the library. The style is set because the library would else
 // send every refused request twice.
 func (s Settings) config() *oauth2.Config {

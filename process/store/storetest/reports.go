@@ -208,6 +208,7 @@ func (b *books) sale(tx process.Tx, n int) error {
 		}
 		i.WrittenOff = process.Money{Minor: b.Int64N(2), Currency: i.Currency}
 		i.Prepaid = process.Money{Minor: pick[int64](b, 0, 0, 777), Currency: i.Currency}
+		i.Claims = process.Money{Minor: pick[int64](b, 0, 0, 50, 3800), Currency: i.Currency}
 		i.Released = process.Money{Minor: i.Prepaid.Minor / 2, Currency: i.Currency}
 	}
 	var note *process.CreditNote

@@ -238,15 +238,20 @@ func (b *books) receivables(day process.Date) (rows []process.ReceivablesRow) {
 			continue
 		}
 		open := process.Money{Minor: i.Payable().Minor - i.Prepaid.Minor + i.Released.Minor - i.Credited.Minor - i.Paid.Minor - i.WrittenOff.Minor, Currency: i.Currency}
-		if open.IsZero() {
+		claims := i.Claims
+		if open.Minor < 0 { // what was paid too much went to the claims first
+			paid := process.Money{Minor: min(-open.Minor, claims.Minor), Currency: i.Currency}
+			open, claims = open.Add(paid), claims.Sub(paid)
+		}
+		if open.IsZero() && claims.IsZero() {
 			continue
 		}
 		none := process.Money{Currency: i.Currency}
 		r := group(&rows, process.ReceivablesRow{Customer: b.customer(i.Customer), CustomerID: i.Customer, Currency: i.Currency, NotDue: none, Days1: none,
-			Days31: none, Days61: none, Days91: none, Overpaid: none, Open: none},
+			Days31: none, Days61: none, Days91: none, Overpaid: none, Open: none, Claims: none},
 			func(r process.ReceivablesRow) bool { return r.CustomerID == i.Customer && r.Currency == i.Currency })
 		r.Invoices++
-		r.Open = r.Open.Add(open)
+		r.Open, r.Claims = r.Open.Add(open), r.Claims.Add(claims)
 		late := int(day.Time(time.UTC).Sub(i.DueDate.Time(time.UTC)).Hours() / 24)
 		part := &r.Days91
 		switch {

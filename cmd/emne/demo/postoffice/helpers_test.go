@@ -17,7 +17,7 @@ import (
 	"github.com/emne/emne/cmd/emne/demo/postoffice"
 )
 
-const patience = 10 * time.Second
+const patience = time.Minute
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childDir); dir != "" {
