@@ -193,7 +193,7 @@ func (s *Service) ruleVerb(ctx context.Context, actor Actor, do RuleAction, scen
 	}
 	v, ok := verbOf(at.Type, do.Verb)
 	if !ok || slices.Contains(unruly, do.Verb) {
-		return nil, Invalid("rule.verb", fmt.Sprintf("a rule can do nothing called %q with a %s", do.Verb, at.Type))
+		return nil, Invalid("rule.verb", fmt.Sprintf("a rule can do nothing called %q with the record %s", do.Verb, at.Type))
 	}
 	input, err := s.filled(do.Input, scene)
 	if err != nil {

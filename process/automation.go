@@ -214,7 +214,7 @@ func (do RuleAction) problems(when []string) []Problem {
 	for _, record := range records {
 		v, ok := verbOf(record, do.Verb)
 		if !ok || slices.Contains(unruly, do.Verb) {
-			return []Problem{{Field: ".verb", Reason: "rule.verb", Message: fmt.Sprintf("a rule can do nothing called %q with a %s; it can %s", do.Verb, record, strings.Join(ruleVerbs(record), ", "))}}
+			return []Problem{{Field: ".verb", Reason: "rule.verb", Message: fmt.Sprintf("a rule can do nothing called %q with the record %s; it can %s", do.Verb, record, strings.Join(ruleVerbs(record), ", "))}}
 		}
 		if err := checkInput(do.Input, reflect.New(v.Input).Interface()); err != nil {
 			return []Problem{{Field: ".input", Reason: "rule.input", Message: err.Error()}}

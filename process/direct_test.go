@@ -55,3 +55,15 @@ func TestOrdersAndInvoicesOfAnOpportunity(t *testing.T) {
 	}
 	h.verify()
 }
+
+// A due date that somebody wrote stays, though it has passed.
+func TestDueDateThatHasPassed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	id := h.create(process.TypeInvoice, fmt.Sprintf(`{"customer":%q,"due_date":"2026-01-15","lines":%s}`, h.customer(), lines))
+	h.do(process.TypeInvoice, "issue", id, `{"send":false}`)
+	if i := get(h, h.s.Invoices(), id); i.DueDate != "2026-01-15" || !i.Overdue || h.frozen(id).DueDate != "2026-01-15" {
+		t.Errorf("the invoice is due %s, overdue: %v", i.DueDate, i.Overdue)
+	}
+	h.verify()
+}

@@ -60,8 +60,8 @@ func (s *Service) issuing(in IssueInput) func(*unit, *Invoice) (*Outcome, error)
 				return nil, err
 			}
 		}
-		if snap.DueDate < snap.IssueDate {
-			snap.DueDate = snap.IssueDate
+		if i.Deposit { // its day was set when it was asked for
+			snap.DueDate = max(snap.DueDate, snap.IssueDate)
 		}
 		snap.Draft = false
 		if snap.Payment.Reference, err = u.paymentReference(i.Customer, snap.Number); err != nil {

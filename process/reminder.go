@@ -254,7 +254,7 @@ func (u *unit) sendReminder(i *Invoice, c *Customer, step ReminderStep, mailed b
 	if step.Days > 0 && u.settings.Reminders.PayWithin > 0 {
 		payBy = u.settings.working(had.Date.AddDays(u.settings.Reminders.PayWithin))
 	}
-	snap, err := u.reminderSnapshot(i, step)
+	snap, err := u.reminderSnapshot(i, step, payBy)
 	if err != nil {
 		return err
 	}

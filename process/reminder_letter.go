@@ -6,7 +6,9 @@ type Claim struct {
 	// Text is upcoming, reminder or notice.
 	Text        string `json:"text"`
 	InvoiceDate Date   `json:"invoice_date"`
-	Amount      Money  `json:"amount"`
+	// PayBy is the day that the reminder gives; empty when it gives none.
+	PayBy  Date  `json:"pay_by,omitempty"`
+	Amount Money `json:"amount"`
 	// Settled is what was paid, credited and written off.
 	Settled  Money `json:"settled"`
 	Open     Money `json:"open"`
@@ -17,7 +19,7 @@ type Claim struct {
 
 // reminderSnapshot is the letter of a step: parties and payment as they stand on
 // the invoice, the figures as they are today.
-func (u *unit) reminderSnapshot(i *Invoice, step ReminderStep) (Snapshot, error) {
+func (u *unit) reminderSnapshot(i *Invoice, step ReminderStep, payBy Date) (Snapshot, error) {
 	of, err := u.Snapshot(i.ID)
 	if err != nil {
 		return Snapshot{}, err
@@ -28,5 +30,5 @@ func (u *unit) reminderSnapshot(i *Invoice, step ReminderStep) (Snapshot, error)
 	return Snapshot{Kind: KindReminder, Number: of.Number, Title: of.Title, Language: i.Language, MadeAt: u.now, IssueDate: u.today(), DueDate: i.DueDate,
 		Currency: i.Currency, Seller: of.Seller, Buyer: of.Buyer, BuyerReference: of.BuyerReference, CustomerReference: of.CustomerReference, OrderNumber: of.OrderNumber,
 		Totals: Totals{Net: zero, VAT: zero, Gross: zero, Rounding: zero, Adjusted: zero}, Prepaid: zero, Payable: total, Payment: of.Payment,
-		Claim: &Claim{Text: step.Text, InvoiceDate: of.IssueDate, Amount: of.Payable, Settled: of.Payable.Sub(i.Open), Open: i.Open, Fees: fees, Interest: interest, Total: total}}, nil
+		Claim: &Claim{Text: step.Text, InvoiceDate: of.IssueDate, PayBy: payBy, Amount: of.Payable, Settled: of.Payable.Sub(i.Open), Open: i.Open, Fees: fees, Interest: interest, Total: total}}, nil
 }

@@ -93,7 +93,7 @@ func TestRemindersInTheirTime(t *testing.T) {
 		if m.Letter == nil || m.Letter.Name != "reminder-"+mails[k].Data["number"]+".pdf" || json.Unmarshal(m.Letter.Data, &letter) != nil {
 			t.Fatalf("mail %d has the letter %+v", k, m.Letter)
 		}
-		if c := letter.Claim; letter.Kind != process.KindReminder || c == nil || c.Text != text || c.Open.String() != "15392.56" || c.Total != letter.Payable || letter.Payment != m.Snapshot.Payment || letter.DueDate != m.Snapshot.DueDate {
+		if c := letter.Claim; letter.Kind != process.KindReminder || c == nil || c.Text != text || c.Open.String() != "15392.56" || c.Total != letter.Payable || string(c.PayBy) != mails[k].Data["pay_by"] || letter.Payment != m.Snapshot.Payment || letter.DueDate != m.Snapshot.DueDate {
 			t.Errorf("the letter of mail %d says %+v", k, letter)
 		}
 	}

@@ -205,7 +205,7 @@ func (s Settings) Problems() []Problem {
 	default:
 		bad("payment_reference", "settings.payment_reference", "%q is no payment reference: number, kid-mod10, kid-mod11 or ogm", s.PaymentReference)
 	}
-	ps = append(ps, s.KID.problems()...)
+	ps = append(append(ps, s.Company.accountProblems()...), s.KID.problems()...)
 	if s.PaymentMeans != "" && !slices.Contains(PaymentMeansCodes(), s.PaymentMeans) {
 		bad("payment_means", "settings.payment_means", "%q is no means of payment: 30, 57 or 58", s.PaymentMeans)
 	}

@@ -10,7 +10,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -27,6 +26,17 @@ import (
 const (
 	wayBare, wayFetch, wayParse, wayWhole = "bare socket", "emne, fetch alone", "emne, fetch and parse", "emne, whole path"
 	wayMbsync, wayFilled                  = "mbsync to a Maildir", "emne, full database"
+	wayRows                               = "bare rows of SQLite"
+)
+
+// The bars: the whole path by the bare socket (the floor, and what is aimed
+// at) and by mbsync, the memory, and what a mail may cost in a full database by
+// what it costs in an empty one.
+const (
+	wantedSocket, aimedSocket = 0.1, 0.2
+	wantedMbsync              = 5
+	wantedMemoryMB            = 150
+	wantedFilled              = 1.3
 )
 
 // measureMail reads one mailbox in every way, one after the other, several
@@ -41,12 +51,11 @@ func measureMail(ctx context.Context, args []string) error {
 		return err
 	}
 	return withDovecot(func(s *mailboxtest.Server) error {
-		random, size := rand.New(rand.NewPCG(1, 0)), 0
-		for i := range *mails {
-			raw := letter(random, i, 5_000+random.IntN(45_000))
+		size := 0
+		letters(*mails, func(raw []byte) {
 			size += len(raw)
 			s.Deliver(user, raw)
-		}
+		})
 		fmt.Printf("mail: one Dovecot mailbox, %d mails, %d MB, %d rounds, seed 1\n", *mails, size>>20, *rounds)
 		if _, err := bareFetch(ctx, s, *mails); err != nil { // the server makes its indexes
 			return err
@@ -65,6 +74,7 @@ func measureMail(ctx context.Context, args []string) error {
 			read(wayFetch, reading{Extent: fetchOnly}),
 			read(wayParse, reading{Extent: fetchParse}),
 			read(wayWhole, reading{Extent: wholePath, Profile: *profile}),
+			{wayRows, func() (float64, error) { return bareRows(ctx, *mails) }},
 		}
 		if *before > 0 {
 			filled, err := filledDatabase(ctx, *before)
@@ -94,7 +104,7 @@ func measureMail(ctx context.Context, args []string) error {
 				return fmt.Errorf("%d mails became %d leads", *mails, r.Leads)
 			}
 		}
-		return nil
+		return m.missed()
 	})
 }
 
@@ -117,26 +127,55 @@ func (m *measured) cpu(way string) float64 {
 	return median(all) * 1e6 / float64(m.mails)
 }
 
+func (m *measured) memoryMB(way string) int64 {
+	return slices.MaxFunc(m.reads[way], func(a, b readout) int { return cmp.Compare(a.MemoryKB, b.MemoryKB) }).MemoryKB >> 10
+}
+
+// missed names the bars that were missed.
+func (m *measured) missed() error {
+	var out []string
+	bar := func(met bool, format string, args ...any) {
+		if !met {
+			out = append(out, fmt.Sprintf(format, args...))
+		}
+	}
+	whole := m.micros(wayWhole)
+	bar(m.micros(wayBare)/whole >= wantedSocket, "%.3f of the bare socket", m.micros(wayBare)/whole)
+	bar(m.memoryMB(wayWhole) < wantedMemoryMB, "%d MB resident", m.memoryMB(wayWhole))
+	if len(m.took[wayMbsync]) > 0 {
+		bar(m.micros(wayMbsync)/whole >= wantedMbsync, "%.1f times mbsync", m.micros(wayMbsync)/whole)
+	}
+	if len(m.took[wayFilled]) > 0 {
+		bar(m.micros(wayFilled)/whole <= wantedFilled, "%.2f times the cost in a full database", m.micros(wayFilled)/whole)
+	}
+	if len(out) > 0 {
+		return fmt.Errorf("mail, %w: %s", errBar, strings.Join(out, "; "))
+	}
+	return nil
+}
+
 func (m *measured) print(ways []way, before int) {
 	raw := m.micros(wayBare)
 	for _, w := range ways {
 		t := m.micros(w.name)
 		fmt.Printf("  %-22s %7.2f s %8.0f mails/s %6.3f of the bare socket", w.name, t*float64(m.mails)/1e6, 1e6/t, raw/t)
 		if rs := m.reads[w.name]; len(rs) > 0 {
-			fmt.Printf(", %.0f µs of processor time a mail, %d MB resident at most", m.cpu(w.name), slices.MaxFunc(rs, func(a, b readout) int { return cmp.Compare(a.MemoryKB, b.MemoryKB) }).MemoryKB>>10)
+			fmt.Printf(", %.0f µs of processor time a mail, %d MB resident at most", m.cpu(w.name), m.memoryMB(w.name))
 		}
 		fmt.Println()
 	}
 	fmt.Printf("  where the time goes, a mail: fetch %.0f µs, parse %.0f µs, record and commit %.0f µs; of the processor: %.0f, %.0f and %.0f µs\n",
 		m.micros(wayFetch), m.micros(wayParse)-m.micros(wayFetch), m.micros(wayWhole)-m.micros(wayParse),
 		m.cpu(wayFetch), m.cpu(wayParse)-m.cpu(wayFetch), m.cpu(wayWhole)-m.cpu(wayParse))
+	fmt.Printf("  whole path: %.3f of the bare socket (wanted: %.1f, aimed at: %.1f), %.2f of bare rows in the same engine\n",
+		raw/m.micros(wayWhole), wantedSocket, aimedSocket, m.micros(wayRows)/m.micros(wayWhole))
 	if len(m.took[wayMbsync]) > 0 {
-		fmt.Printf("  %.1f times mbsync\n", m.micros(wayMbsync)/m.micros(wayWhole))
+		fmt.Printf("  %.1f times mbsync (wanted: %d)\n", m.micros(wayMbsync)/m.micros(wayWhole), wantedMbsync)
 	}
 	fmt.Printf("  the database has %.0f KB a mail\n", float64(m.reads[wayWhole][0].Database)/1024/float64(m.mails))
 	if before > 0 {
-		fmt.Printf("  with %d mails in the database a mail takes %.2f times as long, and %.2f times the processor time\n", before,
-			m.micros(wayFilled)/m.micros(wayWhole), m.cpu(wayFilled)/m.cpu(wayWhole))
+		fmt.Printf("  with %d mails in the database a mail takes %.2f times as long, and %.2f times the processor time (wanted: %.1f)\n", before,
+			m.micros(wayFilled)/m.micros(wayWhole), m.cpu(wayFilled)/m.cpu(wayWhole), wantedFilled)
 	}
 	if load, err := os.ReadFile("/proc/loadavg"); err == nil {
 		fmt.Printf("  load of the machine at the end: %s", load)

@@ -22,6 +22,7 @@ func TestIncoming(t *testing.T) {
 	w.answerers()
 	w.signedAddress()
 	w.otherMail()
+	w.quarantine()
 	if out := w.verify(); !strings.Contains(out, "everything holds") {
 		t.Errorf("verify says %s", out)
 	}
@@ -146,6 +147,34 @@ func (w *world) signedAddress() {
 		if d := deliveries(); m["decision"] != "delivery_report" || d["state"] != c.state {
 			w.t.Errorf("report %d is %v, the delivery %v", i, m["decision"], d["state"])
 		}
+	}
+}
+
+// quarantine: a mail past a limit is kept with its bytes and the reason, the next
+// one comes in, and trying again leaves it where it is.
+func (w *world) quarantine() {
+	w.t.Helper()
+	deep := "From: dyp@lag.example\nTo: sales@demo.example\nSubject: Dyp\nMessage-ID: <1@lag.example>\n"
+	for i := range 40 {
+		deep += fmt.Sprintf("Content-Type: multipart/mixed; boundary=\"b%d\"\n\n--b%d\n", i, i)
+	}
+	w.send("dyp@lag.example", "sales@demo.example", deep+"\nHei\n")
+	w.send("neste@lag.example", "sales@demo.example", "From: neste@lag.example\nTo: sales@demo.example\nSubject: Neste\nMessage-ID: <2@lag.example>\n\nHei.\n")
+	if m := w.message("neste@lag.example", 1); m["decision"] != "new_lead" {
+		w.t.Errorf("the mail behind is %v", m)
+	}
+	m := w.message("dyp@lag.example", 1)
+	typ, id := about(m)
+	if m["state"] != "quarantined" || typ != "quarantine" || m["subject"] != "Dyp" {
+		w.t.Fatalf("the deep mail is %v", m)
+	}
+	q := w.api("GET", "quarantine/"+id, nil)
+	if q["reason"] != "too_deep" || q["state"] != "quarantined" || q["sha256"] == "" {
+		w.t.Errorf("the entry is %v", q)
+	}
+	w.cli(exitConflict, "quarantine", "retry", id)
+	if again := w.message("dyp@lag.example", 1); again["state"] != "quarantined" {
+		w.t.Errorf("tried again, it is %v", again)
 	}
 }
 

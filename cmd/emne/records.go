@@ -200,7 +200,10 @@ func (r *records) remove() *cobra.Command {
 }
 
 func (r *records) verb(v process.Verb) *cobra.Command {
-	cmd := &cobra.Command{Use: strings.ReplaceAll(v.Name, "_", "-") + " ID", Aliases: []string{v.Name}, Short: "The transition " + v.Name, Args: cobra.ExactArgs(1)}
+	cmd := &cobra.Command{Use: strings.ReplaceAll(v.Name, "_", "-") + " ID", Short: "The transition " + v.Name, Args: cobra.ExactArgs(1)}
+	if strings.Contains(v.Name, "_") {
+		cmd.Aliases = []string{v.Name}
+	}
 	in := newInputFlags(cmd, v.Input)
 	version := versionFlag(cmd)
 	cmd.RunE = func(c *cobra.Command, args []string) error {

@@ -11,7 +11,9 @@ const (
 	TypeInvoice    = "380"
 	TypeCreditNote = "381"
 	TypeDeposit    = "386" // prepayment invoice; PEPPOL-EN16931-P0100 allows it
-	TypePartial    = "326" // partial invoice: a deposit between Germans, who know no 386 (DE-R-017, PEPPOL-EN16931-P0112)
+	// TypePartial is a partial invoice: a deposit between Germans in Peppol, whose
+	// list has no 386 (DE-R-017, PEPPOL-EN16931-P0112); Factur-X has (BR-FX-EN-04).
+	TypePartial = "326"
 )
 
 // Model is the semantic model of EN 16931-1. A field without a value is not

@@ -48,10 +48,10 @@ func TestFormOfNations(t *testing.T) {
 	deposit := domestic("DE")
 	deposit.Deposit, deposit.SupplyDate = true, ""
 	m := modelOf(t, deposit)
-	if m.TypeCode != TypePartial || m.Delivery.Address == nil || m.Delivery.Address.City != "Berlin" {
+	if m.TypeCode != TypeDeposit || m.ublType() != TypePartial || m.Delivery.Address == nil || m.Delivery.Address.City != "Berlin" {
 		t.Errorf("a German deposit is of type %s, delivered at %+v", m.TypeCode, m.Delivery)
 	}
-	if deposit.Buyer.Address.Country = "AT"; modelOf(t, deposit).TypeCode != TypeDeposit {
+	if deposit.Buyer.Address.Country = "AT"; modelOf(t, deposit).ublType() != TypeDeposit {
 		t.Error("a deposit across the border is none")
 	}
 	for account, want := range map[string]string{"5555-5551": "SE:BANKGIRO", "555-5551": "SE:BANKGIRO", "12 34 56-7": "SE:PLUSGIRO", "8327-9 123 456": "", "55555551": "", "-5551": ""} {

@@ -52,9 +52,6 @@ func FromSnapshot(s process.Snapshot, t Texts) (Model, error) {
 	case process.KindInvoice:
 		if s.Deposit {
 			m.TypeCode = TypeDeposit
-			if m.german() {
-				m.TypeCode = TypePartial
-			}
 		}
 	case process.KindCreditNote:
 		m.TypeCode = TypeCreditNote

@@ -34,7 +34,7 @@ func UBL(m Model) ([]byte, error) {
 		root.add(leaf("cbc:DueDate", string(m.DueDate)))
 	}
 	root.add(
-		leaf("cbc:"+kind+"TypeCode", m.TypeCode),
+		leaf("cbc:"+kind+"TypeCode", m.ublType()),
 		leaf("cbc:Note", m.words()), // one alone (PEPPOL-EN16931-R002)
 		leaf("cbc:DocumentCurrencyCode", m.Currency),
 		leaf("cbc:TaxCurrencyCode", m.TaxCurrency),
@@ -75,6 +75,13 @@ func UBL(m Model) ([]byte, error) {
 		root.add(ublLine(l, m.CreditNote()))
 	}
 	return document(root), nil
+}
+
+func (m Model) ublType() string {
+	if m.TypeCode == TypeDeposit && m.german() {
+		return TypePartial
+	}
+	return m.TypeCode
 }
 
 // words are all notes in one.

@@ -155,7 +155,7 @@ func (f *typeface) simple(name string) (simpleFont, error) {
 	d.OriginalSize = len(program)
 	d.Name, d.File = name, name+".z"
 	head, hhea, os2 := f.tables["head"], f.tables["hhea"], f.tables["OS/2"]
-	d.Desc = descriptor{Ascent: f.milli(i16(hhea, 4)), Descent: f.milli(i16(hhea, 6)), CapHeight: f.milli(i16(os2, 88)),
+	d.Desc = descriptor{Ascent: f.milli(i16(hhea, 4)), Descent: f.milli(i16(hhea, 6)), CapHeight: f.capHeight(),
 		Flags: nonsymbolic, StemV: 50 + int(u16(os2, 4))*int(u16(os2, 4))/4225, MissingWidth: f.advance(0)}
 	box := &d.Desc.FontBBox
 	box.Xmin, box.Ymin = f.milli(i16(head, 36)), f.milli(i16(head, 38))

@@ -222,6 +222,33 @@ func TestOwnFont(t *testing.T) {
 	}
 }
 
+// A font from before OS/2 had a height of capitals is as good.
+func TestOldFont(t *testing.T) {
+	face, err := parseTypeface(robotobold.TTF)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := face.capHeight()
+	face.tables["OS/2"] = append([]byte{0, 1}, face.tables["OS/2"][2:86]...)
+	var all []rune
+	for r := rune(' '); r <= 0x20AC; r++ {
+		if r <= 0x17F || r > 0x2000 {
+			all = append(all, r)
+		}
+	}
+	r, err := lookOf(t, map[string][]byte{"layout.yaml": []byte("fonts: {regular: old.ttf}\n"), "old.ttf": face.subset(all)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := r.fonts.faces[regular].capHeight(); got < want-20 || got > want+20 {
+		t.Errorf("capitals are %d high, and were %d", got, want)
+	}
+	s := samples()["invoice"]
+	qpdf(t, render(t, r, s))
+	s.Title = "Łódź" // by the fonts for all of Unicode
+	qpdf(t, render(t, r, s))
+}
+
 // FuzzFont reads fonts of strangers.
 func FuzzFont(f *testing.F) {
 	f.Add(robotobold.TTF[:4000])

@@ -32,9 +32,12 @@ func (c *composer) payment() {
 		}
 		return
 	}
-	p := s.Payment
+	p, due := s.Payment, field{c.text("payment.due_date"), c.date(s.DueDate)}
+	if s.Claim != nil && s.Claim.PayBy != "" {
+		due = field{c.text("claim.pay_by"), c.date(s.Claim.PayBy)}
+	}
 	fields := filled(
-		field{c.text("payment.due_date"), c.date(s.DueDate)},
+		due,
 		field{c.text("payment.account"), templates.FormatAccount(p.Account)},
 		field{c.referenceLabel(p.Reference), p.Reference},
 		field{c.text("payment.iban"), templates.FormatAccount(p.IBAN)},

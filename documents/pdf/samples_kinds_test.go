@@ -71,8 +71,8 @@ func kinds() map[string]process.Snapshot {
 	out["payment-request"] = request
 
 	reminder := document(process.KindInvoice, "nb", "NOK")
-	reminder.Kind, reminder.IssueDate, reminder.Payable = process.KindReminder, "2026-12-21", nok(6250575)
-	reminder.Claim = &process.Claim{Text: "reminder", InvoiceDate: "2026-11-23", Amount: nok(8710575), Settled: nok(2500000), Open: nok(6210575), Fees: nok(3500), Interest: nok(36500), Total: nok(6250575)}
+	reminder.Kind, reminder.IssueDate, reminder.Payable = process.KindReminder, "2026-12-21", nok(6250875)
+	reminder.Claim = &process.Claim{Text: "reminder", InvoiceDate: "2026-11-23", Amount: nok(8710575), Settled: nok(2500000), Open: nok(6210575), Fees: nok(3800), Interest: nok(36500), Total: nok(6250875), PayBy: "2027-01-04"}
 	out["reminder"] = reminder
 
 	statement := document(process.KindStatement, "nb", "NOK")

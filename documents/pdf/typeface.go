@@ -101,6 +101,18 @@ func (f *typeface) advance(glyph int) int {
 // milli turns design units into thousandths of the font size.
 func (f *typeface) milli(v int16) int { return int(v) * 1000 / f.unitsPerEm }
 
+// capHeight is the height of capital letters in thousandths of the font size:
+// as version 2 of OS/2 and later ones say it, else that of an H.
+func (f *typeface) capHeight() int {
+	if os2 := f.tables["OS/2"]; u16(os2, 0) >= 2 && len(os2) >= 90 {
+		return f.milli(i16(os2, 88))
+	}
+	if h := f.outline(f.glyph('H')); len(h) >= 10 {
+		return f.milli(i16(h, 8)) // yMax
+	}
+	return f.milli(i16(f.tables["hhea"], 4))
+}
+
 // outline is a glyph's record in glyf, empty for a blank one.
 func (f *typeface) outline(glyph int) []byte {
 	loca := f.tables["loca"]

@@ -17,9 +17,9 @@ const (
 	// octets; a larger mail comes alone.
 	maxBatch   = 64
 	batchBytes = 8 << 20
-	// maxRecording is how many mails are being recorded at once, and
-	// recordingBytes how many octets they may be together; a larger one waits
-	// until it is alone.
+	// maxRecording is how many mails are being recorded at once when the options
+	// do not say it, and recordingBytes how many octets they may be together; a
+	// larger one waits until it is alone.
 	maxRecording   = 256
 	recordingBytes = 16 << 20
 )
@@ -54,7 +54,7 @@ type taking struct {
 // the cursor is committed as far as there is no gap.
 func (s *session) take(ctx context.Context, found []entry) error {
 	t := &taking{s: s, prefix: newPrefix(found), turns: map[string]chan struct{}{},
-		slots: semaphore.NewWeighted(maxRecording), bytes: semaphore.NewWeighted(recordingBytes)}
+		slots: semaphore.NewWeighted(s.m.recording), bytes: semaphore.NewWeighted(recordingBytes)}
 	err := t.all(ctx, found)
 	t.work.Wait()
 	if s.m.account.After != AfterNone {

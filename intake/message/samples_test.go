@@ -105,8 +105,8 @@ func TestSamples(t *testing.T) {
 // sample is what must come out of one: text, how many attachments by which
 // names, the charsets that its texts are really in, why it is a machine's, in
 // which shape it reports on a delivery, its language, and a hash of what a person
-// sees: sender, subject, own words, quote, signature. All were read by a person
-// before their hash was put down.
+// sees: sender, subject, own words, quote, signature. Each was read before its
+// hash was put down.
 type sample struct {
 	text        bool
 	attachments int

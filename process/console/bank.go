@@ -58,7 +58,7 @@ func (v *visit) suggestion(e process.BankEntry, s process.Suggestion) cell {
 	note := []string{v.name(process.TypeCustomer, s.Customer)}
 	if i, err := v.s.Invoices().Get(v.ctx(), v.actor, s.Invoice); err == nil {
 		note = append(note, v.t("suggestion.open", "amount", v.money(i.Open)))
-		if i.Open.Minor > 0 && v.may(process.MayInvoice) {
+		if (i.Open.Minor > 0 || e.Amount.Minor < 0) && v.may(process.MayInvoice) {
 			c.Post = &post{Action: "/bank-entries/" + e.ID + "/do/match", Label: v.t("suggestion.match"), Name: "invoice", Value: s.Invoice}
 		}
 	}

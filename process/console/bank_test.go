@@ -77,6 +77,17 @@ func TestBankPages(t *testing.T) {
 	if again := b.upload("bank.csv", []byte(file)); !strings.Contains(again.Header().Get("Location"), "repeated=2") {
 		t.Errorf("the same file again: %d %s", again.Code, again.Header().Get("Location"))
 	}
+	// The bank takes the first payment back: one click gives it back here too.
+	back := b.upload("bank.xml", []byte(`<Document><BkToCstmrStmt><Stmt><Ntry><Amt Ccy="NOK">`+one.Open.String()+`</Amt><CdtDbtInd>DBIT</CdtDbtInd><RvslInd>true</RvslInd>
+		<BookgDt><Dt>2026-11-02</Dt></BookgDt><NtryDtls><TxDtls><RmtInf><Strd><CdtrRefInf><Ref>`+one.PaymentReference+`</Ref></CdtrRefInf></Strd></RmtInf></TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>`)).Header().Get("Location")
+	b.open(back)
+	if page := b.get(back).Body.String(); !strings.Contains(page, "pengene gikk tilbake?") {
+		t.Error("the reversal is not suggested")
+	}
+	b.send("/do/match")
+	if got := b.invoice(one.ID); got.Payment != "unpaid" {
+		t.Errorf("after the reversal it is %s", got.Payment)
+	}
 	for name, c := range map[string]struct {
 		data   []byte
 		status int

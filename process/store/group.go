@@ -25,7 +25,10 @@ var errClosed = errors.New("the store is closed")
 // decides whose turn it is; the function itself runs in its caller's
 // goroutine, so that a panic is the caller's.
 type groupWriter struct {
-	db    *DB
+	db *DB
+	// committed hears of every commit and how many parts it had.
+	committed func(parts int)
+
 	queue chan *turn
 	quit  chan struct{}
 	done  chan struct{}
@@ -42,8 +45,8 @@ type turn struct {
 	answer chan error
 }
 
-func startGroupWriter(db *DB) *groupWriter {
-	w := &groupWriter{db: db, queue: make(chan *turn, maxGroup), quit: make(chan struct{}), done: make(chan struct{})}
+func startGroupWriter(db *DB, committed func(parts int)) *groupWriter {
+	w := &groupWriter{db: db, committed: committed, queue: make(chan *turn, maxGroup), quit: make(chan struct{}), done: make(chan struct{})}
 	go w.loop()
 	return w
 }
@@ -196,6 +199,7 @@ func (w *groupWriter) group(first *turn) {
 	for _, r := range stand {
 		r.answer <- nil
 	}
+	w.committed(len(stand))
 }
 
 // next is the next one that waits now, nil when nobody does or the group is full.

@@ -20,8 +20,15 @@ import (
 // others at the same time.
 const maxTries = 10
 
-// connections is the size of the pool when the address does not say it.
-const connections = 20
+// The sizes of the pools: for changes, when the address does not say it, and at
+// most for reading and for the job queue. Changes wait for each other, on the
+// audit chain for one; what reads, and the queue's own upkeep, does not wait
+// behind them.
+const (
+	connections      = 16
+	readConnections  = 8
+	queueConnections = 6
+)
 
 // OpenPostgres opens the database at url, such as
 // postgres://emne@127.0.0.1/emne; it may name pgxpool's settings, such as
@@ -41,17 +48,24 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*DB, error) {
 	}
 	opening, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	pool, err := pgxpool.NewWithConfig(ctx, conf)
-	if err != nil {
-		return nil, fmt.Errorf("opening the database: %w", err)
+	var pools []*pgxpool.Pool
+	for _, most := range []int32{conf.MaxConns, readConnections, queueConnections} {
+		part := conf.Copy()
+		part.MaxConns = min(most, conf.MaxConns)
+		part.MinConns = min(part.MinConns, part.MaxConns)
+		pool, err := pgxpool.NewWithConfig(ctx, part)
+		if err != nil {
+			db.Close()
+			return nil, fmt.Errorf("opening the database: %w", err)
+		}
+		db.closers = append(db.closers, func() error { pool.Close(); return nil })
+		pools = append(pools, pool)
 	}
-	db.closers = append(db.closers, func() error { pool.Close(); return nil })
-	db.writer = stdlib.OpenDBFromPool(pool)
-	db.reader = db.writer
-	db.closers = append(db.closers, db.writer.Close)
+	pool := pools[0]
+	db.writer, db.reader = stdlib.OpenDBFromPool(pool), stdlib.OpenDBFromPool(pools[1])
+	db.closers = append(db.closers, db.writer.Close, db.reader.Close)
 	db.begin = db.postgresTx
-	driver := riverpgxv5.New(pool)
-	if db.jobs, err = newPostgresJobs(driver, db.log); err != nil {
+	if db.jobs, err = newPostgresJobs(riverpgxv5.New(pools[2]), db.log); err != nil {
 		db.Close()
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func (p papers) reminder(of process.Snapshot) process.Snapshot {
 	nok := func(minor int64) process.Money { return process.Money{Minor: minor, Currency: "NOK"} }
 	s := p.snapshot(process.KindReminder, of.Number, "NOK", nil)
 	s.IssueDate, s.DueDate, s.Payment, s.Totals = "2027-02-01", of.DueDate, of.Payment, process.Total(nil, "NOK")
-	s.Claim = &process.Claim{Text: "reminder", InvoiceDate: of.IssueDate, Amount: of.Payable, Settled: nok(2500000), Open: of.Payable.Sub(nok(2500000)), Fees: nok(3500), Interest: nok(14250)}
+	s.Claim = &process.Claim{Text: "reminder", InvoiceDate: of.IssueDate, Amount: of.Payable, Settled: nok(2500000), Open: of.Payable.Sub(nok(2500000)), Fees: nok(3800), Interest: nok(14250), PayBy: "2027-02-15"}
 	s.Claim.Total = s.Claim.Open.Add(s.Claim.Fees).Add(s.Claim.Interest)
 	s.Payable = s.Claim.Total
 	return s
