@@ -211,7 +211,7 @@ func (w *world) tryVerb(tr process.Transition, state string, way []string) {
 		switch tr.Record + " " + verb {
 		case "bank-entry match":
 			flags = []string{"--invoice", w.api("GET", "invoices/"+w.issued(), nil)["number"].(string)}
-		case "message move":
+		case "message move", "quarantine move":
 			flags = []string{"--about.type", "customer", "--about.id", w.buyer()}
 		}
 		if verb == "assign" {

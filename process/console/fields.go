@@ -494,13 +494,3 @@ func (v *visit) refused(in *input, f *form, problems []process.Problem) {
 		f.Problems = append(f.Problems, text)
 	}
 }
-
-// cellOf is the cell of one of the tables that a problem is about.
-func cellOf(tables []field, name string) (cell string, ok bool) {
-	for _, t := range tables {
-		if cell, ok := t.tableCell(name); ok {
-			return cell, true
-		}
-	}
-	return "", false
-}

@@ -153,6 +153,16 @@ func (f field) tableCell(name string) (string, bool) {
 	return cellName(f.Name, f.at[i], f.Columns[0].Name), true
 }
 
+// cellOf is the cell of one of the tables that a problem is about.
+func cellOf(tables []field, name string) (cell string, ok bool) {
+	for _, t := range tables {
+		if cell, ok := t.tableCell(name); ok {
+			return cell, true
+		}
+	}
+	return "", false
+}
+
 // priceColumns, vatColumns, bundleColumns and ruleColumns are the tables that
 // there are.
 func (v *visit) priceColumns() func(*field) {
