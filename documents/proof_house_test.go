@@ -253,6 +253,12 @@ func (h *proofHouse) line(i int, vats []process.VAT, whole bool) process.LineInp
 		}
 	}
 	if h.chance(10) {
+		l.ChargePercent, l.ChargeReason = new(decimal.New(one(h, int64(25), 150, 333), -1)), "Frakt & emballasje"
+		if whole {
+			l.ChargePercent = new(decimal.NewFromInt(50))
+		}
+	}
+	if h.chance(10) {
 		l.Description += one(h, " 🎉 «ønske» – ½ ﬁ ✓", " a\u0308\u00ad\u200b]]> &amp; '")
 	}
 	if h.chance(10) {

@@ -27,9 +27,9 @@ func (c *checker) sums() {
 		return
 	}
 	for i, l := range s.Lines {
-		if p := l.Price(s.Currency); p.Net != l.Net || p.Allowance != l.Allowance {
+		if p := l.Price(s.Currency); p.Net != l.Net || p.Allowance != l.Allowance || p.Charge.Minor != l.Charge.Minor {
 			c.bad(fmt.Sprintf("lines[%d].net", i), "BR-24", "line.net.wrong",
-				"compute the line again: its net is %s, and not quantity × price less discount, %s", l.Net, p.Net)
+				"compute the line again: its net is %s, and not quantity × price less discount and with charge, %s", l.Net, p.Net)
 		}
 	}
 	c.adjustments()
@@ -80,7 +80,7 @@ func (c *checker) adjustments() {
 // foreign is the path of the first amount in another currency.
 func foreign(s process.Snapshot) string {
 	for i, l := range s.Lines {
-		if l.Net.Currency != s.Currency || l.Allowance.Currency != s.Currency {
+		if l.Net.Currency != s.Currency || l.Allowance.Currency != s.Currency || !l.Charge.IsZero() && l.Charge.Currency != s.Currency {
 			return fmt.Sprintf("lines[%d].net", i)
 		}
 	}

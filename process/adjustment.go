@@ -106,9 +106,8 @@ func (p Pricing) value(l Line, currency string) Money {
 	if !p.PricesIncludeVAT {
 		return l.Net
 	}
-	amount := l.Quantity.Mul(l.UnitPriceWithVAT)
-	off := RoundMoney(amount.Mul(l.DiscountPercent).Shift(-2), currency)
-	return RoundMoney(amount.Sub(off.Decimal()), currency)
+	sum, _, _ := l.worth(l.UnitPriceWithVAT, currency)
+	return sum
 }
 
 // Value is what a line is worth in the terms in which prices were given: with
@@ -275,4 +274,23 @@ func (in AdjustmentInput) adjustment(field, currency string) (Adjustment, []Prob
 		ps = append(ps, in.VAT.problems(field+".vat")...)
 	}
 	return a, ps
+}
+
+// Subtotals are the sums under the headings of a document, by the places of
+// these: in the terms in which prices were given, up to the next heading.
+func (p Pricing) Subtotals(lines []Line, currency string) map[int]Money {
+	sums := map[int]Money{}
+	heading := -1
+	for i, l := range lines {
+		switch {
+		case l.Kind == LineSection:
+			heading = i
+			sums[i] = Money{Currency: currency}
+		case heading >= 0 && l.Deposit != "":
+			heading = -1 // it is no part of what stands above it
+		case heading >= 0 && l.counts():
+			sums[heading] = sums[heading].Add(p.value(l, currency))
+		}
+	}
+	return sums
 }

@@ -175,6 +175,9 @@ func (c *catalogue) bundle(l LineInput, p *Product, quantity decimal.Decimal, de
 		held += "\n" + c.number(part.Quantity) + " × " + firstLine(line.Description)
 	}
 	if p.ShowParts {
+		if l.ChargePercent != nil && !l.ChargePercent.IsZero() {
+			return nil, bad(".charge_percent", "bundle.charge", "%q shows its parts: charge those instead", p.SKU)
+		}
 		words := l.Description
 		if one := decimal.NewFromInt(1); !quantity.Equal(one) {
 			words = c.number(quantity) + " × " + words

@@ -280,6 +280,8 @@ func ImportColumns(typ string) string {
 	}
 	t := reflect.TypeFor[ProductInput]()
 	switch typ {
+	case TypePriceList:
+		t = reflect.TypeFor[priceRow]()
 	case TypeCustomer:
 		t = reflect.TypeFor[CustomerInput]()
 	case TypeHours:

@@ -132,7 +132,7 @@ func (l Line) sameDeposit(was Line) bool {
 	if !was.UnitPriceWithVAT.IsZero() {
 		same = l.UnitPriceWithVAT.Equal(was.UnitPriceWithVAT)
 	}
-	return same && l.DiscountPercent.IsZero() && l.VAT.same(was.VAT)
+	return same && l.DiscountPercent.IsZero() && l.ChargePercent.IsZero() && l.VAT.same(was.VAT)
 }
 
 // deducts reports whether lines take something of a deposit back.

@@ -25,6 +25,8 @@ type LineInput struct {
 	Unit            string           `json:"unit,omitempty" doc:"code of UN/ECE Recommendation 20, such as HUR or C62"`
 	UnitPrice       *decimal.Decimal `json:"unit_price,omitempty"`
 	DiscountPercent *decimal.Decimal `json:"discount_percent,omitempty"`
+	ChargePercent   *decimal.Decimal `json:"charge_percent,omitempty" doc:"a charge on the line, of quantity × price; wants charge_reason"`
+	ChargeReason    string           `json:"charge_reason,omitempty"`
 	VAT             *VAT             `json:"vat,omitempty"`
 	// Kind is empty for something that is sold, LineSection or LineText.
 	Kind   string `json:"kind,omitempty" doc:"section for a heading with a subtotal, text for a remark; neither has a price"`
@@ -57,8 +59,12 @@ type Line struct {
 	UnitPrice       decimal.Decimal `json:"unit_price"`       // BT-146
 	DiscountPercent decimal.Decimal `json:"discount_percent"` // BT-138
 	Allowance       Money           `json:"allowance"`        // BT-136
-	VAT             VAT             `json:"vat"`
-	Net             Money           `json:"net"` // BT-131
+	// A line's charge (BG-28): its percentage (BT-143), reason (BT-144) and amount (BT-141).
+	ChargePercent decimal.Decimal `json:"charge_percent,omitzero"`
+	ChargeReason  string          `json:"charge_reason,omitempty"`
+	Charge        Money           `json:"charge,omitzero"`
+	VAT           VAT             `json:"vat"`
+	Net           Money           `json:"net"` // BT-131
 	// Delivered and Invoiced are quantities, on an order's lines alone. What
 	// stands on a draft invoice counts as invoiced.
 	Delivered decimal.Decimal `json:"delivered,omitzero"`
@@ -118,13 +124,19 @@ var (
 )
 
 // Price computes allowance and net of a line by the rules of EN 16931: the
-// allowance is round(quantity × price × percent), the net is
-// round(quantity × price − allowance).
+// allowance is round(quantity × price × percent), the charge likewise, the net
+// is round(quantity × price − allowance + charge).
 func (l Line) Price(currency string) Line {
-	amount := l.Quantity.Mul(l.UnitPrice)
-	l.Allowance = RoundMoney(amount.Mul(l.DiscountPercent).Shift(-2), currency)
-	l.Net = RoundMoney(amount.Sub(l.Allowance.Decimal()), currency)
+	l.Net, l.Allowance, l.Charge = l.worth(l.UnitPrice, currency)
 	return l
+}
+
+// worth is what the line comes to at a price, with what is taken off and added.
+func (l Line) worth(price decimal.Decimal, currency string) (sum, allowance, charge Money) {
+	amount := l.Quantity.Mul(price)
+	allowance = RoundMoney(amount.Mul(l.DiscountPercent).Shift(-2), currency)
+	charge = RoundMoney(amount.Mul(l.ChargePercent).Shift(-2), currency)
+	return RoundMoney(amount.Sub(allowance.Decimal()).Add(charge.Decimal()), currency), allowance, charge
 }
 
 // Total sums lines and the adjustments' shares: VAT once per category and
@@ -202,6 +214,9 @@ func (in LineInput) line(field, id, currency string, p *Product, fallback VAT, w
 	if in.DiscountPercent != nil {
 		l.DiscountPercent = *in.DiscountPercent
 	}
+	if in.ChargePercent != nil && !in.ChargePercent.IsZero() {
+		l.ChargePercent, l.ChargeReason = *in.ChargePercent, strings.TrimSpace(in.ChargeReason)
+	}
 	if in.VAT != nil {
 		l.VAT = *in.VAT
 	}
@@ -220,7 +235,7 @@ func (in LineInput) line(field, id, currency string, p *Product, fallback VAT, w
 
 // words makes a section or a text of an input.
 func (in LineInput) words(field, id, currency string) (Line, []Problem) {
-	l := Line{ID: id, Kind: in.Kind, Description: strings.TrimSpace(in.Description), Allowance: Money{Currency: currency}, Net: Money{Currency: currency}}
+	l := Line{ID: id, Kind: in.Kind, Description: strings.TrimSpace(in.Description), Allowance: Money{Currency: currency}, Charge: Money{Currency: currency}, Net: Money{Currency: currency}}
 	var ps []Problem
 	if in.Kind != LineSection && in.Kind != LineText {
 		ps = append(ps, Problem{Field: field + ".kind", Reason: "line.kind", Message: fmt.Sprintf("%q is no kind of line: section, text, or nothing", in.Kind)})
@@ -268,6 +283,14 @@ func (l Line) problems(field string) []Problem {
 	}
 	if boundDecimal(l.DiscountPercent) != nil || l.DiscountPercent.IsNegative() || l.DiscountPercent.GreaterThan(hundred) {
 		bad(".discount_percent", "line.discount.bounds", "a discount is between 0 and 100 percent")
+	}
+	if boundDecimal(l.ChargePercent) != nil || l.ChargePercent.IsNegative() || l.ChargePercent.GreaterThan(hundred) {
+		bad(".charge_percent", "line.charge.bounds", "a charge is between 0 and 100 percent")
+	} else if !l.ChargePercent.IsZero() && l.ChargeReason == "" {
+		ps = append(ps, Problem{Field: field + ".charge_reason", Rule: "BR-44", Reason: "adjustment.reason", Message: "say what the charge is for"})
+	}
+	if len(l.ChargeReason) > 500 {
+		bad(".charge_reason", "adjustment.reason.long", "the reason is longer than 500 characters")
 	}
 	if l.Quantity.Mul(l.UnitPrice).Abs().GreaterThan(decimal.New(1, 12)) {
 		bad(".quantity", "line.amount.bounds", "the line's amount is too large")

@@ -88,7 +88,8 @@ func drawLines(t *rapid.T, currency string) string {
 		}
 		price := decimal.New(rapid.Int64Range(0, 5_000_000).Draw(t, "price"), -int32(rapid.IntRange(0, 4).Draw(t, "places")))
 		discount := decimal.New(rapid.Int64Range(0, 1000).Draw(t, "discount"), -1)
-		ls = append(ls, fmt.Sprintf(`{"description":"Thing","quantity":%q,"unit_price":%q,"discount_percent":%q,"vat":%s}`, quantity, price, discount, rapid.SampledFrom(vats).Draw(t, "vat")))
+		charge := decimal.New(max(0, rapid.Int64Range(-200, 400).Draw(t, "charge")), -1)
+		ls = append(ls, fmt.Sprintf(`{"description":"Thing","quantity":%q,"unit_price":%q,"discount_percent":%q,"charge_percent":%q,"charge_reason":"Fuel","vat":%s}`, quantity, price, discount, charge, rapid.SampledFrom(vats).Draw(t, "vat")))
 	}
 	return "[" + strings.Join(ls, ",") + "]"
 }
@@ -99,7 +100,7 @@ func wantTotals(t *rapid.T, got process.Totals, ls []process.Line, currency stri
 	net, vat := process.Money{Currency: currency}, process.Money{Currency: currency}
 	bases := map[string]process.Money{}
 	for _, l := range ls {
-		if p := l.Price(currency); p.Net != l.Net || p.Allowance != l.Allowance {
+		if p := l.Price(currency); p.Net != l.Net || p.Allowance != l.Allowance || p.Charge != l.Charge {
 			t.Fatalf("the line %+v is not its own price", l)
 		}
 		net = net.Add(l.Net)
@@ -128,11 +129,13 @@ func TestTotalsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		currency := rapid.SampledFrom([]string{"NOK", "EUR", "JPY", "KWD"}).Draw(t, "currency")
 		ls := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) process.Line {
-			return priced(currency,
+			l := priced(currency,
 				decimal.New(rapid.Int64Range(-1e9, 1e9).Draw(t, "quantity"), -int32(rapid.IntRange(0, 6).Draw(t, "q"))).String(),
 				decimal.New(rapid.Int64Range(0, 1e9).Draw(t, "price"), -int32(rapid.IntRange(0, 8).Draw(t, "p"))).String(),
 				decimal.New(rapid.Int64Range(0, 10000).Draw(t, "discount"), -2).String(),
 				rapid.SampledFrom([]string{"S 25", "S 15", "S 12", "S 8.1", "Z", "E"}).Draw(t, "vat"))
+			l.ChargePercent = decimal.New(max(0, rapid.Int64Range(-5000, 5000).Draw(t, "charge")), -2)
+			return l.Price(currency)
 		}), 0, 12).Draw(t, "lines")
 		got := process.Total(ls, currency)
 		wantTotals(t, got, ls, currency)
@@ -175,19 +178,21 @@ func TestLinesRefused(t *testing.T) {
 	h := newHouse(t)
 	customer := h.customer()
 	for line, field := range map[string]string{
-		`{"description":"x","quantity":"1"}`:                                        "lines[0].unit_price",
-		`{"quantity":"1","unit_price":"1"}`:                                         "lines[0].description",
-		`{"description":"x","unit_price":"-1"}`:                                     "lines[0].unit_price",
-		`{"description":"x","unit_price":"1","quantity":"0.0000001"}`:               "lines[0].quantity",
-		`{"description":"x","unit_price":"1","discount_percent":"101"}`:             "lines[0].discount_percent",
-		`{"description":"x","unit_price":"1","unit":"hours"}`:                       "lines[0].unit",
-		`{"description":"x","unit_price":"1","vat":{"category":"S","rate":"0"}}`:    "lines[0].vat.rate",
-		`{"description":"x","unit_price":"1","vat":{"category":"AE","rate":"25"}}`:  "lines[0].vat.rate",
-		`{"description":"x","unit_price":"1","vat":{"category":"X","rate":"0"}}`:    "lines[0].vat.category",
-		`{"product":"NONE","quantity":"1"}`:                                         "lines[0].product",
-		`{"description":"x","unit_price":"9999999999","quantity":"999999999"}`:      "lines[0].quantity",
-		`{"description":"x","unit_price":"1e30"}`:                                   "lines[0].unit_price",
-		`{"description":"x","unit_price":"1","vat":{"category":"S","rate":"1e30"}}`: "lines[0].vat.rate",
+		`{"description":"x","quantity":"1"}`:                                              "lines[0].unit_price",
+		`{"quantity":"1","unit_price":"1"}`:                                               "lines[0].description",
+		`{"description":"x","unit_price":"-1"}`:                                           "lines[0].unit_price",
+		`{"description":"x","unit_price":"1","quantity":"0.0000001"}`:                     "lines[0].quantity",
+		`{"description":"x","unit_price":"1","discount_percent":"101"}`:                   "lines[0].discount_percent",
+		`{"description":"x","unit_price":"1","unit":"hours"}`:                             "lines[0].unit",
+		`{"description":"x","unit_price":"1","vat":{"category":"S","rate":"0"}}`:          "lines[0].vat.rate",
+		`{"description":"x","unit_price":"1","vat":{"category":"AE","rate":"25"}}`:        "lines[0].vat.rate",
+		`{"description":"x","unit_price":"1","vat":{"category":"X","rate":"0"}}`:          "lines[0].vat.category",
+		`{"description":"x","unit_price":"1","charge_percent":"101","charge_reason":"x"}`: "lines[0].charge_percent",
+		`{"description":"x","unit_price":"1","charge_percent":"1"}`:                       "lines[0].charge_reason",
+		`{"product":"NONE","quantity":"1"}`:                                               "lines[0].product",
+		`{"description":"x","unit_price":"9999999999","quantity":"999999999"}`:            "lines[0].quantity",
+		`{"description":"x","unit_price":"1e30"}`:                                         "lines[0].unit_price",
+		`{"description":"x","unit_price":"1","vat":{"category":"S","rate":"1e30"}}`:       "lines[0].vat.rate",
 	} {
 		_, err := h.form(process.TypeOrder).Create(h.s, h.ctx(), h.owner, fmt.Appendf(nil, `{"customer":%q,"lines":[%s]}`, customer, line))
 		wantRefused(t, err, process.CodeInvalid, "lines.invalid")

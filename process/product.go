@@ -246,6 +246,9 @@ func Inputs(lines []Line) []LineInput {
 	for i, l := range lines {
 		in[i] = LineInput{ID: l.ID, Product: l.Product, Description: l.Description, Quantity: &l.Quantity, Unit: l.Unit,
 			UnitPrice: &l.UnitPrice, DiscountPercent: &l.DiscountPercent, VAT: &l.VAT, Option: l.Option, Ticked: l.Ticked}
+		if !l.ChargePercent.IsZero() {
+			in[i].ChargePercent, in[i].ChargeReason = &l.ChargePercent, l.ChargeReason
+		}
 		if !l.UnitPriceWithVAT.IsZero() {
 			in[i].UnitPrice = &l.UnitPriceWithVAT
 		}

@@ -16,7 +16,12 @@ type AcceptInput struct {
 	// Options are the ids of the optional lines that are chosen; those that are
 	// ticked on the quote when left out, none when empty.
 	Options []string `json:"options,omitempty"`
+	// CustomerReference is the customer's own order number; the quote's when left out.
+	CustomerReference string `json:"customer_reference,omitempty" doc:"the customer's own order number"`
 }
+
+// maxReference bounds what a customer may call his order.
+const maxReference = 200
 
 // AcceptQuote turns an active quote into an order in one transaction: the
 // quote is won, the order exists, the opportunity is won with its actual
@@ -29,6 +34,9 @@ func (s *Service) AcceptQuote(ctx context.Context, a Actor, t Target, in AcceptI
 		return nil, err
 	}
 	in.Name = strings.TrimSpace(in.Name)
+	if len(in.CustomerReference) > maxReference {
+		return nil, Invalid("accept.reference", "the order number is too long", Problem{Field: "customer_reference", Reason: "accept.reference", Message: fmt.Sprintf("at most %d characters", maxReference)})
+	}
 	if in.Name == "" || len(in.Name) > 200 {
 		return nil, Invalid("accept.name", "say who accepts", Problem{Field: "name", Reason: "accept.name", Message: "the name of the person who accepts"})
 	}
@@ -37,6 +45,7 @@ func (s *Service) AcceptQuote(ctx context.Context, a Actor, t Target, in AcceptI
 		return nil, err
 	}
 	accept := func(u *unit, q *Quote) (*Outcome, error) {
+		in := in // the function may run again
 		if q.State == "won" {
 			return acceptedBefore(q, in)
 		}
@@ -54,14 +63,18 @@ func (s *Service) AcceptQuote(ctx context.Context, a Actor, t Target, in AcceptI
 		if err := u.KeepBlob(receipt.pdf); err != nil {
 			return nil, err
 		}
-		order, err := u.orderFrom(q)
+		fill(&in.CustomerReference, q.CustomerReference)
+		order, err := u.orderFrom(q, strings.TrimSpace(in.CustomerReference))
 		if err != nil {
 			return nil, err
 		}
 		from := q.State
 		q.State, q.Acceptance, q.Order = "won", &acceptance, order.ID
-		if err := u.saveQuote(q, Activity{Type: "quote.accepted", From: from, To: q.State, Why: acceptance.Evidence, Related: Ref{TypeOrder, order.ID},
-			Data: map[string]string{"number": q.Number, "name": acceptance.Name, "channel": acceptance.Channel, "sha256": acceptance.SHA256, "gross": q.Payable().String(), "currency": q.Currency}}); err != nil {
+		data := map[string]string{"number": q.Number, "name": acceptance.Name, "channel": acceptance.Channel, "sha256": acceptance.SHA256, "gross": q.Payable().String(), "currency": q.Currency}
+		if acceptance.Expired {
+			data["expired"] = string(q.ValidUntil)
+		}
+		if err := u.saveQuote(q, Activity{Type: "quote.accepted", From: from, To: q.State, Why: acceptance.Evidence, Related: Ref{TypeOrder, order.ID}, Data: data}); err != nil {
 			return nil, err
 		}
 		out := &Outcome{Created: []Ref{{TypeOrder, order.ID}}}
@@ -176,10 +189,10 @@ func (s *Service) renderReceipt(ctx context.Context, a Actor, t Target, in Accep
 	return r, s.store.StageBlob(ctx, r.pdf)
 }
 
-func (u *unit) orderFrom(q *Quote) (*Order, error) {
+func (u *unit) orderFrom(q *Quote, reference string) (*Order, error) {
 	o := &Order{Record: u.record(), State: "open", Quote: q.ID, Opportunity: q.Opportunity, Customer: q.Customer, Contact: q.Contact,
 		Owner: q.Owner, Title: q.Title, Recipient: q.Recipient, Language: q.Language, Currency: q.Currency,
-		Lines: u.copyLines(q.chosen()), Pricing: q.Pricing, Totals: q.Totals, CustomerReference: q.CustomerReference, Project: q.Project, Contract: q.Contract, Thread: q.Thread}
+		Lines: u.copyLines(q.chosen()), Pricing: q.Pricing, Totals: q.Totals, CustomerReference: reference, Project: q.Project, Contract: q.Contract, Thread: q.Thread}
 	return o, u.insertOrder(o)
 }
 

@@ -58,6 +58,8 @@ func compare(before, after *Quote) *Comparison {
 		{"valid_until", string(before.ValidUntil), string(after.ValidUntil)}, {"customer_reference", before.CustomerReference, after.CustomerReference},
 		{"project", before.Project, after.Project}, {"contract", before.Contract, after.Contract},
 		{"introduction", before.Introduction, after.Introduction}, {"terms", before.Terms, after.Terms},
+		{"language", before.Language, after.Language}, {"prepayment", before.Prepayment.words(), after.Prepayment.words()},
+		{"prices_include_vat", yesNo(before.PricesIncludeVAT), yesNo(after.PricesIncludeVAT)},
 		{"adjustments", before.Pricing.words(), after.Pricing.words()},
 		{"net", before.Net.String(), after.Net.String()}, {"vat", before.Totals.VAT.String(), after.Totals.VAT.String()},
 		{"gross", before.Payable().String(), after.Payable().String()},
@@ -68,6 +70,26 @@ func compare(before, after *Quote) *Comparison {
 	}
 	c.lines(before.Lines, after.Lines)
 	return c
+}
+
+// words are the prepayment as figures, for a comparison.
+func (p *Prepayment) words() string {
+	switch {
+	case p == nil:
+		return ""
+	case p.Percent != nil:
+		return strings.TrimSpace(p.Kind + " " + p.Percent.String() + " %")
+	case p.Amount != nil:
+		return strings.TrimSpace(p.Kind + " " + p.Amount.String())
+	}
+	return p.Kind
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "true"
+	}
+	return ""
 }
 
 // words are the adjustments as figures, for a comparison.
@@ -122,5 +144,5 @@ func (c *Comparison) lines(before, after []Line) {
 
 func unchanged(a, b Line) bool {
 	return a.Kind == b.Kind && a.Product == b.Product && a.Description == b.Description && a.Quantity.Equal(b.Quantity) && a.Unit == b.Unit &&
-		a.UnitPrice.Equal(b.UnitPrice) && a.DiscountPercent.Equal(b.DiscountPercent) && a.VAT.same(b.VAT) && a.Option == b.Option && a.Ticked == b.Ticked
+		a.UnitPrice.Equal(b.UnitPrice) && a.DiscountPercent.Equal(b.DiscountPercent) && a.ChargePercent.Equal(b.ChargePercent) && a.ChargeReason == b.ChargeReason && a.VAT.same(b.VAT) && a.Option == b.Option && a.Ticked == b.Ticked
 }

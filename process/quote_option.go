@@ -30,6 +30,12 @@ func (q *Quote) choose(options []string) error {
 	return nil
 }
 
+// Chosen is the quote as it would be with a choice of its options.
+func (q Quote) Chosen(options []string) (Quote, error) {
+	err := q.choose(options)
+	return q, err
+}
+
 // ticked are the ids of the options that are chosen.
 func (q *Quote) ticked() []string {
 	var ids []string

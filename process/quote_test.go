@@ -194,6 +194,11 @@ func TestExpiredQuote(t *testing.T) {
 	if !won.Acceptance.Expired || won.Expired {
 		t.Errorf("the override is not recorded: %+v", won.Acceptance)
 	}
+	as, _, err := h.s.Timeline(h.ctx(), h.owner, process.Filter{Match: map[string]string{"about_id": id, "type": "quote.accepted"}})
+	h.check(err)
+	if len(as) != 1 || as[0].Data["expired"] != "2026-04-01" || as[0].Actor.ID != h.sales.ID {
+		t.Errorf("the timeline does not tell of the override: %+v", as)
+	}
 	receipt, err := h.s.CustomerPDF(h.ctx(), customer, true)
 	h.check(err)
 	if !strings.Contains(string(receipt.Data), `"expired":true`) {
@@ -201,6 +206,26 @@ func TestExpiredQuote(t *testing.T) {
 	}
 	_, err = h.try(h.link(process.TypeQuote, late), process.TypeQuote, "decline", late, `{"reason":"too late"}`)
 	h.check(err)
+	h.verify()
+}
+
+// A quote is not sent when it would be expired.
+func TestQuoteOfThePast(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	id := h.draftQuote()
+	edit := func(day string) {
+		_, err := h.form(process.TypeQuote).Edit(h.s, h.ctx(), h.sales, process.Target{ID: id}, fmt.Appendf(nil, `{"valid_until":%q}`, day))
+		h.check(err)
+	}
+	edit("2026-03-01")
+	_, err := h.try(h.sales, process.TypeQuote, "send", id, "")
+	wantRefused(t, err, process.CodeInvalid, "quote.past")
+	if q := get(h, h.s.Quotes(), id); q.State != "draft" || q.Number != "" {
+		t.Errorf("the quote is %s %s", q.State, q.Number)
+	}
+	edit("2026-03-02")
+	h.do(process.TypeQuote, "send", id, "")
 	h.verify()
 }
 

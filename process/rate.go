@@ -27,6 +27,8 @@ const (
 	RatesCSV        = "csv"
 	RatesECB        = "ecb"
 	RatesNorgesBank = "norges-bank"
+	// RatesHand were entered by a person, and came in no file.
+	RatesHand = "hand"
 )
 
 // RateReader reads files of exchange rates. It is pure; process/exchange
@@ -150,6 +152,62 @@ func (u *unit) keepRate(r *Rate, did *Imported) error {
 	did.Changed++
 	was.Rate, was.Source = r.Rate, r.Source
 	return u.Rates().Update(was)
+}
+
+// RateInput is a rate that a person enters.
+type RateInput struct {
+	Date     Date   `json:"date,omitempty" doc:"the day that it holds for, today when left out"`
+	Currency string `json:"currency"`
+	// Rate is the company's currency for one of Currency, or for Units of it.
+	Rate  decimal.Decimal  `json:"rate" doc:"the company's currency for one of the other"`
+	Units *decimal.Decimal `json:"units,omitempty" doc:"when the rate is of more than one, such as 100"`
+}
+
+// maxRate bounds a rate of exchange.
+var maxRate = decimal.New(1, 9)
+
+// CreateRate keeps a rate by hand, in place of one that was there for the day.
+func (s *Service) CreateRate(ctx context.Context, a Actor, in RateInput) (*Outcome, error) {
+	return s.change(ctx, a, MayInvoice, func(u *unit) (*Outcome, error) {
+		base := u.settings.Currency
+		r := Rate{State: "active", Base: base, Currency: in.Currency, Date: in.Date, Rate: in.Rate, Source: RatesHand}
+		if r.Date == "" {
+			r.Date = u.today()
+		}
+		var ps []Problem
+		bad := func(field, reason, message string) {
+			ps = append(ps, Problem{Field: field, Reason: reason, Message: message})
+		}
+		if !validCurrency(r.Currency) || r.Currency == base {
+			bad("currency", "rate.currency", "the code of another currency than "+base)
+		}
+		if !r.Date.Valid() {
+			bad("date", "exchange.date", "the day of the rate")
+		}
+		if in.Units != nil && !in.Units.IsZero() {
+			if boundDecimal(*in.Units) != nil || !in.Units.IsPositive() || in.Units.GreaterThan(maxRate) {
+				bad("units", "rate.units", "how many the rate is for, such as 100")
+			} else if boundDecimal(r.Rate) == nil {
+				r.Rate = divided(r.Rate, *in.Units)
+			}
+		}
+		if boundDecimal(r.Rate) != nil || !r.Rate.IsPositive() || r.Rate.GreaterThan(maxRate) {
+			bad("rate", "exchange.rate", base+" for one "+r.Currency+", such as 11.4325")
+		}
+		if len(ps) > 0 {
+			return nil, Invalid("rate.invalid", "the rate cannot be kept", ps...)
+		}
+		var did Imported
+		if err := u.keepRate(&r, &did); err != nil {
+			return nil, err
+		}
+		kept, err := first(u.Rates(), map[string]string{"base": r.Base, "currency": r.Currency, "date": string(r.Date)}, "")
+		if err != nil {
+			return nil, err
+		}
+		return &Outcome{Record: kept, Created: []Ref{}}, u.note(Activity{Type: "rate.entered", About: Ref{TypeSettings, "company"},
+			Data: map[string]string{"amount": r.Rate.String(), "currency": r.Currency, "date": string(r.Date)}})
+	})
 }
 
 // ExportRates gives the rates as CSV that can be imported again.

@@ -135,6 +135,7 @@ func Forms() []Form {
 		form("products", TypeProduct, (*Service).Products, Product.Input, (*Service).CreateProduct, (*Service).EditProduct, nil),
 		form("sender-rules", TypeSenderRule, (*Service).SenderRules, nil, (*Service).CreateSenderRule, nil, (*Service).DeleteSenderRule),
 		form("price-lists", TypePriceList, (*Service).PriceLists, PriceList.Input, (*Service).CreatePriceList, (*Service).EditPriceList, nil),
+		form("rates", TypeRate, (*Service).Rates, nil, (*Service).CreateRate, nil, nil),
 		form("hours", TypeHours, (*Service).TimeEntries, Hours.Input, (*Service).CreateHours, (*Service).EditHours, (*Service).DeleteHours),
 		form("tasks", TypeTask, (*Service).Tasks, Task.Input, (*Service).CreateTask, (*Service).EditTask, nil),
 	}

@@ -209,7 +209,7 @@ func reportColumns() map[string]bool {
 }
 
 // composed are the beginnings of keys that end in a word of the process.
-var composed = regexp.MustCompile(`^(check|contact|outcome|kind|kinds|new|step|state|progress|payment|closed|disqualified|role|customer_kind|field|line|language|settled|credit|payment_reference|payment_means|source|channel|actor|verb|done|activity|decision|task|delivery|notification|code|error|problem|quarantine|portal|match|ignored|payment_rule|send_by|prepayment_kind|reminder_text|rate|register|report|settings\.series|settings\.step|statement|trial\.act|trial\.to|rule|rule_name|month|weekday|mailbox\.state|mailbox\.reason|mailbox\.expires)\.(.+)$`)
+var composed = regexp.MustCompile(`^(check|contact|outcome|kind|kinds|new|step|state|progress|payment|closed|disqualified|role|customer_kind|field|line|language|settled|credit|payment_reference|payment_means|source|channel|actor|verb|done|activity|decision|task|delivery|notification|code|error|problem|quarantine|portal|match|ignored|payment_rule|send_by|prepayment_kind|reminder_text|rate|register|report|settings\.series|settings\.step|statement|trial\.act|trial\.to|rule|rule_name|month|weekday|mailbox\.state|mailbox\.reason|mailbox\.expires|column|vat_category)\.(.+)$`)
 
 func TestNoTextOfThePagesIsUnused(t *testing.T) {
 	s, err := Open("")

@@ -39,6 +39,26 @@ func catalogueWalk(w *world) {
 	if out := w.cli(exitDone, "rates", "import", write("rates.xml", ecb)); !strings.Contains(out, "2 new, 0 changed, 0 as they were") {
 		t.Errorf("the import of rates says %s", out)
 	}
+	if out := w.cli(exitDone, "rate", "create", "--currency", "USD", "--date", "2020-01-02", "--rate", "8.8", "--json"); !strings.Contains(out, `"hand"`) {
+		t.Errorf("a rate by hand gives %s", out)
+	}
+	lists := "name,group,product,from,unit_price\nWalk,walkers,WALK-A,,95\nWalk,,WALK-A,10,90\n"
+	if out := w.cli(exitDone, "price-list", "import", write("lists.csv", lists)); !strings.Contains(out, "1 new") {
+		t.Errorf("the import of price lists says %s", out)
+	}
+	if out := w.cli(exitDone, "price-list", "import", write("again.csv", w.cli(exitDone, "price-list", "export"))); !strings.Contains(out, "0 new, 0 changed") {
+		t.Errorf("the exported price lists come back as %s", out)
+	}
+	if out := w.cli(exitDone, "register", "fjord", "fisk"); !strings.Contains(out, "999456006") || !strings.Contains(out, "bankrupt") {
+		t.Errorf("the register says %s", out)
+	}
+	walker := w.api("POST", "customers", map[string]any{"name": "Tur AS", "group": "walkers"})["id"].(string)
+	for quantity, net := range map[string]string{"9": "855.00", "10": "900.00"} {
+		out := w.cli(exitDone, "quote", "create", "--customer", walker, "--line", "product=WALK-A,quantity="+quantity, "--json")
+		if !strings.Contains(out, net) {
+			t.Errorf("%s of them cost %s", quantity, out)
+		}
+	}
 	w.cli(exitFailed, "rate", "import", write("broken.csv", "date,currency,rate\n2020-01-02,BTC,1\n"))
 	if rates := w.items("rates?currency=SEK&date=2020-01-02"); len(rates) != 1 || rates[0]["rate"] != "0.8" || rates[0]["base"] != "NOK" {
 		t.Errorf("the rates are %v", rates)

@@ -90,8 +90,12 @@ func lineHelp(t reflect.Type) string {
 		return "a discount or charge on the whole, as percent=10,reason=Discount or charge=true,reason=Freight,amount=80 NOK,vat=S:25; again for more"
 	case t == reflect.TypeFor[process.ListPrice]():
 		return "a price, as product=SKU,from=10,unit_price=900; again for more prices"
+	case t == reflect.TypeFor[process.CountryVAT]():
+		return "the VAT of a country, as country=SE,category=S,rate=25; again for more"
+	case t == reflect.TypeFor[process.BundlePart]():
+		return "a part, as product=SKU,quantity=2; again for more"
 	}
-	return "a line, as product=SKU,quantity=2 or description=Work,quantity=2,unit=HUR,unit_price=1200,vat=S:25; again for more lines"
+	return "a line, as product=SKU,quantity=2 or description=Work,quantity=2,unit=HUR,unit_price=1200,vat=S:25, or kind=section,description=Heading; on a quote option=true,ticked=true; again for more lines"
 }
 
 // body is the JSON of the flags that were given, nil when there were none.

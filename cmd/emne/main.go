@@ -93,7 +93,7 @@ func rootCommand() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.config, "config", "", "config.yaml of the installation")
 	root.PersistentFlags().StringVar(&p.data, "data", "", "data folder of a demo, instead of --config")
 	root.AddCommand(demoCommand(p), serveCommand(p), checkCommand(p), initCommand(), importCommand(p), verifyCommand(p), backupCommand(p), restoreCommand(p),
-		userCommand(p), tokenCommand(p), mailboxCommand(p), settingsCommand(p), processCommand(p), reportCommand(p), documentsCommand(p), versionCommand())
+		userCommand(p), tokenCommand(p), mailboxCommand(p), settingsCommand(p), processCommand(p), reportCommand(p), registerCommand(p), documentsCommand(p), versionCommand())
 	root.AddCommand(recordCommands(p)...)
 	root.InitDefaultCompletionCmd()
 	strict(root)

@@ -25,7 +25,7 @@ func quotingWalk(w *world) {
 	account := w.api("POST", "customers", map[string]any{"name": "Tak AS", "email": customer, "organisation_number": "974760673",
 		"address": map[string]any{"street": "Storgata 1", "postcode": "0150", "city": "Oslo", "country": "NO"}})["record"].(map[string]any)["id"].(string)
 	quote := w.api("POST", "quotes", map[string]any{"customer": account, "title": "Tak", "prepayment": map[string]any{"percent": "20"},
-		"lines": []any{map[string]any{"kind": "section", "description": "Taket"}, map[string]any{"description": "Stein", "quantity": "10", "unit_price": "100"},
+		"lines": []any{map[string]any{"kind": "section", "description": "Taket"}, map[string]any{"description": "Stein", "quantity": "10", "unit_price": "100", "discount_percent": "4", "charge_percent": "4", "charge_reason": "Miljøgebyr"},
 			map[string]any{"description": "Takrenner", "unit_price": "500", "option": true, "ticked": true},
 			map[string]any{"kind": "section", "description": "Hagen"}, map[string]any{"description": "Gjerde", "unit_price": "2000", "option": true}},
 		"adjustments": []any{map[string]any{"percent": "10", "reason": "Vennerabatt"},
@@ -45,7 +45,10 @@ func quotingWalk(w *world) {
 	}
 
 	// The customer takes the fence and not the gutters; another choice is too late.
-	form := url.Values{"name": {"Kari"}, "terms": {"1"}, "sha256": {sent["sha256"].(string)}, "option": {fence}}
+	form := url.Values{"name": {"Kari"}, "terms": {"1"}, "sha256": {sent["sha256"].(string)}, "option": {fence}, "customer_reference": {"PO 4710"}}
+	if status, b := w.post("/p/"+token+"/choose", form); status != http.StatusOK || !bytes.Contains(b, []byte("3,475.00")) || !bytes.Contains(b, []byte("Miljøgebyr")) { // 2780 and VAT
+		t.Fatalf("choosing answers %d: %s", status, b)
+	}
 	for range 2 {
 		if status, b := w.post("/p/"+token+"/accept", form); status/100 > 3 {
 			t.Fatalf("accepting answers %d: %s", status, b)
@@ -56,6 +59,9 @@ func quotingWalk(w *world) {
 		t.Errorf("another choice answers %d", status)
 	}
 	order := w.items("orders?customer=" + account)[0]
+	if order["customer_reference"] != "PO 4710" {
+		t.Errorf("the customer calls the order %v", order["customer_reference"])
+	}
 	if amountOf(order, "net") != "2780.00" || len(order["lines"].([]any)) != 4 { // 3000 − 300 + 80
 		t.Errorf("the order is over %s with %d lines", amountOf(order, "net"), len(order["lines"].([]any)))
 	}
@@ -83,6 +89,9 @@ func quotingWalk(w *world) {
 		sums, prepaid = append(sums, amountOf(i, "gross")), append(prepaid, amountOf(i, "prepaid"))
 		for format, want := range map[string]string{"cii": "<ram:AllowanceTotalAmount>", "ubl": "<cbc:AllowanceTotalAmount"} {
 			status, b := w.request("GET", "/api/v1/invoices/"+draft+"/xml?format="+format, nil, nil)
+			if format == "cii" && !bytes.Contains(b, []byte("Miljøgebyr")) {
+				t.Errorf("the line's charge is not in %s", b)
+			}
 			if status != http.StatusOK && format == "cii" || status == http.StatusOK && !bytes.Contains(b, []byte(want)) {
 				t.Errorf("%s answers %d: %s", format, status, b)
 			}

@@ -72,7 +72,7 @@ func recordCommands(p *place) []*cobra.Command {
 		case process.TypeRate:
 			cmd.Aliases = []string{"rates"}
 			cmd.AddCommand(r.importSheet(), r.exportSheet())
-		case process.TypeProduct, process.TypeCustomer:
+		case process.TypeProduct, process.TypeCustomer, process.TypePriceList:
 			cmd.AddCommand(r.importSheet(), r.exportSheet())
 		case process.TypeHours:
 			cmd.AddCommand(r.importSheet(), r.exportSheet(), r.draftHours())

@@ -28,6 +28,8 @@ type world struct {
 	t                      *testing.T
 	base, smtp, imap, data string
 	token                  string
+	// met are the records that a test has seen.
+	met map[string]bool
 }
 
 const testToken = "walk-token"

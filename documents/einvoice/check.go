@@ -191,6 +191,9 @@ func (c *checker) lines() {
 		want := l.Quantity.Mul(l.Price)
 		for _, a := range l.Charges {
 			want = want.Add(a.Amount.Decimal())
+			if a.Base != nil && a.Base.Decimal().Mul(a.Percent).Shift(-2).Sub(a.Amount.Decimal()).Abs().GreaterThan(slack) {
+				c.bad(Channel, field+".charge_percent", "PEPPOL-EN16931-R040", "einvoice.line.discount", "choose a charge that comes to whole %s, or send the PDF only", c.m.Currency)
+			}
 		}
 		for _, a := range l.Allowances {
 			want = want.Sub(a.Amount.Decimal())

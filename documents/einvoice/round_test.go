@@ -25,7 +25,8 @@ func anySnapshot(t *rapid.T) process.Snapshot {
 		quantity := decimal.New(rapid.Int64Range(-1e6, 1e7).Draw(t, "quantity"), -rapid.Int32Range(0, 6).Draw(t, "quantity's decimals"))
 		price := decimal.New(rapid.Int64Range(0, 1e8).Draw(t, "price"), -rapid.Int32Range(0, 8).Draw(t, "price's decimals"))
 		lines = append(lines, process.Line{Description: "Vare", Unit: "C62", Quantity: quantity, UnitPrice: price,
-			DiscountPercent: decimal.New(rapid.Int64Range(0, 10000).Draw(t, "discount"), -2), VAT: vat}.Price(currency))
+			DiscountPercent: decimal.New(rapid.Int64Range(0, 10000).Draw(t, "discount"), -2), VAT: vat,
+			ChargePercent: decimal.New(max(0, rapid.Int64Range(-5000, 5000).Draw(t, "charge")), -2), ChargeReason: "Frakt"}.Price(currency))
 	}
 	s := issued(rapid.SampledFrom([]process.DocumentKind{process.KindInvoice, process.KindCreditNote}).Draw(t, "kind"), currency, lines...)
 	s.Prepaid.Minor = rapid.Int64Range(0, 1e6).Draw(t, "prepaid")
@@ -62,6 +63,9 @@ func figures(s process.Snapshot) []string {
 		quantities, prices, nets, rates = append(quantities, l.Quantity.String()), append(prices, l.UnitPrice.String()), append(nets, l.Net.String()), append(rates, l.VAT.Rate.String())
 		if !l.Allowance.IsZero() {
 			allowances, percents = append(allowances, l.Allowance.String()), append(percents, l.DiscountPercent.String())
+		}
+		if !l.Charge.IsZero() {
+			allowances, percents = append(allowances, l.Charge.String()), append(percents, l.ChargePercent.String())
 		}
 	}
 	for _, g := range s.VATGroups {

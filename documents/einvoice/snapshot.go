@@ -160,9 +160,12 @@ func line(i int, l process.Line, currency string) Line {
 	out := Line{ID: strconv.Itoa(i + 1), Quantity: l.Quantity, Unit: l.Unit, Net: l.Net, Price: l.UnitPrice, VAT: l.VAT, SellersItem: strings.TrimSpace(l.Product)}
 	name, rest, _ := strings.Cut(strings.TrimSpace(l.Description), "\n")
 	out.Name, out.Description = strings.TrimSpace(name), strings.TrimSpace(rest)
+	base := process.RoundMoney(l.Quantity.Mul(l.UnitPrice), currency)
 	if !l.Allowance.IsZero() {
-		base := process.RoundMoney(l.Quantity.Mul(l.UnitPrice), currency)
 		out.Allowances = []Adjustment{{Amount: l.Allowance, Base: &base, Percent: l.DiscountPercent, ReasonCode: reasonDiscount}}
+	}
+	if !l.Charge.IsZero() {
+		out.Charges = []Adjustment{{Amount: l.Charge, Base: &base, Percent: l.ChargePercent, Reason: strings.TrimSpace(l.ChargeReason)}}
 	}
 	return out
 }

@@ -297,6 +297,12 @@ func (c *composer) description(l process.Line, width float64) []describedLine {
 			out = append(out, describedLine{t, true})
 		}
 	}
+	if !l.ChargePercent.IsZero() {
+		charged := l.ChargeReason + " " + c.percent(l.ChargePercent)
+		for _, t := range c.fonts.wrap(charged, regular, textSize, width) {
+			out = append(out, describedLine{t, true})
+		}
+	}
 	if l.Option {
 		key := "table.option.open"
 		if l.Ticked {

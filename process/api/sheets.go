@@ -19,6 +19,7 @@ var sheets = []struct {
 	{"products", (*process.Service).ImportProducts, (*process.Service).ExportProducts},
 	{"hours", (*process.Service).ImportHours, (*process.Service).ExportHours},
 	{"customers", (*process.Service).ImportCustomers, (*process.Service).ExportCustomers},
+	{"price-lists", (*process.Service).ImportPriceLists, (*process.Service).ExportPriceLists},
 	{"rates", (*process.Service).ImportRates, (*process.Service).ExportRates},
 }
 

@@ -162,22 +162,31 @@ func (v *visit) verbForm(typ, verb string, p *recordPage, in input) (form, []par
 	case "lead.qualify":
 		list := v.checkFields(in, p.checks)
 		return fields(append(list, f(kindText, "title", wide), f(kindSelect, "customer", choices(v.matches()), func(f *field) { f.Label = v.t("kind.customer") }),
+			f(kindCheck, "new_customer", hint(v.t("hint.new_customer"))),
 			f(kindMoney, "estimated_revenue", currency(v.settings.Currency)), f(kindDate, "estimated_close"))...), nil
 	case "lead.disqualify":
 		reasons := v.options("disqualified.", "lost", "cannot_contact", "no_longer_interested", "cancelled", "spam", "duplicate")
 		return fields(f(kindSelect, "reason", choices(reasons)), note), nil
 	case "opportunity.win":
-		return fields(f(kindMoney, "actual_revenue", currency(v.settings.Currency)), reason), nil
+		return fields(f(kindMoney, "actual_revenue", currency(p.open.Currency), hint(v.t("hint.actual_revenue"))), reason), nil
 	case "opportunity.lose":
 		return fields(v.loseFields(in)...), nil
 	case "quote.accept":
-		yes := fields(f(kindText, "name", required, func(f *field) { f.Label = v.t("field.accepted_by") }), f(kindArea, "evidence", wide, hint(v.t("hint.evidence"))))
+		name := f(kindText, "name", required, func(f *field) { f.Label = v.t("field.accepted_by") })
+		if p.expired != "" {
+			name.Hint = v.t("hint.expired", "date", v.date(p.expired))
+		}
+		yes := fields(name, f(kindText, "customer_reference"), f(kindArea, "evidence", wide, hint(v.t("hint.evidence"))))
 		yes.Sections[0].Fields = append(yes.Sections[0].Fields, v.optionFields(in, p)...)
 		return yes, nil
 	case "order.return":
 		return v.parts(in, p, func(l process.Line) decimal.Decimal { return l.Delivered }, note)
 	case "order.prepay":
 		return fields(f(kindSelect, "kind", choices(v.prepaymentKinds()), hint(v.t("hint.prepayment_kind")), func(f *field) { f.Label = v.t("field.prepayment.kind") }), f(kindCheck, "draft"), f(kindDecimal, "percent"), f(kindMoney, "amount", currency(p.open.Currency)), f(kindDate, "due_date"), f(kindEmail, "recipient", value(p.recipient))), nil
+	case "quote.copy":
+		to := v.customerField(in)
+		to.Required, to.Options[0].Label, to.Hint = false, v.t("option.same"), v.t("hint.copy")
+		return fields(to), nil
 	case "quote.decline":
 		return fields(reason, f(kindArea, "comment", wide)), nil
 	case "invoice.send", "credit-note.send":
@@ -292,7 +301,11 @@ func (v *visit) act(k *kind) error {
 	} else {
 		out, err := call.Run(v.s, v.ctx(), v.actor, process.Target{ID: v.id(), Version: in.version()}, body)
 		if err == nil {
-			v.redirect(after(v.next(k, verb, out), k.typ+"."+verb))
+			done := verb
+			if o, ok := out.Record.(*process.Order); ok && verb == "cancel" && o.State != "cancelled" {
+				done = "cancel_rest"
+			}
+			v.redirect(after(v.next(k, verb, out), k.typ+"."+done))
 			return nil
 		}
 		if e = refusal(err); e == nil || e.Code != process.CodeInvalid && e.Code != process.CodeConflict {

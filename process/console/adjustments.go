@@ -18,7 +18,7 @@ func (v *visit) adjustmentSection(in input, currencyOf string) section {
 	if in.sent == nil {
 		there++
 	}
-	s := section{Title: v.t("section.adjustments"), Fields: []field{v.field(in, kindCheck, "prices_include_vat", wide)}}
+	s := section{Title: v.t("section.adjustments"), After: true, Fields: []field{v.field(in, kindCheck, "prices_include_vat", wide)}}
 	for n := range min(there, maxAdjustmentRows) {
 		f := func(kind, part string, mend ...func(*field)) field {
 			return v.field(in, kind, adjustmentName(n, part), mend...)

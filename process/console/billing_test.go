@@ -14,7 +14,8 @@ func TestListsInTheSettings(t *testing.T) {
 	w := newWorld(t)
 	b := &browser{world: w}
 	b.open("/settings")
-	b.send("/settings", "reminders.enabled", "1", "reminders.steps.0.days", "-5", "reminders.steps.1.days", "14", "reminders.steps.1.fee", "35,50", "reminders.interest_rates", "2026-07-01; 12,25\r\n2027-01-01; 11,5", "reminders.steps.2.key", "", "reminders.steps.2.days", "", "reminders.steps.2.text", "",
+	b.send("/settings", "reminders.enabled", "1", "reminders.steps.0.days", "-5", "reminders.steps.1.days", "14", "reminders.steps.1.fee", "35,50", "reminders.interest_rates.0.from", "2026-07-01", "reminders.interest_rates.0.percent", "12,25",
+		"reminders.interest_rates.2.from", "2027-01-01", "reminders.interest_rates.2.percent", "11,5", "reminders.steps.2.key", "", "reminders.steps.2.days", "", "reminders.steps.2.text", "",
 		"reminders.steps.3.key", "inkasso", "reminders.steps.3.days", "30", "reminders.steps.3.text", "notice", "reminders.interest_percent", "12,5",
 		"terms.payment_rule", "end_of_month", "terms.holidays", "2026-10-05\r\n2026-10-06")
 	st, _, err := w.s.Settings(t.Context(), w.actor)
@@ -46,8 +47,8 @@ func TestListsInTheSettings(t *testing.T) {
 		t.Errorf("two steps on a day: %d %s", rec.Code, b.text(rec))
 	}
 	v.Set("reminders.steps.0.days", "-5")
-	for _, wrong := range [][3]string{{"reminders.steps.1.days", "10", "Flytt trinnet"}, {"reminders.interest_rates", "2026-07-01; tolv", "semikolon"}, {"reminders.interest_rates", "juli; 12", "dato"},
-		{"reminders.interest_rates", "2026-07-01; 12\r\n2026-07-01; 13", "sin egen dag"}} {
+	for _, wrong := range [][3]string{{"reminders.steps.1.days", "10", "Flytt trinnet"}, {"reminders.interest_rates.0.percent", "tolv", "ikke et tall"}, {"reminders.interest_rates.0.from", "juli", "dato"},
+		{"reminders.interest_rates.1.from", "2026-07-01", "sin egen dag"}} {
 		was := v.Get(wrong[0])
 		v.Set(wrong[0], wrong[1])
 		if rec := b.submit("/settings", v); rec.Code != 422 || !strings.Contains(b.text(rec), wrong[2]) {

@@ -103,6 +103,9 @@ func (v *visit) editForm(k *kind) error {
 	if err != nil {
 		return err
 	}
+	if in.priced, err = v.standing(k); err != nil {
+		return err
+	}
 	f := k.fields(v, in)
 	if k.typ == process.TypeCustomer { // filled in from the register
 		for name, vs := range v.r.URL.Query() {
@@ -127,8 +130,13 @@ func (v *visit) edit(k *kind) error {
 // save carries a form out, or shows it again with what was sent and what is
 // wrong with it.
 func (v *visit) save(k *kind, in input, carryOut func(body []byte) (*process.Outcome, error)) error {
-	if in.sent.Get("more") != "" {
-		in.rows = min(in.rows+moreRows, maxRows)
+	if in.sent.Get("compute") != "" {
+		return v.compute(k, in)
+	}
+	if more := in.sent.Get("more"); more != "" {
+		if more == "1" {
+			in.rows = min(in.rows+moreRows, maxRows)
+		}
 		f := k.fields(v, in)
 		if at := in.version(); at != nil {
 			f.Version = *at

@@ -55,6 +55,7 @@ func readOpportunity(v *visit, id string) (*recordPage, error) {
 	p.thread = o.Thread
 	p.Badges = v.opportunityBadges(*o)
 	p.hidden["move"] = len(v.settings.Process.Stages) == 0
+	p.open = process.Money{Currency: o.Currency}
 	v.parties(p, o.Customer, o.Contact, o.Owner)
 	p.fact(v.t("field.estimated_revenue"), words(v.money(o.EstimatedRevenue)))
 	p.fact(v.t("field.estimated_close"), words(v.date(o.EstimatedClose)))
@@ -81,6 +82,9 @@ func readQuote(v *visit, id string) (*recordPage, error) {
 	p := v.record(process.TypeQuote, q.Record, q.State, v.quoteName(*q))
 	p.thread, p.recipient, p.lines = q.Thread, q.Recipient, q.Lines
 	p.Badges = v.quoteBadges(*q)
+	if q.Expired {
+		p.expired = q.ValidUntil
+	}
 	p.hidden["accept"] = q.State == "won"
 	p.hidden["decline"] = q.State == "closed"
 	p.hidden["revise"] = q.Next != "" || q.Number == ""
@@ -97,8 +101,8 @@ func readQuote(v *visit, id string) (*recordPage, error) {
 	p.fact(v.t("kind.opportunity"), v.link(process.TypeOpportunity, q.Opportunity))
 	p.fact(v.t("kind.order"), v.link(process.TypeOrder, q.Order))
 	p.fact(v.t("field.previous"), v.link(process.TypeQuote, q.Previous))
-	if q.Previous != "" {
-		p.fact(v.t("compare.show"), cell{Text: v.t("compare.show"), Href: "/quotes/" + q.ID + "/compare"})
+	if q.Previous != "" || q.State != "draft" {
+		p.fact(v.t("compare.label"), cell{Text: v.t("compare.show"), Href: "/quotes/" + q.ID + "/compare"})
 	}
 	p.fact(v.t("field.next"), v.link(process.TypeQuote, q.Next))
 	if q.Prepayment != nil {
@@ -113,7 +117,11 @@ func readQuote(v *visit, id string) (*recordPage, error) {
 	}
 	p.fact(v.t("field.reason"), words(strings.TrimSpace(q.Reason+"\n"+q.Comment)))
 	if a := q.Acceptance; a != nil {
-		p.fact(v.t("field.accepted_by"), cell{Text: a.Name, Note: v.moment(a.At) + ", " + v.t("channel."+a.Channel)})
+		how := v.moment(a.At) + ", " + v.t("channel."+a.Channel)
+		if a.Expired {
+			how += ", " + v.t("accepted.late")
+		}
+		p.fact(v.t("field.accepted_by"), cell{Text: a.Name, Note: how})
 		p.fact(v.t("field.evidence"), words(a.Evidence))
 		if a.ReceiptSHA256 != "" {
 			p.Receipt = "/quotes/" + q.ID + "/pdf?copy=accepted"
@@ -199,6 +207,11 @@ func readInvoice(v *visit, id string) (*recordPage, error) {
 			continue
 		}
 		p.Problems = append(p.Problems, v.problem(problem))
+		if strings.HasPrefix(problem.Field, "customer.") {
+			p.MendAt = "/customers/" + i.Customer + "/edit"
+		} else if strings.HasPrefix(problem.Field, "company.") && p.MendAt == "" && v.may(process.MayManage) {
+			p.MendAt = "/settings"
+		}
 	}
 	p.fact(v.t("field.title"), words(i.Title))
 	v.parties(p, i.Customer, i.Contact, i.Owner)

@@ -30,8 +30,7 @@ const (
 	kindYAML     = "yaml"     // a part of the settings, written as YAML
 	kindRef      = "ref"      // a record, as "type:id"
 	kindList     = "lines"    // a list of texts, one a line
-	kindPrices   = "prices"   // of a price list, one a line: SKU; from; price
-	kindTable    = "table"    // a list of rows, one a line; Columns are their fields
+	kindTable    = "table"    // a list of rows; Columns are their fields
 	kindQuantity = "quantity" // of a line, by its id; Name is "quantity." and the id
 )
 
@@ -43,11 +42,14 @@ type field struct {
 	Error                          string
 	Currency                       string
 	Auto                           string
-	// Columns are the fields of a table's rows, in their order; Numbers says
-	// which of them are numbers.
-	Columns []string
-	Numbers []bool
-	Days    []bool
+	// Columns are the fields of a table's rows, in their order, Heads their
+	// names, Rows what stands in them; at is where the rows that were sent stood.
+	Columns []tableColumn
+	Heads   []string
+	Rows    []tableRow
+	at      []int
+	// List is a datalist that is offered; Given what holds when it is left empty.
+	List, Given string
 }
 
 type option struct {
@@ -61,8 +63,20 @@ type section struct {
 	Fields []field
 	// Parts are quantities of lines, which stand in a table of their own.
 	Parts bool
+	// After the lines; Folded until one looks, unless something stands in it.
+	After, Folded bool
 	// Previews are what the fields switch on.
 	Previews []mailPreview
+}
+
+// Open says that something stands in a folded section.
+func (s section) Open() bool {
+	for _, f := range s.Fields {
+		if f.Value != "" || f.Error != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // mailPreview is the text of an automatic mail.
@@ -79,6 +93,8 @@ type form struct {
 	Version  int64
 	Sections []section
 	Lines    *lineEditor
+	// Products are offered where a cell names one.
+	Products []option
 	// Error is what is wrong with the whole; Problems with what has no field here.
 	Error    string
 	Problems []string
@@ -96,6 +112,10 @@ type input struct {
 	options bool
 	// rows is how many lines are shown.
 	rows int
+	// priced is what the lines come to, nil when nobody has computed it; computing
+	// names the rows that have no id.
+	priced    *priced
+	computing bool
 }
 
 func (in input) value(name string) string {
@@ -174,15 +194,6 @@ func (v *visit) field(in input, kind, name string, mend ...func(*field)) field {
 	case kindList:
 		for i := 0; in.sent == nil && in.values[name+"."+strconv.Itoa(i)] != ""; i++ {
 			f.Value = strings.TrimPrefix(f.Value+"\n"+in.values[name+"."+strconv.Itoa(i)], "\n")
-		}
-	case kindPrices:
-		if in.sent == nil {
-			f.Value = v.pricesText(in)
-		}
-		for n, problem := range in.problems {
-			if strings.HasPrefix(n, name+"[") {
-				f.Error = either(f.Error, problem)
-			}
 		}
 	case kindCheck:
 		f.Checked = f.Value == "1" || f.Value == "true"
@@ -276,7 +287,15 @@ func decimalOf(lang, s string) (decimal.Decimal, bool) {
 func (v *visit) encode(f form, in input, editing bool) (body []byte, problems []process.Problem) {
 	tree := map[string]any{}
 	for _, s := range f.Sections {
-		for _, fd := range s.Fields {
+		for i, fd := range s.Fields {
+			if fd.Kind == kindTable {
+				rows, at, ps := v.tableRows(fd, in)
+				s.Fields[i].at, problems = at, append(problems, ps...)
+				if len(rows) > 0 || editing && in.sent.Has(fd.Name+".rows") {
+					place(tree, fd.Name, rows)
+				}
+				continue
+			}
 			if err := v.put(tree, fd, strings.TrimSpace(in.sent.Get(fd.Name)), editing); err != nil {
 				problems = append(problems, *err)
 			}
@@ -400,25 +419,19 @@ func (v *visit) put(tree map[string]any, f field, s string, editing bool) *proce
 		}
 	case kindList:
 		val = listOf(s)
-	case kindPrices:
-		prices, problem := v.prices(f.Name, s)
-		if problem != nil {
-			return problem
-		}
-		val = prices
-	case kindTable:
-		rows, problem := v.tableRows(f, s)
-		if problem != nil {
-			return problem
-		}
-		val = rows
 	case kindArea:
 		val = strings.ReplaceAll(s, "\r\n", "\n")
 	}
 	if val == nil && (f.Kind == kindQuantity || f.Kind == kindVAT) || s == "" && !editing && f.Kind != kindCheck {
 		return nil
 	}
-	parts := strings.Split(f.Name, ".")
+	place(tree, f.Name, val)
+	return nil
+}
+
+// place puts a value to its path.
+func place(tree map[string]any, path string, val any) {
+	parts := strings.Split(path, ".")
 	for _, p := range parts[:len(parts)-1] {
 		child, ok := tree[p].(map[string]any)
 		if !ok {
@@ -428,7 +441,6 @@ func (v *visit) put(tree map[string]any, f field, s string, editing bool) *proce
 		tree = child
 	}
 	tree[parts[len(parts)-1]] = val
-	return nil
 }
 
 // listOf are the lines of a text that say something.
@@ -445,12 +457,13 @@ func listOf(s string) []string {
 // refused puts what is wrong to its fields.
 func (v *visit) refused(in *input, f *form, problems []process.Problem) {
 	in.problems = map[string]string{}
-	known, tables := map[string]bool{}, map[string]bool{}
+	known := map[string]bool{}
+	var tables []field
 	for _, s := range f.Sections {
 		for _, fd := range s.Fields {
 			known[fd.Name] = true
-			if fd.Kind == kindPrices || fd.Kind == kindTable {
-				tables[fd.Name] = true
+			if fd.Kind == kindTable {
+				tables = append(tables, fd)
 			}
 			switch fd.Kind {
 			case kindMoney:
@@ -465,12 +478,14 @@ func (v *visit) refused(in *input, f *form, problems []process.Problem) {
 		if f.Lines != nil {
 			name = f.Lines.place(name)
 		}
-		if at, _, ok := strings.Cut(name, "["); ok && tables[at] {
-			in.problems[name] = v.t("price_list.line", "line", lineOf(name), "problem", text)
+		if cell, ok := cellOf(tables, name); ok {
+			in.problems[either(cell, name)] = text
 			continue
 		}
-		if whole, _, _ := strings.Cut(strings.ReplaceAll(name, "[", "."), "."); known[whole] {
-			name = whole
+		for at := name; !known[name] && at != ""; {
+			if at = at[:max(0, strings.LastIndexAny(at, ".["))]; known[at] {
+				name = at
+			}
 		}
 		if known[name] || f.Lines != nil && strings.HasPrefix(name, "line.") {
 			in.problems[name] = text

@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/emne/emne/process"
@@ -17,7 +18,7 @@ func leadForm(v *visit, in input) form {
 		{Title: v.t("section.person"), Fields: []field{f(kindText, "name"), f(kindText, "company"), f(kindEmail, "email"), f(kindTel, "phone"),
 			f(kindText, "organisation_number")}},
 		{Title: v.t("section.inquiry"), Fields: []field{f(kindText, "subject", wide), f(kindArea, "message", wide), f(kindText, "source"),
-			f(kindSelect, "owner", choices(v.owners())), f(kindSelect, "language", choices(v.languages(true)))}},
+			v.ownerField(in), f(kindSelect, "language", choices(v.languages(true)))}},
 		{Title: v.t("section.checks"), Fields: v.checkFields(in, nil)},
 		{Title: v.t("section.address"), Fields: v.addressFields(in, "address.")},
 	}}
@@ -80,11 +81,15 @@ func opportunityForm(v *visit, in input) form {
 	}
 	fields = append(fields, v.contactField(in)...)
 	fields = append(fields, f(kindMoney, "estimated_revenue", currency(currencyOf), hint(v.t("hint.estimated_revenue"))), f(kindDate, "estimated_close"),
-		f(kindWhole, "probability"), f(kindSelect, "owner", choices(v.owners())))
+		f(kindWhole, "probability"), v.currencyField(in), v.ownerField(in))
 	return form{Sections: []section{{Fields: fields}, v.adjustmentSection(in, currencyOf)}, Lines: v.editor(in, currencyOf, false)}
 }
 
 func quoteForm(v *visit, in input) form {
+	if o, err := v.s.Opportunities().Get(v.ctx(), v.actor, in.value("opportunity")); err == nil && in.sent == nil && in.id == "" && in.values["currency"] == "" {
+		in.values["currency"] = o.Currency
+	}
+	currencyOf := either(in.value("currency"), v.settings.Currency)
 	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
 	fields := []field{f(kindText, "title", wide)}
 	if in.id == "" {
@@ -97,11 +102,10 @@ func quoteForm(v *visit, in input) form {
 	fields = append(fields, f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindDate, "valid_until", hint(v.t("hint.valid_until"))),
 		f(kindText, "customer_reference"), f(kindText, "project"), f(kindText, "contract"), f(kindSelect, "prepayment.kind", choices(append(v.prepaymentKinds(), v.options("prepayment_kind.", process.PrepayNone)...)), hint(v.t("hint.prepayment_kind"))),
 		f(kindDecimal, "prepayment.percent", hint(v.t("hint.prepayment"))),
-		f(kindMoney, "prepayment.amount", currency(either(in.value("currency"), v.settings.Currency)), hint(v.t("hint.prepayment"))),
-		f(kindSelect, "language", choices(v.languages(true))), f(kindText, "currency"), f(kindSelect, "owner", choices(v.owners())))
+		f(kindMoney, "prepayment.amount", currency(currencyOf), hint(v.t("hint.prepayment"))),
+		f(kindSelect, "language", choices(v.languages(true))), v.currencyField(in), v.ownerField(in))
 	in.options = true
-	currencyOf := either(in.value("currency"), v.settings.Currency)
-	return form{Sections: []section{{Fields: fields}, {Title: v.t("section.texts"), Fields: []field{f(kindArea, "introduction", wide), f(kindArea, "terms", wide)}},
+	return form{Sections: []section{{Fields: fields}, {Title: v.t("section.texts"), After: true, Fields: []field{f(kindArea, "introduction", wide), f(kindArea, "terms", wide, hint(v.t("hint.terms")))}},
 		v.adjustmentSection(in, currencyOf)}, Lines: v.editor(in, currencyOf, false)}
 }
 
@@ -113,11 +117,11 @@ func orderForm(v *visit, in input) form {
 	}
 	fields = append(fields, v.contactField(in)...)
 	fields = append(fields, f(kindEmail, "recipient", hint(v.t("hint.recipient"))), f(kindText, "customer_reference"), f(kindText, "project"), f(kindText, "contract"), f(kindDate, "delivery_date"),
-		f(kindSelect, "language", choices(v.languages(true))))
+		f(kindSelect, "language", choices(v.languages(true))), v.ownerField(in))
 	if in.id != "" { // what was agreed stays
 		return form{Sections: []section{{Fields: fields}, {Title: v.t("field.delivery_address"), Fields: v.addressFields(in, "delivery_address.")}}}
 	}
-	fields = append(fields, f(kindText, "currency"))
+	fields = append(fields, v.currencyField(in))
 	currencyOf := either(in.value("currency"), v.settings.Currency)
 	return form{Sections: []section{{Fields: fields}, {Title: v.t("field.delivery_address"), Fields: v.addressFields(in, "delivery_address.")},
 		v.adjustmentSection(in, currencyOf)}, Lines: v.editor(in, currencyOf, false)}
@@ -138,7 +142,7 @@ func invoiceForm(v *visit, in input) form {
 			fixed, cur = i.Order != "", i.Currency
 		}
 	} else {
-		fields = append(fields, f(kindText, "currency"))
+		fields = append(fields, v.currencyField(in))
 	}
 	if cur != v.settings.Currency || in.id == "" {
 		fields = append(fields, f(kindText, "exchange.rate", hint(v.t("hint.exchange", "company", v.settings.Currency))), f(kindDate, "exchange.date"))
@@ -158,18 +162,31 @@ func (v *visit) paymentFields(in input) []section {
 
 func productForm(v *visit, in input) form {
 	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
-	var texts []field
-	for _, l := range process.Languages() {
+	var texts []section
+	for _, l := range v.ownFirst(process.Languages()) {
 		label := func(key string) func(*field) {
 			return func(f *field) { f.Label = v.t(key, "language", v.t("language."+l)) }
 		}
-		texts = append(texts, f(kindText, "names."+l, wide, label("product.name_in")), f(kindArea, "texts."+l, wide, label("product.text_in")))
+		texts = append(texts, section{Title: v.t("product.printed_in", "language", v.t("language."+l)), Folded: l != v.settings.Language,
+			Fields: []field{f(kindText, "names."+l, wide, label("product.name_in")), f(kindArea, "texts."+l, wide, label("product.text_in"))}})
 	}
-	return form{Sections: []section{{Fields: []field{f(kindText, "sku", required), f(kindText, "name", required), f(kindDecimal, "unit_price", required),
-		f(kindText, "currency", value(v.settings.Currency)), f(kindSelect, "unit", choices(v.units(in.value("unit")))), f(kindVAT, "vat"), f(kindDecimal, "cost"),
-		f(kindTable, "vat_by_country", hint(v.t("hint.vat_by_country")), columns("country", "category", "rate#")), f(kindArea, "description", wide)}},
-		{Title: v.t("product.printed"), Fields: texts},
-		{Title: v.t("product.bundle"), Fields: []field{f(kindTable, "bundle", hint(v.t("hint.bundle")), columns("product", "quantity#")), f(kindCheck, "show_parts")}}}}
+	sections := []section{{Fields: []field{f(kindText, "sku", required), f(kindText, "name", required), f(kindDecimal, "unit_price", required),
+		v.currencyField(in), f(kindSelect, "unit", choices(v.units(in.value("unit")))), f(kindVAT, "vat"), f(kindDecimal, "cost"),
+		f(kindTable, "vat_by_country", hint(v.t("hint.vat_by_country")), wide, v.vatColumns()), f(kindArea, "description", wide)}}}
+	sections = append(sections, texts...)
+	return form{Products: v.skus(), Sections: append(sections, section{Title: v.t("product.bundle"),
+		Fields: []field{f(kindTable, "bundle", hint(v.t("hint.bundle")), wide, v.bundleColumns()), f(kindCheck, "show_parts")}})}
+}
+
+// ownFirst puts the company's language before the others.
+func (v *visit) ownFirst(languages []string) []string {
+	list := []string{v.settings.Language}
+	for _, l := range languages {
+		if l != v.settings.Language {
+			list = append(list, l)
+		}
+	}
+	return list
 }
 
 func priceListForm(v *visit, in input) form {
@@ -177,13 +194,17 @@ func priceListForm(v *visit, in input) form {
 	customer := v.customerField(in)
 	customer.Required = false
 	customer.Options[0].Label = v.t("price_list.everybody")
-	return form{Sections: []section{{Fields: []field{f(kindText, "name", required), f(kindText, "currency", value(v.settings.Currency)), f(kindDate, "valid_from"),
-		f(kindDate, "valid_until"), customer, f(kindText, "group"), f(kindPrices, "prices", wide, hint(v.t("hint.prices")))}}}}
+	prices := f(kindTable, "prices", wide, hint(v.t("hint.prices")), v.priceColumns())
+	fields := []field{f(kindText, "name", required), v.currencyField(in), f(kindDate, "valid_from"), f(kindDate, "valid_until"), customer, f(kindText, "group")}
+	if n, _ := strconv.Atoi(in.values["prices.#"]); n+spareTableRows <= maxTableRows {
+		fields = append(fields, prices)
+	}
+	return form{Sections: []section{{Fields: fields}}, Products: v.skus()}
 }
 
 func taskForm(v *visit, in input) form {
 	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
-	return form{Sections: []section{{Fields: []field{f(kindText, "title", wide), f(kindDate, "due"), f(kindSelect, "owner", choices(v.owners())),
+	return form{Sections: []section{{Fields: []field{f(kindText, "title", wide), f(kindDate, "due"), v.ownerField(in),
 		f(kindArea, "note", wide), f(kindHidden, "about.type"), f(kindHidden, "about.id")}}}}
 }
 
@@ -248,6 +269,15 @@ func (v *visit) owners() []option {
 		}
 	}
 	return options
+}
+
+// ownerField is whose a record is; a new one is that of who makes it.
+func (v *visit) ownerField(in input) field {
+	return v.field(in, kindSelect, "owner", choices(v.owners()), func(f *field) {
+		if in.id == "" && in.sent == nil && f.Value == "" && v.actor.Kind == process.ActorUser {
+			f.Value = v.actor.ID
+		}
+	})
 }
 
 func (v *visit) languages(empty bool) []option {

@@ -27,6 +27,9 @@ type lineEditor struct {
 	// Fixed lines keep their number and quantities: they come from an order.
 	Fixed bool
 	Error string
+	// Computed says that Totals are those of the rows as they stand.
+	Computed bool
+	Totals   []total
 	// at maps the lines that were sent to their rows.
 	at []int
 }
@@ -35,7 +38,8 @@ type lineRow struct {
 	ID                                                                   string
 	N                                                                    int
 	Product, Description, Quantity, Unit, UnitPrice, Discount, VAT, Role field
-	Error                                                                string
+	Charge, ChargeReason                                                 field
+	Net, Error                                                           string
 }
 
 func rowName(n int, part string) string { return "line." + strconv.Itoa(n) + "." + part }
@@ -44,12 +48,7 @@ func rowName(n int, part string) string { return "line." + strconv.Itoa(n) + "."
 // come from an order.
 func (v *visit) editor(in input, currency string, fixed bool) *lineEditor {
 	e := &lineEditor{Currency: currency, Fixed: fixed, Error: in.problems["lines"]}
-	products, err := all(v.ctx(), v.s.Products(), v.actor, process.Filter{State: "active"}, 500)
-	if err == nil {
-		for _, p := range products {
-			e.Products = append(e.Products, option{Value: p.SKU, Label: p.Name + ", " + v.price(p.UnitPrice, p.Currency)})
-		}
-	}
+	e.Products = v.skus()
 	there, _ := strconv.Atoi(in.values["lines.#"])
 	n := there
 	if !fixed {
@@ -59,7 +58,14 @@ func (v *visit) editor(in input, currency string, fixed bool) *lineEditor {
 		n = in.rows
 	}
 	for i := range min(n, maxRows) {
-		e.Rows = append(e.Rows, v.lineRow(in, i))
+		r := v.lineRow(in, i)
+		if in.priced != nil {
+			r.give(v, in.priced)
+		}
+		e.Rows = append(e.Rows, r)
+	}
+	if in.priced != nil {
+		e.Computed, e.Totals = true, in.priced.totals
 	}
 	return e
 }
@@ -81,6 +87,7 @@ func (v *visit) lineRow(in input, n int) lineRow {
 		Product: cell(kindText, "product", "product"), Description: cell(kindArea, "description", "description"),
 		Quantity: cell(kindDecimal, "quantity", "quantity"), Unit: cell(kindSelect, "unit", "unit"),
 		UnitPrice: cell(kindDecimal, "unit_price", "unit_price"), Discount: cell(kindDecimal, "discount_percent", "discount_percent"),
+		Charge: cell(kindDecimal, "charge_percent", "charge_percent"), ChargeReason: cell(kindText, "charge_reason", "charge_reason"),
 		VAT: cell(kindVAT, "vat", "vat"), Error: in.problems[rowName(n, "line")]}
 	if r.Discount.Value == "0" {
 		r.Discount.Value = ""
@@ -158,12 +165,12 @@ func (v *visit) encodeLines(e *lineEditor, in input) (lines []map[string]any, pr
 			continue
 		}
 		line := map[string]any{}
-		for _, part := range []string{"id", "product", "description", "unit"} {
+		for _, part := range []string{"id", "product", "description", "unit", "charge_reason"} {
 			if s := get(part); s != "" {
 				line[part] = strings.ReplaceAll(s, "\r\n", "\n")
 			}
 		}
-		for _, part := range []string{"quantity", "unit_price", "discount_percent"} {
+		for _, part := range []string{"quantity", "unit_price", "discount_percent", "charge_percent"} {
 			s := get(part)
 			if s == "" {
 				continue
@@ -177,6 +184,9 @@ func (v *visit) encodeLines(e *lineEditor, in input) (lines []map[string]any, pr
 		}
 		if category, rate, ok := strings.Cut(get("vat"), ":"); ok {
 			line["vat"] = map[string]string{"category": category, "rate": rate}
+		}
+		if in.computing && get("id") == "" {
+			line["id"] = rowID(i)
 		}
 		play(line, get("role"))
 		e.at = append(e.at, i)

@@ -185,7 +185,8 @@ func yamlOf(part any) string {
 // processTexts are the parts of the settings that are edited as YAML.
 func (v *visit) processTexts(in *input) {
 	if in.sent == nil {
-		in.values["process"], in.values["automations"] = yamlOf(v.settings.Process), yamlOf(v.settings.Automations)
+		in.values["process.required"], in.values["process.names"] = yamlOf(v.settings.Process.Required), yamlOf(v.settings.Process.Names)
+		in.values["automations"] = yamlOf(v.settings.Automations)
 	}
 }
 
@@ -195,9 +196,12 @@ func jsonOf(name, s string) (json.RawMessage, *process.Problem) {
 	if err != nil {
 		return nil, &process.Problem{Field: name, Reason: "yaml", Message: yaml.FormatError(err, false, false)}
 	}
-	var into any = &process.Process{}
-	if name == "automations" {
-		into = &[]process.Automation{}
+	var into any = &[]process.Automation{}
+	switch name {
+	case "process.required":
+		into = &map[string][]string{}
+	case "process.names":
+		into = &map[string]map[string]string{}
 	}
 	if err := process.Decode(b, into); err != nil {
 		return nil, &process.Problem{Field: name, Reason: "yaml", Message: err.Error()}

@@ -2,28 +2,24 @@ package console
 
 import (
 	"html"
+	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/emne/emne/process"
 )
 
-const bent = `names:
-  nb: {step.develop: Kartlegging, kind.opportunity: Oppdrag, kinds.opportunity: Oppdragene}
-stages:
-  - {key: talk, probability: 20, names: {nb: Samtale}}
-  - {key: offer, probability: 70, names: {nb: Tilbudsfase}}
-checks:
-  - {key: need, required: true}
-required:
-  lead.qualify: [phone]
-lost_reasons:
-  - {key: price, names: {nb: For dyrt}}
-competitors: [Andre AS]
-stale_days: 5
-score:
-  - {if: 'lead.company != ""', points: 7}
-`
+// bent are the fields of the settings by which the process is bent.
+var bent = []string{
+	"process.names", "nb: {step.develop: Kartlegging, kind.opportunity: Oppdrag, kinds.opportunity: Oppdragene}",
+	"process.stages.0.key", "talk", "process.stages.0.probability", "20", "process.stages.0.names.nb", "Samtale",
+	"process.stages.1.key", "offer", "process.stages.1.probability", "70", "process.stages.1.names.nb", "Tilbudsfase",
+	"process.checks.0.key", "need", "process.checks.0.required", "1",
+	"process.required", "lead.qualify: [phone]",
+	"process.lost_reasons.0.key", "price", "process.lost_reasons.0.names.nb", "For dyrt",
+	"process.competitors", "Andre AS", "process.stale_days", "5",
+	"process.score.0.if", `lead.company != ""`, "process.score.0.points", "7",
+}
 
 // The process is bent in the settings, and the pages follow.
 func TestBentProcess(t *testing.T) {
@@ -50,13 +46,26 @@ func TestBentProcess(t *testing.T) {
 		return b.get(strings.SplitN(either(rec.Header().Get("Location"), page), "?", 2)[0]).Body.String()
 	}
 	// What cannot be is said at its place, and what was written stays.
-	says(send("/settings", "/settings", "process", "stagess: []"), "stagess")
-	says(send("/settings", "/settings", "process", "stages: ["), "stages: [")
+	says(send("/settings", "/settings", "process.required", "lead.fly: [phone]"), "lead.fly", "aria-invalid")
+	says(send("/settings", "/settings", "process.required", "lead.qualify: ["), "lead.qualify: [", "aria-invalid")
+	says(send("/settings", "/settings", "process.stages.0.key", "talk", "process.stages.0.probability", "101"), `value="101"`, "aria-invalid")
+	says(send("/settings", "/settings", "process.score.0.if", "lead.nme == 1", "process.score.0.points", "1"), "aria-invalid")
 	says(send("/settings", "/settings", "automations", "- name: a\n  when: [lead.created]\n  if: lead.nme == 1\n  do: [{verb: contact}]"), "1:6: unknown field nme; did you mean name?", "if: lead.nme == 1")
-	says(send("/settings", "/settings", "process", bent), "stale_days: 5", "Tilbudsfase")
+	says(send("/settings", "/settings", bent...), `name="process.stale_days" value="5"`, "Tilbudsfase")
 	st, _, err := b.s.Settings(t.Context(), b.actor)
 	if err != nil || len(st.Process.Stages) != 2 || st.Process.Stages[1].Name("nb") != "Tilbudsfase" || st.Company.Name == "" {
 		t.Fatalf("the settings are %+v, %v", st.Process, err)
+	}
+	// Names in languages that the pages do not have stay, and what is not touched too.
+	st, version, err := b.s.Settings(t.Context(), b.actor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.Process.Stages[1].Names["de"], st.Process.LostReasons[0].Names["fr"] = "Angebot", "Trop cher"
+	must(t)(b.s.PutSettings(t.Context(), b.actor, version, st))
+	send("/settings", "/settings", "terms.quote_valid_days", "21")
+	if now, _, _ := b.s.Settings(t.Context(), b.actor); !reflect.DeepEqual(now.Process, st.Process) || now.Terms.QuoteValidDays != 21 {
+		t.Errorf("another change made the process %+v, it was %+v", now.Process, st.Process)
 	}
 
 	lead := func(phone string) string {

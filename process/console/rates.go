@@ -6,6 +6,17 @@ func rateRow(v *visit, r process.Rate) row {
 	return v.row(process.TypeRate, r.ID, words(v.date(r.Date)), words(r.Currency), figure(v.price(r.Rate, r.Base)), words(v.t("rate."+r.Source)))
 }
 
+func rateForm(v *visit, in input) form {
+	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
+	others := v.currencies()[1:]
+	if in.value("currency") == "" {
+		others = append([]option{{Label: v.t("option.choose")}}, others...)
+	}
+	return form{Sections: []section{{Fields: []field{f(kindSelect, "currency", required, choices(others)), f(kindDate, "date", value(string(v.today()))),
+		f(kindDecimal, "rate", required, hint(v.t("hint.rate", "company", v.settings.Currency)), func(f *field) { f.Label = v.t("field.exchange_rate") }),
+		f(kindDecimal, "units", hint(v.t("hint.units")))}}}}
+}
+
 func readRate(v *visit, id string) (*recordPage, error) {
 	r, err := v.s.Rates().Get(v.ctx(), v.actor, id)
 	if err != nil {

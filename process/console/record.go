@@ -21,6 +21,8 @@ type recordPage struct {
 	Text     *passage
 	Lines    *linesTable
 	Problems []string
+	// MendAt is the form in which the customer's part of them is mended.
+	MendAt string
 	// Closed are the problems that close one channel alone.
 	Closed   []string
 	Files    []fileLink
@@ -47,6 +49,8 @@ type recordPage struct {
 	ofOrder   bool
 	delivered bool
 	hidden    map[string]bool
+	// expired is when a quote that can still be accepted by staff expired.
+	expired process.Date
 	// checks and duplicates are a lead's.
 	checks     map[string]bool
 	duplicates []process.Duplicate
@@ -66,14 +70,17 @@ type linesTable struct {
 	Currency string
 	Discount bool
 	Progress bool
-	Lines    []lineView
-	Totals   []total
+	// Span is how many columns stand before the last.
+	Span   int
+	Lines  []lineView
+	Totals []total
 }
 
 type lineView struct {
 	Description, Product, Quantity, Price, Discount, VAT, Net, Delivered, Invoiced string
-	// Kind is that of a heading or a remark; Option and Ticked say what may be chosen.
-	Kind           string
+	// Kind is that of a heading, whose Net is its subtotal, or a remark; Charge is
+	// what is added; Option and Ticked say what may be chosen.
+	Kind, Charge   string
 	Option, Ticked bool
 }
 
@@ -183,10 +190,15 @@ func (v *visit) lineText(l process.Line) string {
 
 // table puts lines and totals in words, prices as they were given.
 func (v *visit) table(lines []process.Line, pricing process.Pricing, t process.Totals, currency string, progress bool) *linesTable {
-	table := &linesTable{Currency: currency, Progress: progress}
-	for _, l := range lines {
+	table := &linesTable{Currency: currency, Progress: progress, Span: 4}
+	subtotals := pricing.Subtotals(lines, currency)
+	for i, l := range lines {
 		if !l.Sold() {
-			table.Lines = append(table.Lines, lineView{Description: l.Description, Kind: l.Kind})
+			w := lineView{Description: l.Description, Kind: l.Kind}
+			if sum, ok := subtotals[i]; ok {
+				w.Net = v.amount(sum)
+			}
+			table.Lines = append(table.Lines, w)
 			continue
 		}
 		price := l.UnitPrice
@@ -198,10 +210,19 @@ func (v *visit) table(lines []process.Line, pricing process.Pricing, t process.T
 		if !l.DiscountPercent.IsZero() {
 			w.Discount, table.Discount = v.percent(l.DiscountPercent), true
 		}
+		if !l.ChargePercent.IsZero() {
+			w.Charge = l.ChargeReason + " " + v.percent(l.ChargePercent)
+		}
 		if progress {
 			w.Delivered, w.Invoiced = v.number(l.Delivered), v.number(l.Invoiced)
 		}
 		table.Lines = append(table.Lines, w)
+	}
+	if table.Discount {
+		table.Span++
+	}
+	if progress {
+		table.Span += 2
 	}
 	for _, a := range pricing.Adjustments {
 		table.Totals = append(table.Totals, v.adjustment(a))

@@ -44,7 +44,8 @@ func (v *visit) reportsPage() error {
 	return nil
 }
 
-// report shows a report; without days it is that of the present year.
+// report shows a report; without days it is that of the present year, and what
+// is ahead has no end.
 func (v *visit) report() error {
 	q := v.r.URL.Query()
 	p := reportPage{Name: v.r.PathValue("name"), From: process.Date(q.Get("from")), To: process.Date(q.Get("to"))}
@@ -57,7 +58,7 @@ func (v *visit) report() error {
 	for _, n := range names {
 		p.Reports = append(p.Reports, option{Value: n, Label: v.t("report." + n), Selected: n == p.Name})
 	}
-	if p.Days = p.Name != "receivables" && p.Name != "uninvoiced"; p.Days && !q.Has("from") && !q.Has("to") {
+	if p.Days = p.Name != "receivables" && p.Name != "uninvoiced"; p.Days && !q.Has("from") && !q.Has("to") && p.Name != "forecast" && p.Name != "stages" {
 		year := string(v.today())[:4]
 		p.From, p.To = process.Date(year+"-01-01"), process.Date(year+"-12-31")
 	}

@@ -132,7 +132,15 @@ func leadRow(v *visit, l process.Lead) row {
 	} else if name.Text != l.Email {
 		name.Note = l.Email
 	}
-	return v.row(process.TypeLead, l.ID, name, words(l.Subject), words(v.source(l.Source)), words(v.moment(l.CreatedAt)), v.states(process.TypeLead, l.State))
+	return v.row(process.TypeLead, l.ID, name, words(l.Subject), words(v.source(l.Source)), words(v.moment(l.CreatedAt)), v.states(process.TypeLead, l.State, v.scored(l)...))
+}
+
+// scored is what the settings' rules give a lead.
+func (v *visit) scored(l process.Lead) []badge {
+	if l.Score == 0 {
+		return nil
+	}
+	return []badge{{v.t("score", "points", strconv.Itoa(l.Score)), ""}}
 }
 
 func opportunityRow(v *visit, o process.Opportunity) row {

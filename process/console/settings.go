@@ -59,7 +59,7 @@ func (v *visit) settingsForm(in input) form {
 		{Title: v.t("settings.bank_csv"), Fields: v.bankCSVFields(in)},
 		{Title: v.t("section.e_invoice"), Fields: []field{f(kindText, "company.e_invoice_address.scheme", hint(v.t("hint.scheme"))), f(kindText, "company.e_invoice_address.id", func(f *field) { f.Label = v.t("field.e_invoice_address.id") }),
 			f(kindSelect, "send_by", choices(v.sendBy(false)), hint(v.t("hint.send_by")))}},
-		{Title: v.t("settings.general"), Fields: []field{f(kindSelect, "language", choices(v.languages(false))), f(kindText, "currency"), f(kindText, "time_zone"), f(kindVAT, "vat")}},
+		{Title: v.t("settings.general"), Fields: []field{f(kindSelect, "language", choices(v.languages(false))), v.currencyField(in), f(kindText, "time_zone"), f(kindVAT, "vat")}},
 		{Title: v.t("settings.mail"), Fields: []field{f(kindCheck, "mail.acknowledge", hint(v.t("hint.acknowledge"))), f(kindWhole, "mail.acknowledge_per_hour"),
 			f(kindCheck, "mail.digest", hint(v.t("hint.digest"))), f(kindWhole, "mail.digest_hour"), f(kindCheck, "mail.plus_addresses", hint(v.t("hint.plus_addresses"))),
 			f(kindText, "mail.spam.score_header", hint(v.t("hint.score_header"))), f(kindText, "mail.spam.threshold"),
@@ -68,8 +68,8 @@ func (v *visit) settingsForm(in input) form {
 		{Title: v.t("settings.reminders"), Fields: v.reminderFields(in)},
 		{Title: v.t("settings.numbers"), Fields: numbers},
 		{Title: v.t("field.terms"), Fields: texts},
-		{Title: v.t("settings.vat_rules"), Fields: []field{f(kindYAML, "vat_rules", wide, hint(v.t("hint.vat_rules")))}},
-		{Title: v.t("settings.process"), Fields: []field{f(kindYAML, "process", wide, hint(v.t("hint.process"))), f(kindYAML, "automations", wide, hint(v.t("hint.automations")))}},
+		{Title: v.t("settings.vat_rules"), Fields: []field{f(kindTable, "vat_rules", wide, hint(v.t("hint.vat_rules")), v.ruleColumns())}},
+		{Title: v.t("settings.process"), Fields: append(v.processFields(in), f(kindYAML, "automations", wide, hint(v.t("hint.automations"))))},
 	}}
 }
 
@@ -107,7 +107,7 @@ func (v *visit) reminderFields(in input) []field {
 	f := func(kind, name string, mend ...func(*field)) field { return v.field(in, kind, name, mend...) }
 	fields := []field{f(kindCheck, "reminders.enabled", hint(v.t("hint.reminders"))), f(kindDate, "reminders.from", hint(v.t("hint.reminders_from"))),
 		f(kindWhole, "reminders.pay_within", hint(v.t("hint.pay_within"))), f(kindDecimal, "reminders.interest_percent"),
-		f(kindTable, "reminders.interest_rates", hint(v.t("hint.interest_rates")), columns("from@", "percent#")),
+		f(kindTable, "reminders.interest_rates", hint(v.t("hint.interest_rates")), columns(tableColumn{Name: "from", Kind: kindDate, Head: v.t("statement.from"), Needed: true}, tableColumn{Name: "percent", Kind: kindDecimal, Needed: true}), wide),
 		f(kindDecimal, "reminders.consumer.fee"), f(kindWhole, "reminders.consumer.count"), f(kindWhole, "reminders.consumer.days", hint(v.t("hint.consumer_fees"))),
 		f(kindCheck, "reminders.consumer.businesses", hint(v.t("hint.fees_of_businesses")))}
 	n := len(v.settings.Reminders.Steps) + spareSteps
@@ -144,6 +144,12 @@ func (v *visit) saveSettings() error {
 		return err
 	}
 	f := v.settingsForm(in)
+	if in.sent.Get("more") != "" {
+		if at := in.version(); at != nil {
+			f.Version = *at
+		}
+		return v.showSettings(http.StatusOK, f)
+	}
 	body, problems := v.encode(f, in, true)
 	var e *process.Error
 	if len(problems) > 0 {
@@ -170,10 +176,14 @@ func (v *visit) putSettings(in input, body []byte) error {
 	st.Terms.Quote, st.Terms.Invoice = nil, nil
 	st.Process, st.Automations = process.Process{}, nil
 	st.Prepayment = process.PrepaymentTerms{}
+	if in.sent.Has("vat_rules.rows") {
+		st.VATRules = nil
+	}
 	st.Terms.Holidays, st.Reminders = nil, process.Reminders{}
 	if err := json.Unmarshal(body, &st); err != nil {
 		return process.Invalid("body.invalid", "the settings cannot be read: "+err.Error())
 	}
+	keepProcessNames(&st.Process, v.settings.Process)
 	version := v.version
 	if at := in.version(); at != nil {
 		version = *at

@@ -7,7 +7,6 @@ import (
 	"mime"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/emne/emne/process"
 )
@@ -96,53 +95,4 @@ func (v *visit) exportSheet(k *kind) error {
 	h.Set("Cache-Control", "no-store")
 	_, err = v.w.Write(b)
 	return err
-}
-
-// pricesText are the prices of a list as people edit them.
-func (v *visit) pricesText(in input) string {
-	n, _ := strconv.Atoi(in.values["prices.#"])
-	var b strings.Builder
-	for i := range n {
-		at := fmt.Sprintf("prices.%d.", i)
-		fmt.Fprintf(&b, "%s; %s; %s\n", in.values[at+"product"], v.typed(either(in.values[at+"from"], "0")), v.typed(in.values[at+"unit_price"]))
-	}
-	return b.String()
-}
-
-// prices reads them: SKU; price, or SKU; least quantity; price.
-func (v *visit) prices(field, text string) (prices []map[string]string, problem *process.Problem) {
-	prices = []map[string]string{}
-	for _, line := range strings.Split(text, "\n") {
-		if line = strings.TrimSpace(line); line == "" {
-			continue
-		}
-		cells := strings.Split(line, ";")
-		bad := &process.Problem{Field: fmt.Sprintf("%s[%d]", field, len(prices)), Reason: "price_list.row", Message: "write it as SKU; least quantity; price"}
-		if len(cells) < 2 || len(cells) > 3 {
-			return nil, bad
-		}
-		price := map[string]string{"product": strings.TrimSpace(cells[0]), "from": "0"}
-		d, ok := decimalOf(v.lang, cells[len(cells)-1])
-		if !ok {
-			return nil, bad
-		}
-		price["unit_price"] = d.String()
-		if len(cells) == 3 {
-			from, ok := decimalOf(v.lang, cells[1])
-			if !ok {
-				return nil, bad
-			}
-			price["from"] = from.String()
-		}
-		prices = append(prices, price)
-	}
-	return prices, nil
-}
-
-// lineOf is the line, from 1, that "prices[2].from" is about.
-func lineOf(field string) string {
-	_, rest, _ := strings.Cut(field, "[")
-	n, _, _ := strings.Cut(rest, "]")
-	i, _ := strconv.Atoi(n)
-	return strconv.Itoa(i + 1)
 }

@@ -83,7 +83,7 @@ func subscriptionForm(v *visit, in input) form {
 		f(kindSelect, "language", choices(v.languages(true))))
 	cur := either(in.value("currency"), v.settings.Currency)
 	if in.id == "" {
-		fields = append(fields, f(kindText, "currency"))
+		fields = append(fields, v.currencyField(in))
 	} else if s, err := v.s.Subscriptions().Get(v.ctx(), v.actor, in.id); err == nil {
 		cur = s.Currency
 	}

@@ -162,11 +162,16 @@ func (v *visit) wording(a process.Activity) string {
 	case a.About.Type == process.TypeUser:
 		args["from"], args["to"] = v.known("role.", a.From), v.known("role.", a.To)
 	}
+	key := "activity." + a.Type
+	if late := a.Data["expired"]; late != "" && v.labels.Has(key+".late") {
+		key += ".late"
+		args["date"] = v.date(process.Date(late))
+	}
 	pairs := make([]string, 0, 2*len(args))
 	for name, s := range args {
 		pairs = append(pairs, name, s)
 	}
-	return v.t("activity."+a.Type, pairs...)
+	return v.t(key, pairs...)
 }
 
 // who acted, in words.

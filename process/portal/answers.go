@@ -10,7 +10,7 @@ import (
 
 // answered is a form that was sent and refused.
 type answered struct {
-	form    string // accept, decline, question
+	form    string // accept, choose, decline, question
 	values  map[string]string
 	wrong   map[string]string
 	message string
@@ -33,9 +33,20 @@ func (c *call) sent(form string, names ...string) (*answered, error) {
 	return a, nil
 }
 
+// choose shows what the quote comes to with a choice of its options; nothing is
+// kept of it.
+func (c *call) choose() error {
+	a, err := c.sent("choose", "name", "terms", "customer_reference")
+	if err != nil {
+		return err
+	}
+	a.options = append([]string{}, c.r.PostForm["option"]...)
+	return c.page(http.StatusOK, a)
+}
+
 // accept is the customer's yes to the bytes whose hash the form carries.
 func (c *call) accept() error {
-	a, err := c.sent("accept", "name", "terms", "sha256")
+	a, err := c.sent("accept", "name", "terms", "sha256", "customer_reference")
 	if err != nil {
 		return err
 	}
@@ -49,7 +60,7 @@ func (c *call) accept() error {
 		return c.page(http.StatusUnprocessableEntity, a)
 	}
 	_, err = c.p.o.Service.AcceptQuote(c.r.Context(), c.actor, process.Target{ID: c.actor.Link.ID},
-		process.AcceptInput{Name: a.values["name"], SHA256: a.values["sha256"], Options: a.options})
+		process.AcceptInput{Name: a.values["name"], SHA256: a.values["sha256"], Options: a.options, CustomerReference: a.values["customer_reference"]})
 	return c.answer(a, "accepted", err)
 }
 

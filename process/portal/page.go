@@ -64,7 +64,7 @@ type customerPage struct {
 
 	CanAccept, CanAsk bool
 	Message           string
-	Name              field
+	Name, Reference   field
 	TermsWrong        string
 	TermsTicked       bool
 	AcceptNote        string
@@ -97,14 +97,17 @@ type option struct {
 type table struct {
 	Currency           string
 	Discount, Progress bool
-	Lines              []line
-	Totals             []total
+	// Span is how many columns stand before the last.
+	Span   int
+	Lines  []line
+	Totals []total
 }
 
 type line struct {
 	Description, Product, Quantity, Price, Discount, VAT, Net, Delivered, Invoiced string
-	// Kind is that of a heading or a remark; Option and Ticked say what may be chosen.
-	Kind           string
+	// Kind is that of a heading, whose Net is its subtotal, or a remark; Charge is
+	// what is added; Option and Ticked say what may be chosen.
+	Kind, Charge   string
 	Option, Ticked bool
 }
 
@@ -117,6 +120,9 @@ func (c *call) show() error { return c.page(http.StatusOK, nil) }
 
 // page shows the document; a is a form that was refused, or nil.
 func (c *call) page(status int, a *answered) error {
+	if a != nil {
+		c.choice(a.options)
+	}
 	snap := c.view.Snapshot
 	p := customerPage{Token: c.r.PathValue("token"), Intro: snap.Introduction, Terms: snap.Terms, Buyer: snap.Buyer.Name, Lines: c.table(snap)}
 	p.PDF = c.here("") + "/pdf"
@@ -130,7 +136,7 @@ func (c *call) page(status int, a *answered) error {
 	}
 	if a != nil {
 		p.Message, p.OpenForm = a.message, a.form
-		p.Name = field{a.values["name"], a.wrong["name"]}
+		p.Name, p.Reference = field{a.values["name"], a.wrong["name"]}, field{a.values["customer_reference"], a.wrong["customer_reference"]}
 		p.TermsWrong, p.TermsTicked = a.wrong["terms"], a.values["terms"] == "1"
 		p.Comment, p.Question = a.values["comment"], field{a.values["text"], a.wrong["text"]}
 		for i := range p.Options {
@@ -140,10 +146,27 @@ func (c *call) page(status int, a *answered) error {
 			p.Reasons[i].Selected = p.Reasons[i].Value == a.values["reason"]
 		}
 	}
+	if p.Reference.Value == "" && p.CanAccept {
+		p.Reference.Value = c.view.Quote.CustomerReference
+	}
 	p.Asked = a == nil && c.r.URL.Query().Get("done") == "asked"
 	p.frame = c.frame(p.Heading)
 	c.write(status, "customer.html", p)
 	return nil
+}
+
+// choice shows an open quote with other options than those that it proposes.
+func (c *call) choice(options []string) {
+	q := c.view.Quote
+	if q == nil || q.State != "active" || options == nil {
+		return
+	}
+	chosen, err := q.Chosen(options)
+	if err != nil {
+		return // what is wrong with it is said when it is accepted
+	}
+	s := &c.view.Snapshot
+	c.view.Quote, s.Lines, s.Pricing, s.Totals, s.Payable = &chosen, chosen.Lines, chosen.Pricing, chosen.Totals, chosen.Payable()
 }
 
 func (c *call) quote(p *customerPage, q *process.Quote) {
@@ -285,16 +308,21 @@ func (c *call) lineText(l process.Line) string {
 
 // table puts the frozen lines and totals in words.
 func (c *call) table(s process.Snapshot) *table {
-	t := &table{Currency: s.Currency}
+	t := &table{Currency: s.Currency, Span: 4}
+	subtotals := s.Subtotals(s.Lines, s.Currency)
 	price := func(l process.Line) decimal.Decimal {
 		if s.PricesIncludeVAT {
 			return l.UnitPriceWithVAT
 		}
 		return l.UnitPrice
 	}
-	for _, l := range s.Lines {
+	for i, l := range s.Lines {
 		if !l.Sold() {
-			t.Lines = append(t.Lines, line{Description: l.Description, Kind: l.Kind})
+			w := line{Description: l.Description, Kind: l.Kind}
+			if sum, ok := subtotals[i]; ok {
+				w.Net = c.amount(sum)
+			}
+			t.Lines = append(t.Lines, w)
 			continue
 		}
 		w := line{Description: c.lineText(l), Quantity: templates.FormatNumber(c.lang, l.Quantity) + noBreak + c.unit(l.Unit, l.Quantity),
@@ -302,7 +330,13 @@ func (c *call) table(s process.Snapshot) *table {
 		if !l.DiscountPercent.IsZero() {
 			w.Discount, t.Discount = c.percent(l.DiscountPercent), true
 		}
+		if !l.ChargePercent.IsZero() {
+			w.Charge = l.ChargeReason + " " + c.percent(l.ChargePercent)
+		}
 		t.Lines = append(t.Lines, w)
+	}
+	if t.Discount {
+		t.Span++
 	}
 	for _, a := range s.Adjustments {
 		label, amount := a.Reason, a.Amount

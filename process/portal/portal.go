@@ -59,6 +59,7 @@ func New(o Options) (http.Handler, error) {
 	handle("GET /p/{token}/pdf", (*call).pdf)
 	handle("GET /p/{token}/newer", (*call).newer)
 	handle("POST /p/{token}/newer", (*call).newer)
+	handle("POST /p/{token}/choose", (*call).choose)
 	handle("POST /p/{token}/accept", (*call).accept)
 	handle("POST /p/{token}/decline", (*call).decline)
 	handle("POST /p/{token}/question", (*call).question)

@@ -207,6 +207,53 @@ func TestAccept(t *testing.T) {
 	w.says(w.post(at+"/decline", "reason", "Prisen"), 409, "Tilbudet er akseptert")
 }
 
+// The customer sees what the quote comes to with his choice before he accepts
+// it, and may name his own order; nothing is decided by looking.
+func TestChoose(t *testing.T) {
+	w := newShop(t)
+	id, _ := w.quote("nb")
+	if _, err := w.s.ReviseQuote(t.Context(), w.actor, process.Target{ID: id}, struct{}{}); err != nil {
+		t.Fatal(err)
+	}
+	next := w.read(w.read(id).Next)
+	price := decimal.NewFromInt(1000)
+	in := next.Input()
+	in.Lines = append(in.Lines, process.LineInput{Description: "Port", UnitPrice: &price, Option: true})
+	in.CustomerReference = "PO 1"
+	out, err := w.s.EditQuote(t.Context(), w.actor, process.Target{ID: next.ID}, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := out.Record.(*process.Quote).Lines
+	option := lines[len(lines)-1].ID
+	if _, err := w.s.SendQuote(t.Context(), w.actor, process.Target{ID: next.ID}, process.SendQuoteInput{}); err != nil {
+		t.Fatal(err)
+	}
+	at := w.link(process.TypeQuote, next.ID)
+	w.says(w.get(at), 200, "2 777,63 NOK", at+"/choose", `value="PO 1"`)
+	for _, total := range []string{"4 027,63 NOK", "2 777,63 NOK"} {
+		form := []string{"name", "Ola Hansen"}
+		if total[0] == '4' {
+			form = append(form, "option", option)
+		}
+		w.says(w.post(at+"/choose", form...), 200, total, `value="Ola Hansen"`)
+	}
+	w.says(w.post(at+"/choose", "option", "no such line"), 200, "2 777,63 NOK")
+	q := w.read(next.ID)
+	if q.State != "active" || q.Version != out.Record.(*process.Quote).Version+1 {
+		t.Fatalf("the quote is %s in version %d", q.State, q.Version)
+	}
+	w.says(w.post(at+"/accept", "name", "Ola Hansen", "terms", "1", "sha256", q.SHA256, "option", option, "customer_reference", strings.Repeat("x", 201)), 422, "Høyst 200 tegn.", "4 027,63 NOK")
+	if rec := w.post(at+"/accept", "name", "Ola Hansen", "terms", "1", "sha256", q.SHA256, "option", option, "customer_reference", "PO 2"); rec.Code != 303 {
+		t.Fatalf("%d %s", rec.Code, rec.Body)
+	}
+	o, err := w.s.Orders().Get(t.Context(), w.actor, w.read(next.ID).Order)
+	if err != nil || o.CustomerReference != "PO 2" || o.Payable().String() != "4027.63" {
+		t.Errorf("the order is %+v, %v", o, err)
+	}
+	w.says(w.post(at+"/choose"), 200, "4 027,63 NOK", "akseptert")
+}
+
 func TestDecline(t *testing.T) {
 	w := newShop(t)
 	id, at := w.quote("nb")

@@ -18,7 +18,7 @@ type document struct {
 }
 
 const (
-	lineColumns  = "document_id, position, id, product, description, quantity, unit, unit_price, discount_percent, allowance_minor, vat_category, vat_rate, net_minor, delivered, invoiced, source, unit_price_with_vat, kind, optional, ticked, deposit"
+	lineColumns  = "document_id, position, id, product, description, quantity, unit, unit_price, discount_percent, allowance_minor, vat_category, vat_rate, net_minor, delivered, invoiced, source, unit_price_with_vat, kind, optional, ticked, deposit, charge_percent, charge_reason, charge_minor"
 	groupColumns = "document_id, position, vat_category, vat_rate, base_minor, vat_minor"
 	// rowsAtOnce bounds one INSERT, documentsAtOnce one SELECT.
 	rowsAtOnce      = 100
@@ -29,7 +29,7 @@ func lineFields(l *process.Line, currency *string) []any {
 	return []any{&l.ID, &l.Product, &l.Description, exact{&l.Quantity}, &l.Unit, exact{&l.UnitPrice},
 		exact{&l.DiscountPercent}, money{&l.Allowance, currency}, &l.VAT.Category, exact{&l.VAT.Rate},
 		money{&l.Net, currency}, exact{&l.Delivered}, exact{&l.Invoiced}, &l.Source,
-		exact{&l.UnitPriceWithVAT}, &l.Kind, &l.Option, &l.Ticked, &l.Deposit}
+		exact{&l.UnitPriceWithVAT}, &l.Kind, &l.Option, &l.Ticked, &l.Deposit, exact{&l.ChargePercent}, &l.ChargeReason, money{&l.Charge, currency}}
 }
 
 func groupFields(g *process.VATGroup, currency *string) []any {
@@ -164,7 +164,7 @@ func scanLine(scan func(...any) error, byID map[string]document) error {
 		return err
 	}
 	d := byID[id]
-	l.Allowance.Currency, l.Net.Currency = *d.currency, *d.currency
+	l.Allowance.Currency, l.Charge.Currency, l.Net.Currency = *d.currency, *d.currency, *d.currency
 	*d.lines = append(*d.lines, l)
 	return nil
 }

@@ -13,6 +13,34 @@ addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+// While lines are written, the server says what they come to: a short while
+// after the last key, the newest question alone.
+for (const form of document.querySelectorAll("form[data-compute]")) {
+  let waiting, asked = 0;
+  const compute = async () => {
+    const turn = ++asked, body = new URLSearchParams(new FormData(form));
+    body.set("compute", "1");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } });
+      if (!answer.ok || answer.redirected || turn !== asked) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const old of form.querySelectorAll("[data-computed]")) {
+        const fresh = page.querySelector(`[data-computed="${old.dataset.computed}"]`);
+        if (fresh) old.replaceChildren(...fresh.childNodes);
+      }
+      for (const old of form.querySelectorAll(".editlines [name]")) {
+        const fresh = page.getElementsByName(old.name)[0];
+        if (!fresh) continue;
+        if (old.placeholder !== fresh.placeholder && !old.closest(".charge")) old.placeholder = fresh.placeholder ?? "";
+        if (old.options?.length && fresh.options?.length) old.options[0].text = fresh.options[0].text;
+      }
+    } catch {
+      // The button computes too.
+    }
+  };
+  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(compute, 400); });
+}
+
 // "/" goes to the search, as elsewhere.
 document.addEventListener("keydown", (event) => {
   const search = document.querySelector("input[type=search]");
