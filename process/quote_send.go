@@ -91,9 +91,6 @@ func (s *Service) renderQuote(ctx context.Context, a Actor, t Target, in SendQuo
 		if err := mailable(q.Recipient); err != nil {
 			return err
 		}
-		if q.ValidUntil < u.today() {
-			return Invalid("quote.past", "the quote would be expired before it is sent", Problem{Field: "valid_until", Reason: "quote.past", Message: "choose a day that is not past"})
-		}
 		snap, err := u.quoteSnapshot(q)
 		if err != nil {
 			return err

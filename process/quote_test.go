@@ -209,7 +209,8 @@ func TestExpiredQuote(t *testing.T) {
 	h.verify()
 }
 
-// A quote is not sent when it would be expired.
+// A quote whose day is past may be written down, as one that was given by word
+// of mouth; it is expired from the first moment.
 func TestQuoteOfThePast(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -219,13 +220,12 @@ func TestQuoteOfThePast(t *testing.T) {
 		h.check(err)
 	}
 	edit("2026-03-01")
-	_, err := h.try(h.sales, process.TypeQuote, "send", id, "")
-	wantRefused(t, err, process.CodeInvalid, "quote.past")
-	if q := get(h, h.s.Quotes(), id); q.State != "draft" || q.Number != "" {
-		t.Errorf("the quote is %s %s", q.State, q.Number)
-	}
-	edit("2026-03-02")
 	h.do(process.TypeQuote, "send", id, "")
+	if q := get(h, h.s.Quotes(), id); q.State != "active" || !q.Expired {
+		t.Errorf("the quote is %s, expired %t", q.State, q.Expired)
+	}
+	_, err := h.try(h.link(process.TypeQuote, id), process.TypeQuote, "accept", id, `{"name":"Ola"}`)
+	wantRefused(t, err, process.CodeConflict, "")
 	h.verify()
 }
 
