@@ -3,7 +3,6 @@ package mailbox
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"github.com/emne/emne/intake"
 	"github.com/emne/emne/intake/mailbox/mailboxtest"
 	"github.com/emne/emne/process"
-	"github.com/emne/emne/process/store"
 )
 
 // eventually waits for a state that nobody tells of, such as the server's.
@@ -95,16 +93,7 @@ func TestKilledBetweenCommitAndMark(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			db, err := store.OpenSQLite(ctx, filepath.Join(t.TempDir(), "emne.db"), store.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := db.Close(); err != nil {
-					t.Error(err)
-				}
-			})
-			service := process.New(process.Options{Store: db, Key: make([]byte, 32)})
+			service, _ := house(ctx, t)
 			s := mailboxtest.Dovecot(t, mailboxtest.Capabilities(c.capabilities))
 			s.AddUser("sales", "secret")
 			for i := range mails {
