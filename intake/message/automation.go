@@ -110,6 +110,13 @@ func isBulk(h header, m *Message) bool {
 	return len(m.From) == 0 || isMachine(m.From[0].Address) || isNewsletter(m.From[0].Address)
 }
 
+// isListed tells a letter that can be unsubscribed from: whether a person wrote it
+// is not sure enough to answer it by a machine.
+func isListed(h header, m *Message) bool {
+	_, ok := h.lookup("list-unsubscribe")
+	return ok && m.Automation.IsZero() && !m.passedOn()
+}
+
 // isNewsletter tells addresses that newsletters are sent from.
 func isNewsletter(addr string) bool {
 	switch strings.Map(withoutMarks, localOf(addr)) {

@@ -56,25 +56,26 @@ func TestListUnsubscribe(t *testing.T) {
 	for _, tt := range []struct {
 		name, from, replyTo, field string
 		want                       string
+		listed                     bool // a person's, and not answered by itself
 	}{
-		{"a newsletter's address", "Nytt <news@brev.example>", "", "", AutomatedList},
-		{"answered at the sender's", "news@brev.example", "svar@post.brev.example", "", AutomatedList},
-		{"answered elsewhere", "news@brev.example", "svar@annet.example", "", AutomatedList},
-		{"one click", "Ola i Butikken <ola@butikk.example>", "", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", AutomatedList},
-		{"one click, answered elsewhere", "hei@butikk.example", "ola@butikken.example", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", AutomatedList},
-		{"the commands of a list", "ola@butikk.example", "", "List-Help: <mailto:help@butikk.example>", AutomatedList},
-		{"complaints are counted", "ola@butikk.example", "", "Feedback-ID: 1:2:3:esp", AutomatedList},
-		{"a campaign", "service@butikk.example", "", "X-campaignid: c7", AutomatedList},
-		{"a machine for a machine", "noreply@brev.example", "no-reply@butikk.example", "", AutomatedList},
-		{"a machine for itself", "noreply@brev.example", "", "", AutomatedList},
+		{"a newsletter's address", "Nytt <news@brev.example>", "", "", AutomatedList, false},
+		{"answered at the sender's", "news@brev.example", "svar@post.brev.example", "", AutomatedList, false},
+		{"answered elsewhere", "news@brev.example", "svar@annet.example", "", AutomatedList, false},
+		{"one click", "Ola i Butikken <ola@butikk.example>", "", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", AutomatedList, false},
+		{"one click, answered elsewhere", "hei@butikk.example", "ola@butikken.example", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", AutomatedList, false},
+		{"the commands of a list", "ola@butikk.example", "", "List-Help: <mailto:help@butikk.example>", AutomatedList, false},
+		{"complaints are counted", "ola@butikk.example", "", "Feedback-ID: 1:2:3:esp", AutomatedList, false},
+		{"a campaign", "service@butikk.example", "", "X-campaignid: c7", AutomatedList, false},
+		{"a machine for a machine", "noreply@brev.example", "no-reply@butikk.example", "", AutomatedList, false},
+		{"a machine for itself", "noreply@brev.example", "", "", AutomatedList, false},
 
-		{"a person with a sales program", "Kari Holm <kari@kunde.example>", "", "", ""},
-		{"the same, with an address of its own for answers", "Kari Holm <kari@kunde.example>", "kari@kunde.example", "", ""},
-		{"a person's answer", "Kari Holm <kari@kunde.example>", "", "In-Reply-To: <1@demo.example>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click", ""},
-		{"a form, for a business", "noreply@skjema.example", "kari@kunde.example", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", ""},
-		{"a form, for a free mailbox", "Skjema <form@skjema.example>", "kari@gmail.com", "Feedback-ID: 1:2:3:esp", ""},
-		{"a service, for a free mailbox", "tips@skjema.example", "kari@gmail.com", "", ""},
-		{"the company's own form", "Nettsiden <post@demo.example>", "kari@kunde.example", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", ""},
+		{"a person with a sales program", "Kari Holm <kari@kunde.example>", "", "", "", true},
+		{"the same, with an address of its own for answers", "Kari Holm <kari@kunde.example>", "kari@kunde.example", "", "", true},
+		{"a person's answer", "Kari Holm <kari@kunde.example>", "", "In-Reply-To: <1@demo.example>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click", "", true},
+		{"a form, for a business", "noreply@skjema.example", "kari@kunde.example", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "", false},
+		{"a form, for a free mailbox", "Skjema <form@skjema.example>", "kari@gmail.com", "Feedback-ID: 1:2:3:esp", "", false},
+		{"a service, for a free mailbox", "tips@skjema.example", "kari@gmail.com", "", "", false},
+		{"the company's own form", "Nettsiden <post@demo.example>", "kari@kunde.example", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "", false},
 	} {
 		fields := []string{"From: " + tt.from, "To: sales@demo.example", "List-Unsubscribe: <https://x.example>"}
 		if tt.replyTo != "" {
@@ -83,8 +84,9 @@ func TestListUnsubscribe(t *testing.T) {
 		if tt.field != "" {
 			fields = append(fields, tt.field)
 		}
-		if m := parseNO(lines(append(fields, "", "Hei")...)); m.Automation.Code != tt.want {
-			t.Errorf("%s: %+v", tt.name, m.Automation)
+		m := parseNO(lines(append(fields, "", "Hei")...))
+		if m.Automation.Code != tt.want || m.Listed != tt.listed {
+			t.Errorf("%s: %+v, listed: %t", tt.name, m.Automation, m.Listed)
 		}
 	}
 }
