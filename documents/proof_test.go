@@ -36,7 +36,8 @@ func TestCampaignAmounts(t *testing.T) {
 	for n, seller := range proofSellers() {
 		h := newProofHouse(t, seller, uint64(n))
 		p := proof{h, seen}
-		for range deals {
+		for k := range deals {
+			h.references(k * 3 / deals)
 			for _, r := range h.walk(h.deal()) {
 				p.document(r)
 				if t.Failed() {
@@ -48,7 +49,8 @@ func TestCampaignAmounts(t *testing.T) {
 			p.others(folder)
 		}
 	}
-	for _, want := range []string{"invoice", "credit_note", "deposit", "deducted", "prepaid", "rounding", "allowance", "charge", "foreign", "period", "cii", "ubl", "S", "K", "G", "O", "AE", "E", "Z"} {
+	for _, want := range []string{"invoice", "credit_note", "deposit", "deducted", "prepaid", "rounding", "allowance", "charge", "foreign", "period", "line charge", "cii", "ubl", "S", "K", "G", "O", "AE", "E", "Z",
+		process.ReferenceMOD10, process.ReferenceMOD11, "credited deposit", "credited order", "credited deduction", "credited line charge", "credited allowance", "credited charge"} {
 		if seen[want] == 0 {
 			t.Errorf("no document with %s among %v", want, seen)
 		}
@@ -72,6 +74,17 @@ func (p *proof) document(r process.Ref) {
 	}
 	for _, c := range book.contradictions() {
 		t.Errorf("%s: %s", name, c)
+	}
+	if kid := s.Payment.Reference; p.seller.currency == "NOK" && s.Kind == process.KindInvoice {
+		way, _, err := p.s.Settings(t.Context(), p.owner)
+		p.check(err)
+		if !checked(kid, way.PaymentReference == process.ReferenceMOD11) {
+			t.Errorf("%s: KID %s has a wrong check digit for %s", name, kid, way.PaymentReference)
+		}
+		p.seen[way.PaymentReference]++
+		if strings.HasSuffix(kid, "-") {
+			p.seen["kid-dash"]++
+		}
 	}
 	p.count(s)
 	file, err := p.s.PDF(t.Context(), p.owner, r)
@@ -116,14 +129,26 @@ func (p *proof) count(s process.Snapshot) {
 	for _, g := range s.VATGroups {
 		p.seen[g.Category]++
 	}
+	credit := ""
+	if s.Kind == process.KindCreditNote {
+		credit = "credited "
+	}
 	for _, a := range s.Adjustments {
 		if a.Charge {
-			p.seen["charge"]++
+			p.seen[credit+"charge"]++
 		} else {
-			p.seen["allowance"]++
+			p.seen[credit+"allowance"]++
 		}
 	}
-	for what, there := range map[string]bool{"deposit": s.Deposit, "deducted": len(s.Deposits) > 0, "prepaid": !s.Prepaid.IsZero(), "rounding": !s.Rounding.IsZero(), "foreign": s.TaxTotal != nil && s.TaxCurrency != s.Currency, "period": s.PeriodStart != ""} {
+	for _, l := range s.Lines {
+		if !l.ChargePercent.IsZero() {
+			p.seen[credit+"line charge"]++
+		}
+		if l.Deposit != "" && l.Quantity.IsNegative() {
+			p.seen[credit+"deduction"]++
+		}
+	}
+	for what, there := range map[string]bool{credit + "deposit": s.Deposit, credit + "order": s.OrderNumber != "" && !s.Deposit, "deducted": len(s.Deposits) > 0, "prepaid": !s.Prepaid.IsZero(), "rounding": !s.Rounding.IsZero(), "foreign": s.TaxTotal != nil && s.TaxCurrency != s.Currency, "period": s.PeriodStart != ""} {
 		if there {
 			p.seen[what]++
 		}
@@ -136,6 +161,9 @@ func (p *proof) printed(name string, s process.Snapshot, file []byte) {
 	t := p.t
 	t.Helper()
 	page := pdfText(t, file)
+	if s.Kind == process.KindInvoice && s.Payable.Minor > 0 && !standing(s.Payment.Reference).MatchString(page) {
+		t.Errorf("%s: the payment reference %s is not printed", name, s.Payment.Reference)
+	}
 	money := func(d decimal.Decimal) string {
 		places := process.Decimals(s.Currency)
 		return strings.NewReplacer("\u2212", "\u2013", "\u00a0", " ", "\u202f", " ").Replace(templates.FormatMoney(s.Language, d.Shift(places).IntPart(), places))

@@ -16,6 +16,7 @@ import (
 // amounts are what a document says in figures, wherever it says it.
 type amounts struct {
 	number, currency           string
+	reference                  string // for the payment (BT-83)
 	lines                      []decimal.Decimal
 	groups                     []vatGroup
 	lineSum, allowances        decimal.Decimal
@@ -33,7 +34,7 @@ type vatGroup struct {
 // String has every amount, in a form that is the same wherever it comes from.
 func (a amounts) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s in %s\nlines %v\n", a.number, a.currency, a.lines)
+	fmt.Fprintf(&b, "%s in %s, paid as %q\nlines %v\n", a.number, a.currency, a.reference, a.lines)
 	groups := make([]string, len(a.groups))
 	for i, g := range a.groups {
 		groups[i] = fmt.Sprintf("%s %s %%: %s of %s", g.category, g.rate, g.vat, g.base)
@@ -176,7 +177,7 @@ func (a *amounts) vatTotals(t *testing.T, of []*element, path string) {
 func readUBL(t *testing.T, b []byte) amounts {
 	t.Helper()
 	e := readXML(t, b)
-	a := amounts{number: e.at("ID"), currency: e.at("DocumentCurrencyCode")}
+	a := amounts{number: e.at("ID"), currency: e.at("DocumentCurrencyCode"), reference: e.at("PaymentMeans/PaymentID")}
 	for _, l := range e.all("InvoiceLine|CreditNoteLine") {
 		a.lines = append(a.lines, l.amount(t, "LineExtensionAmount"))
 	}
@@ -204,7 +205,7 @@ func readCII(t *testing.T, b []byte) amounts {
 	t.Helper()
 	e := readXML(t, b)
 	s := e.all("SupplyChainTradeTransaction/ApplicableHeaderTradeSettlement")[0]
-	a := amounts{number: e.at("ExchangedDocument/ID"), currency: s.at("InvoiceCurrencyCode")}
+	a := amounts{number: e.at("ExchangedDocument/ID"), currency: s.at("InvoiceCurrencyCode"), reference: s.at("PaymentReference")}
 	for _, l := range e.all("SupplyChainTradeTransaction/IncludedSupplyChainTradeLineItem/SpecifiedLineTradeSettlement") {
 		a.lines = append(a.lines, l.amount(t, "SpecifiedTradeSettlementLineMonetarySummation/LineTotalAmount"))
 	}

@@ -177,6 +177,11 @@ func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
 	}
 	snap.CustomerReference, snap.OrderNumber, snap.BuyerReference = i.CustomerReference, i.OrderNumber, i.BuyerReference
 	fill(&snap.BuyerReference, i.OrderNumber)
+	if snap.BuyerReference == "" && snap.CustomerReference == "" {
+		if snap.BuyerReference, err = u.reader(i.Customer, snap.Buyer); err != nil {
+			return snap, err
+		}
+	}
 	if i.Quote != "" {
 		q, err := optional(u.Quotes().Get(i.Quote))
 		if err != nil {
@@ -210,6 +215,22 @@ func (u *unit) invoiceSnapshot(i *Invoice) (Snapshot, error) {
 	snap.Payment = u.settings.paymentMeans()
 	snap.Terms = u.settings.Terms.Invoice[i.Language]
 	return snap, nil
+}
+
+// reader is who at a business gets an invoice without any other reference, whose
+// name is one (BT-10): the invoice's contact, or the only one of the customer.
+func (u *unit) reader(customer string, buyer Party) (string, error) {
+	if buyer.Kind == "consumer" {
+		return "", nil
+	}
+	if buyer.ContactName != "" {
+		return buyer.ContactName, nil
+	}
+	people, _, err := u.Contacts().List(Filter{Match: map[string]string{"customer": customer}, Limit: 2})
+	if err != nil || len(people) != 1 {
+		return "", err
+	}
+	return people[0].Name, nil
 }
 
 func (u *unit) dueDate(customer string, issue Date) (Date, error) {

@@ -42,6 +42,37 @@ func TestReferencesGoAllTheWay(t *testing.T) {
 	}
 }
 
+// An invoice that says neither a reference nor an order number names the person
+// it is for, when that is one person of a business (BT-10).
+func TestContactForReference(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	person := func(customer, name string) string {
+		return h.create(process.TypeContact, fmt.Sprintf(`{"customer":%q,"name":%q,"email":%q}`, customer, name, name+"@kunde.example"))
+	}
+	alone, two, nobody := h.customer(), h.customer(), h.customer()
+	consumer := h.create(process.TypeCustomer, `{"name":"Per","kind":"consumer","email":"per@example.com","address":{"street":"Gata 2","postcode":"0150","city":"Oslo","country":"NO"}}`)
+	person(alone, "Ola")
+	person(two, "Kari")
+	siri, per := person(two, "Siri"), person(consumer, "Per")
+	for name, c := range map[string]struct{ customer, fields, want, ordered string }{
+		"the only contact":     {alone, "", "Ola", ""},
+		"the invoice's own":    {two, `"contact":"` + siri + `",`, "Siri", ""},
+		"one of two":           {two, "", "", ""},
+		"nobody":               {nobody, "", "", ""},
+		"a consumer":           {consumer, `"contact":"` + per + `",`, "", ""},
+		"a reference":          {alone, `"buyer_reference":"4711",`, "4711", ""},
+		"an order of theirs":   {alone, `"customer_reference":"PO-1",`, "", "PO-1"},
+		"blanks for reference": {alone, `"buyer_reference":" ",`, "Ola", ""},
+	} {
+		id := h.create(process.TypeInvoice, fmt.Sprintf(`{"customer":%q,%s"lines":[{"description":"Work","unit_price":"100"}]}`, c.customer, c.fields))
+		h.do(process.TypeInvoice, "issue", id, `{"send":false}`)
+		if s, i := h.frozen(id), get(h, h.s.Invoices(), id); s.BuyerReference != c.want || i.BuyerReference != c.want || s.CustomerReference != c.ordered {
+			t.Errorf("%s: reference %q and %q, order %q; want %q and %q", name, s.BuyerReference, i.BuyerReference, s.CustomerReference, c.want, c.ordered)
+		}
+	}
+}
+
 // The period of an invoice is what was said, the subscription's, or that of the
 // time on it; a credit note has the invoice's.
 func TestInvoicePeriods(t *testing.T) {

@@ -113,6 +113,7 @@ func newSite(t *testing.T) *site {
 	server := httptest.NewServer(New(Options{Service: service, Authenticate: roles{}, Version: "1.2.3", Logger: logger,
 		Sources: fixedSources{{ID: "mail:sales", State: "ok", Kind: "mail", Name: "sales"}, {ID: "form:website", State: "failing", Kind: "form", Name: "website", Detail: "no token"}}}))
 	s := &site{t: t, url: server.URL, service: service, log: log, client: server.Client()}
+	s.client.Transport.(*http.Transport).ExpectContinueTimeout = time.Minute // none would send the body unasked
 	t.Cleanup(func() {
 		server.Close()
 		s.client.CloseIdleConnections()
