@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -83,52 +82,19 @@ func (v *visit) tableRows(f field, in input) (rows []any, at []int, problems []p
 	n, _ := strconv.Atoi(in.sent.Get(f.Name + ".rows"))
 	for i := range max(0, min(n, maxTableRows)) {
 		tree, said := map[string]any{}, false
-		for _, c := range f.Columns {
+		var wrong []process.Problem
+		for k, c := range f.Columns {
 			name := cellName(f.Name, i, c.Name)
 			s := strings.TrimSpace(in.sent.Get(name))
-			if s == "" {
-				continue
-			}
-			said = said || c.Kind != kindSelect && c.Kind != kindCheck || c.Name == f.Columns[0].Name
-			var value any = s
-			switch c.Kind {
-			case kindDecimal, kindWhole:
-				d, ok := decimalOf(v.lang, s)
-				if !ok || c.Kind == kindWhole && !d.IsInteger() {
-					problems = append(problems, process.Problem{Field: name, Reason: "number", Message: "this is no number"})
-					continue
-				}
-				if value = any(d.String()); c.Kind == kindWhole {
-					value = json.Number(d.String())
-				}
-			case kindDate:
-				if !process.Date(s).Valid() {
-					problems = append(problems, process.Problem{Field: name, Reason: "date", Message: "this is no date"})
-					continue
-				}
-			case kindCheck:
-				value = s == "1"
-			}
-			under, last := tree, c.Name
-			if over, part, deep := strings.Cut(c.Name, "."); deep {
-				child, ok := tree[over].(map[string]any)
-				if !ok {
-					child = map[string]any{}
-					tree[over] = child
-				}
-				under, last = child, part
-			}
-			under[last] = value
-		}
-		if !said {
-			continue
-		}
-		for _, c := range f.Columns {
-			if name := cellName(f.Name, i, c.Name); c.Needed && strings.TrimSpace(in.sent.Get(name)) == "" {
-				problems = append(problems, process.Problem{Field: name, Reason: "missing", Message: "this is needed"})
+			said = said || s != "" && (k == 0 || c.Kind != kindSelect && c.Kind != kindCheck)
+			if problem := v.put(tree, field{Kind: c.Kind, Name: c.Name, Required: c.Needed}, s, false); problem != nil {
+				problem.Field = name
+				wrong = append(wrong, *problem)
 			}
 		}
-		rows, at = append(rows, tree), append(at, i)
+		if said {
+			rows, at, problems = append(rows, tree), append(at, i), append(problems, wrong...)
+		}
 	}
 	return rows, at, problems
 }
