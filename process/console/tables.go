@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -67,12 +68,7 @@ func (v *visit) fillTable(in input, f *field) {
 }
 
 func known(options []option, value string) bool {
-	for _, o := range options {
-		if o.Value == value {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(options, func(o option) bool { return o.Value == value })
 }
 
 // tableRows reads the rows of which the first cell or a number says something;
@@ -173,41 +169,38 @@ func (v *visit) processFields(in input) []field {
 	}
 }
 
-// keepNames gives choices back the names in languages that the pages do not have.
-func keepNames(now, was []process.Choice) {
-	for i := range now {
-		for _, w := range was {
-			if w.Key != now[i].Key {
-				continue
-			}
-			for lang, name := range w.Names {
-				if lang != "nb" && lang != "en" {
-					if now[i].Names == nil {
-						now[i].Names = map[string]string{}
-					}
-					now[i].Names[lang] = name
-				}
-			}
+// keepNames gives a choice back the names in languages that the pages do not have.
+func keepNames(now *process.Choice, was process.Choice) {
+	if now.Key != was.Key {
+		return
+	}
+	for lang, name := range was.Names {
+		if lang == "nb" || lang == "en" {
+			continue
 		}
+		if now.Names == nil {
+			now.Names = map[string]string{}
+		}
+		now.Names[lang] = name
 	}
 }
 
 // keepProcessNames does so for all lists of the process.
 func keepProcessNames(now *process.Process, was process.Process) {
-	keepNames(now.LostReasons, was.LostReasons)
-	for i := range now.Stages {
-		one := []process.Choice{now.Stages[i].Choice}
-		for _, w := range was.Stages {
-			keepNames(one, []process.Choice{w.Choice})
+	for i := range now.LostReasons {
+		for _, w := range was.LostReasons {
+			keepNames(&now.LostReasons[i], w)
 		}
-		now.Stages[i].Choice = one[0]
+	}
+	for i := range now.Stages {
+		for _, w := range was.Stages {
+			keepNames(&now.Stages[i].Choice, w.Choice)
+		}
 	}
 	for i := range now.Checks {
-		one := []process.Choice{now.Checks[i].Choice}
 		for _, w := range was.Checks {
-			keepNames(one, []process.Choice{w.Choice})
+			keepNames(&now.Checks[i].Choice, w.Choice)
 		}
-		now.Checks[i].Choice = one[0]
 	}
 }
 
