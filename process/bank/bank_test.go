@@ -225,3 +225,27 @@ func TestUTF16(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 }
+
+// A batch of many parts takes as long a part as one of few: compared each with
+// each, these would keep the test for minutes.
+func TestLargeBatch(t *testing.T) {
+	t.Parallel()
+	const parts = 20_000
+	var b strings.Builder
+	fmt.Fprintf(&b, `<Document><BkToCstmrStmt><Stmt><Ntry><Amt Ccy="NOK">%d</Amt><CdtDbtInd>CRDT</CdtDbtInd><BookgDt><Dt>2026-11-24</Dt></BookgDt><AcctSvcrRef>B</AcctSvcrRef><NtryDtls>`, parts)
+	for i := range parts {
+		fmt.Fprintf(&b, `<TxDtls><Refs><AcctSvcrRef>%d</AcctSvcrRef></Refs><Amt Ccy="NOK">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls>`, i)
+	}
+	b.WriteString(`</NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>`)
+	st, err := Reader{}.ReadStatement([]byte(b.String()), "", process.CSVMapping{}, "NOK")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]bool{}
+	for _, e := range st.Entries {
+		ids[e.EntryID] = true
+	}
+	if len(ids) != parts || len(st.Entries) != parts {
+		t.Errorf("%d entries with %d ids", len(st.Entries), len(ids))
+	}
+}
