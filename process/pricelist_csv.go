@@ -135,9 +135,6 @@ func (l *listRows) take(u *unit, ids map[string]string, did *Imported) error {
 	var in PriceListInput
 	if found != nil {
 		r, in = found, found.Input()
-		if l.id == "" {
-			delete(l.head, "name") // it is written as it is, whatever the case here
-		}
 	}
 	was, err := json.Marshal(in)
 	if err != nil {
@@ -149,6 +146,9 @@ func (l *listRows) take(u *unit, ids map[string]string, did *Imported) error {
 	}
 	if err := Decode(body, &in); err != nil {
 		return err
+	}
+	if found != nil && l.id == "" {
+		in.Name = found.Name // whatever the case in the file
 	}
 	in.Prices = l.prices
 	if in.Customer, err = u.customerNamed(in.Customer); err != nil {
