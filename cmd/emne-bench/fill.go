@@ -43,7 +43,7 @@ var copies = []struct {
 	{"mailbox_uid", map[string]string{"uid": "n + 1", "message_id": copyID}},
 	{"activity", map[string]string{"seq": "NULL", "id": copyID + " || o.seq", "about_id": copyID, "thread": copyID, "related_id": copyID}},
 	{"audit_link", map[string]string{"seq": "o.seq + 2 * n", "about_id": copyID, "payload_hash": randomHash, "hash": randomHash}},
-	{"audit_payload", map[string]string{"hash": randomHash}},
+	{"audit_payload", map[string]string{"seq": "o.seq + 2 * n"}},
 }
 
 const (

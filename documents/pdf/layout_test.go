@@ -195,6 +195,20 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+func TestRevisionsInPrint(t *testing.T) {
+	r := newRenderer(t)
+	s := samples()["quote"]
+	s.Language = "en"
+	for revision, want := range map[int]string{0: "", 1: "1 (replaces the first)", 2: "2 (replaces 1)"} {
+		s.Revision = revision
+		_, texts := pages(t, r, s)
+		all := strings.Join(texts, "")
+		if !strings.Contains(all, want) || strings.Contains(all, "Revision") != (want != "") {
+			t.Errorf("revision %d does not say %q", revision, want)
+		}
+	}
+}
+
 // TestLanguagesInPrint reads the documents of each language as they are printed.
 func TestLanguagesInPrint(t *testing.T) {
 	r := newRenderer(t)

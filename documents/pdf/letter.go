@@ -105,7 +105,11 @@ func (c *composer) country(code string) string {
 func (c *composer) meta(y float64) float64 {
 	s := c.snap
 	revision := ""
-	if s.Kind == process.KindQuote && s.Revision > 0 {
+	switch {
+	case s.Kind != process.KindQuote || s.Revision == 0:
+	case s.Revision == 1: // the first went out without one
+		revision = c.text("meta.revision.replaces_first", "revision", "1")
+	default:
 		revision = c.text("meta.revision.replaces", "revision", strconv.Itoa(s.Revision), "previous", strconv.Itoa(s.Revision-1))
 	}
 	preceding := ""
