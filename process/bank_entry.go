@@ -92,7 +92,7 @@ func (u *unit) noteEntry(e *BankEntry, act Activity) error {
 
 // takeEntry adds an entry, whose Record is new, in the state that is certain.
 func (u *unit) takeEntry(m *matcher, e *BankEntry) error {
-	e.State = "unmatched"
+	e.State, e.Reference = "unmatched", u.ourReference(e.Reference)
 	why := ""
 	var shares []share
 	if e.Amount.Minor <= 0 {

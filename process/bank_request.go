@@ -13,7 +13,7 @@ func (u *unit) requestShares(e *BankEntry) ([]share, error) {
 	if e.Reference == "" {
 		return nil, nil
 	}
-	found, _, err := u.Orders().List(Filter{Match: map[string]string{"payment_reference": u.ourReference(e.Reference)}, Limit: 2})
+	found, _, err := u.Orders().List(Filter{Match: map[string]string{"payment_reference": e.Reference}, Limit: 2})
 	if err != nil || len(found) != 1 || found[0].Currency != e.Amount.Currency {
 		return nil, err
 	}

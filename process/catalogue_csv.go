@@ -238,36 +238,38 @@ func (e *Error) atLine(line int) []Problem {
 
 func (sh sheet[T, In]) give(s *Service, ctx context.Context, a Actor) ([]byte, error) {
 	columns := sheetColumns(reflect.TypeFor[In]())
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
+	return giveRows(s, ctx, a, headOf(columns), sh.of, sh.active, func(r *T) [][]string {
+		in := reflect.ValueOf(sh.input(*r))
+		cells := []string{reflect.ValueOf(r).Elem().FieldByName("ID").String()}
+		for _, c := range columns {
+			cells = append(cells, c.read(in))
+		}
+		return [][]string{cells}
+	})
+}
+
+func headOf(columns []sheetColumn) []string {
 	head := []string{"id"}
 	for _, c := range columns {
 		head = append(head, c.path)
 	}
-	if err := w.Write(head); err != nil {
-		return nil, fmt.Errorf("writing CSV: %w", err)
-	}
+	return head
+}
+
+// giveRows writes records in a state as CSV, each as the rows that it has.
+func giveRows[T any](s *Service, ctx context.Context, a Actor, head []string, of func(Tx) Records[T], state string, rows func(*T) [][]string) ([]byte, error) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
 	err := s.view(ctx, a, MayRead, func(u *unit) error {
-		f := Filter{State: sh.active, Limit: MaxLimit}
-		for {
-			rs, next, err := sh.of(u).List(f)
-			if err != nil {
-				return err
-			}
-			for _, r := range rs {
-				in := reflect.ValueOf(sh.input(r))
-				cells := []string{reflect.ValueOf(r).FieldByName("ID").String()}
-				for _, c := range columns {
-					cells = append(cells, c.read(in))
-				}
-				if err := w.Write(cells); err != nil {
-					return fmt.Errorf("writing CSV: %w", err)
-				}
-			}
-			if f.Cursor = next; next == "" {
-				return nil
-			}
+		if err := w.Write(head); err != nil {
+			return fmt.Errorf("writing CSV: %w", err)
 		}
+		return every(of(u), Filter{State: state}, func(r *T) error {
+			if err := w.WriteAll(rows(r)); err != nil {
+				return fmt.Errorf("writing CSV: %w", err)
+			}
+			return nil
+		})
 	})
 	w.Flush()
 	return b.Bytes(), errors.Join(err, w.Error())

@@ -45,9 +45,9 @@ func TestLineChargeGoesAllTheWay(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	opportunity := h.create(process.TypeOpportunity, fmt.Sprintf(`{"customer":%q,"lines":[{"description":"Diesel","quantity":"10","unit_price":"100","charge_percent":"5","charge_reason":"Road fee"}]}`, h.customer()))
-	quote := h.create(process.TypeQuote, fmt.Sprintf(`{"opportunity":%q}`, opportunity))
+	quote := h.create(process.TypeQuote, fmt.Sprintf(`{"opportunity":%q,"customer_reference":"PO 9"}`, opportunity))
 	h.do(process.TypeQuote, "send", quote, "")
-	order := created(t, h.do(process.TypeQuote, "accept", quote, `{"name":"Kari","customer_reference":"PO 9"}`), process.TypeOrder)
+	order := created(t, h.do(process.TypeQuote, "accept", quote, `{"name":"Kari","customer_reference":" "}`), process.TypeOrder)
 	o := get(h, h.s.Orders(), order)
 	if o.Net.String() != "1050.00" || o.CustomerReference != "PO 9" {
 		t.Fatalf("the order is over %s, its reference %q", o.Net, o.CustomerReference)

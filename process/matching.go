@@ -323,7 +323,7 @@ func (m *matcher) choice(cs []*candidate, amount Money) []*candidate {
 // suggestSettled names the invoices of the entry's reference on which nothing
 // is open: paid twice, or brought by another file.
 func (u *unit) suggestSettled(d *decision, e *BankEntry) error {
-	list, _, err := u.Invoices().List(Filter{State: "issued", Match: map[string]string{"payment_reference": u.ourReference(e.Reference)}, Limit: maxSuggestions})
+	list, _, err := u.Invoices().List(Filter{State: "issued", Match: map[string]string{"payment_reference": e.Reference}, Limit: maxSuggestions})
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,13 @@ func TestOGM(t *testing.T) {
 			t.Errorf("%s: %s is not matched: %+v", n, i.PaymentReference, e)
 		}
 	}
+	paid := get(h, h.s.Invoices(), h.issuedInvoice())
+	digits := strings.NewReplacer("+", "", "/", "").Replace(paid.PaymentReference)
+	amount := strings.ReplaceAll(paid.Open.String(), ".", ",")
+	h.entry(amount, "Quelqu’un", "", digits)
+	if got, want := what(h.movement(paid.Open.String(), "DBIT", "true", digits, "", "")), "unmatched "+paid.Number+":reversal"; got != want {
+		t.Errorf("taken back it is %q, want %q", got, want)
+	}
 	h.verify()
 	h2 := newHouse(t)
 	h2.settings(func(s *process.Settings) {

@@ -42,14 +42,8 @@ func (s *Service) SetPicture(ctx context.Context, a Actor, t Target, data []byte
 		}
 	}
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
-		p, err := u.Products().Get(t.ID)
+		p, err := opened(u, u.Products(), "edit", t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&p.Record, TypeProduct, t); err != nil {
-			return nil, err
-		}
-		if err := allowed(TypeProduct, "edit", p.State); err != nil {
 			return nil, err
 		}
 		p.Picture = ""

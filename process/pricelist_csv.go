@@ -2,8 +2,8 @@ package process
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,8 +49,12 @@ func (s *Service) ImportPriceLists(ctx context.Context, a Actor, file []byte) (*
 	lists, problems := listsOf(rows)
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
 		ps, did := problems, Imported{}
+		ids, err := u.activeLists()
+		if err != nil {
+			return nil, err
+		}
 		for _, l := range lists {
-			err := l.take(u, &did)
+			err := l.take(u, ids, &did)
 			var e *Error
 			if err != nil && !errors.As(err, &e) {
 				return nil, fmt.Errorf("line %d: %w", l.line, err)
@@ -117,28 +121,20 @@ func listsOf(rows []sheetRow) (lists []*listRows, ps []Problem) {
 	return lists, ps
 }
 
-// take makes the list, or changes the one that there is.
-func (l *listRows) take(u *unit, did *Imported) error {
+// take makes the list, or changes the one that there is; ids are those of the
+// active lists by name.
+func (l *listRows) take(u *unit, ids map[string]string, did *Imported) error {
 	r := &PriceList{Record: u.record(), State: "active"}
+	var found *PriceList
 	var err error
-	found := (*PriceList)(nil)
-	if l.id != "" {
-		found, err = u.PriceLists().Get(l.id)
-	} else if l.name != "" {
-		found, err = u.activeList(l.name)
-	}
-	if err != nil {
-		return err
+	if id := cmp.Or(l.id, ids[strings.ToLower(l.name)]); id != "" {
+		if found, err = opened(u, u.PriceLists(), "edit", Target{ID: id}); err != nil {
+			return err
+		}
 	}
 	var in PriceListInput
 	if found != nil {
-		if err := allowed(TypePriceList, "edit", found.State); err != nil {
-			return err
-		}
 		r, in = found, found.Input()
-		if l.id == "" {
-			delete(l.head, "name") // it is written as it is, whatever the case here
-		}
 	}
 	was, err := json.Marshal(in)
 	if err != nil {
@@ -150,6 +146,9 @@ func (l *listRows) take(u *unit, did *Imported) error {
 	}
 	if err := Decode(body, &in); err != nil {
 		return err
+	}
+	if found != nil && l.id == "" {
+		in.Name = found.Name // whatever the case in the file
 	}
 	in.Prices = l.prices
 	if in.Customer, err = u.customerNamed(in.Customer); err != nil {
@@ -169,7 +168,6 @@ func (l *listRows) take(u *unit, did *Imported) error {
 	} else {
 		did.Changed++
 		act.Type, act.From = "price_list.changed", r.State
-		r.UpdatedAt = u.now
 		err = u.PriceLists().Update(r)
 	}
 	if err != nil {
@@ -178,23 +176,16 @@ func (l *listRows) take(u *unit, did *Imported) error {
 	return u.note(act)
 }
 
-// activeList finds a list by its name, whatever the case; nil when there is none.
-func (u *unit) activeList(name string) (*PriceList, error) {
-	f := Filter{State: "active", Limit: MaxLimit}
-	for {
-		lists, next, err := u.PriceLists().List(f)
-		if err != nil {
-			return nil, err
+// activeLists are the ids of the active lists by their names in lower case, of
+// several with a name the newest.
+func (u *unit) activeLists() (map[string]string, error) {
+	ids := map[string]string{}
+	return ids, every(u.PriceLists(), Filter{State: "active"}, func(l *PriceList) error {
+		if name := strings.ToLower(l.Name); ids[name] == "" {
+			ids[name] = l.ID
 		}
-		for i := range lists {
-			if strings.EqualFold(lists[i].Name, name) {
-				return &lists[i], nil
-			}
-		}
-		if f.Cursor = next; next == "" {
-			return nil, nil
-		}
-	}
+		return nil
+	})
 }
 
 // customerNamed is the id of a customer who is named by it or by organisation number.
@@ -224,39 +215,14 @@ func (l *listRows) places(e *Error) []Problem {
 
 // ExportPriceLists gives the active price lists as CSV that can be imported again.
 func (s *Service) ExportPriceLists(ctx context.Context, a Actor) ([]byte, error) {
-	columns := sheetColumns(reflect.TypeFor[priceRow]())
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	head := []string{"id"}
-	for _, c := range columns {
-		head = append(head, c.path)
-	}
-	if err := w.Write(head); err != nil {
-		return nil, fmt.Errorf("writing CSV: %w", err)
-	}
-	err := s.view(ctx, a, MayRead, func(u *unit) error {
-		f := Filter{State: "active", Limit: MaxLimit}
-		for {
-			lists, next, err := u.PriceLists().List(f)
-			if err != nil {
-				return err
-			}
-			for _, l := range lists {
-				if len(l.Prices) == 0 {
-					l.Prices = []ListPrice{{}}
-				}
-				for _, p := range l.Prices {
-					cells := []string{l.ID, l.Name, l.Currency, string(l.ValidFrom), string(l.ValidUntil), l.Customer, l.Group, p.Product, p.From.String(), p.UnitPrice.String()}
-					if err := w.Write(cells); err != nil {
-						return fmt.Errorf("writing CSV: %w", err)
-					}
-				}
-			}
-			if f.Cursor = next; next == "" {
-				return nil
-			}
+	return giveRows(s, ctx, a, headOf(sheetColumns(reflect.TypeFor[priceRow]())), Tx.PriceLists, "active", func(l *PriceList) (rows [][]string) {
+		prices := l.Prices
+		if len(prices) == 0 {
+			prices = []ListPrice{{}}
 		}
+		for _, p := range prices {
+			rows = append(rows, []string{l.ID, l.Name, l.Currency, string(l.ValidFrom), string(l.ValidUntil), l.Customer, l.Group, p.Product, p.From.String(), p.UnitPrice.String()})
+		}
+		return rows
 	})
-	w.Flush()
-	return b.Bytes(), errors.Join(err, w.Error())
 }

@@ -139,11 +139,8 @@ func (u *unit) newProduct(in ProductInput) (*Product, error) {
 // EditProduct changes a product; documents keep their lines.
 func (s *Service) EditProduct(ctx context.Context, a Actor, t Target, in ProductInput) (*Outcome, error) {
 	return s.change(ctx, a, MaySell, func(u *unit) (*Outcome, error) {
-		p, err := u.Products().Get(t.ID)
+		p, err := opened(u, u.Products(), "edit", t)
 		if err != nil {
-			return nil, err
-		}
-		if err := u.touch(&p.Record, TypeProduct, t); err != nil {
 			return nil, err
 		}
 		return &Outcome{Record: p, Created: []Ref{}}, u.changeProduct(in, p)

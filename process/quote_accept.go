@@ -33,7 +33,7 @@ func (s *Service) AcceptQuote(ctx context.Context, a Actor, t Target, in AcceptI
 	if err := a.must(MayAccept); err != nil {
 		return nil, err
 	}
-	in.Name = strings.TrimSpace(in.Name)
+	in.Name, in.CustomerReference = strings.TrimSpace(in.Name), strings.TrimSpace(in.CustomerReference)
 	if len(in.CustomerReference) > maxReference {
 		return nil, Invalid("accept.reference", "the order number is too long", Problem{Field: "customer_reference", Reason: "accept.reference", Message: fmt.Sprintf("at most %d characters", maxReference)})
 	}
@@ -64,7 +64,7 @@ func (s *Service) AcceptQuote(ctx context.Context, a Actor, t Target, in AcceptI
 			return nil, err
 		}
 		fill(&in.CustomerReference, q.CustomerReference)
-		order, err := u.orderFrom(q, strings.TrimSpace(in.CustomerReference))
+		order, err := u.orderFrom(q, in.CustomerReference)
 		if err != nil {
 			return nil, err
 		}

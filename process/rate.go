@@ -1,10 +1,7 @@
 package process
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
-	"errors"
 	"fmt"
 
 	"github.com/shopspring/decimal"
@@ -212,30 +209,9 @@ func (s *Service) CreateRate(ctx context.Context, a Actor, in RateInput) (*Outco
 
 // ExportRates gives the rates as CSV that can be imported again.
 func (s *Service) ExportRates(ctx context.Context, a Actor) ([]byte, error) {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	err := s.view(ctx, a, MayRead, func(u *unit) error {
-		if err := w.Write([]string{"date", "currency", "base", "rate"}); err != nil {
-			return fmt.Errorf("writing CSV: %w", err)
-		}
-		f := Filter{Limit: MaxLimit}
-		for {
-			rates, next, err := u.Rates().List(f)
-			if err != nil {
-				return err
-			}
-			for _, r := range rates {
-				if err := w.Write([]string{string(r.Date), r.Currency, r.Base, r.Rate.String()}); err != nil {
-					return fmt.Errorf("writing CSV: %w", err)
-				}
-			}
-			if f.Cursor = next; next == "" {
-				return nil
-			}
-		}
+	return giveRows(s, ctx, a, []string{"date", "currency", "base", "rate"}, Tx.Rates, "", func(r *Rate) [][]string {
+		return [][]string{{string(r.Date), r.Currency, r.Base, r.Rate.String()}}
 	})
-	w.Flush()
-	return b.Bytes(), errors.Join(err, w.Error())
 }
 
 // rateOn is the newest rate into the company's currency that is not after the

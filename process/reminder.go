@@ -249,33 +249,20 @@ func (u *unit) sendReminder(i *Invoice, c *Customer, step ReminderStep, mailed b
 	i.Reminders = append(i.Reminders, had)
 	fees, interest := i.claimed()
 	i.Claims = fees.Add(interest)
-	total := i.Open.Add(i.Claims)
-	payBy := Date("")
-	if step.Days > 0 && u.settings.Reminders.PayWithin > 0 {
-		payBy = u.settings.working(had.Date.AddDays(u.settings.Reminders.PayWithin))
-	}
-	snap, err := u.reminderSnapshot(i, step, payBy)
+	letter, err := u.freezeReminder(i, step)
 	if err != nil {
-		return err
-	}
-	pdf, err := u.s.documents.Render(snap)
-	if err != nil {
-		return fmt.Errorf("rendering the reminder: %w", err)
-	}
-	blob, key := NewBlob(pdf), "reminder-"+NewID(u.now)
-	if err := u.freeze(key, snap, blob); err != nil {
 		return err
 	}
 	d, err := u.deliver(Delivery{Kind: "reminder", Reason: step.Text, About: Ref{TypeInvoice, i.ID}, To: i.Recipient, Language: i.Language, Thread: i.Thread,
-		Data: map[string]string{"number": i.Number, "currency": i.Currency, "open": i.Open.String(), "claims": i.Claims.String(),
-			"fees": fees.String(), "interest": interest.String(), "total": total.String(), "due_date": string(i.DueDate), "pay_by": string(payBy),
-			"step": step.Key, "days": strconv.Itoa(i.DueDate.daysTo(u.today())), "snapshot": key, "sha256": blob.SHA256}})
+		Data: map[string]string{"number": i.Number, "currency": i.Currency, "open": letter.Open.String(), "claims": i.Claims.String(),
+			"fees": letter.Fees.String(), "interest": letter.Interest.String(), "total": letter.Total.String(), "due_date": string(i.DueDate), "pay_by": string(letter.PayBy),
+			"step": step.Key, "days": strconv.Itoa(i.DueDate.daysTo(u.today())), "snapshot": letter.key, "sha256": letter.sha256}})
 	if err != nil {
 		return err
 	}
 	i.Reminders[len(i.Reminders)-1].Delivery = d.ID
 	return u.saveInvoice(i, Activity{Type: "invoice.reminded", Related: Ref{TypeDelivery, d.ID},
-		Data: map[string]string{"number": i.Number, "step": step.Key, "amount": total.String(), "fee": had.Fee.String(), "interest": had.Interest.String(), "currency": i.Currency, "sha256": blob.SHA256}})
+		Data: map[string]string{"number": i.Number, "step": step.Key, "amount": letter.Total.String(), "fee": had.Fee.String(), "interest": had.Interest.String(), "currency": i.Currency, "sha256": letter.sha256}})
 }
 
 // claimed is what the reminders claim beside the invoice: their fees, and the

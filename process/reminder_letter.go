@@ -1,5 +1,7 @@
 package process
 
+import "fmt"
+
 // Claim is what a reminder asks for, in the invoice's currency: Open is Amount
 // less Settled, Total is Open with Fees and Interest.
 type Claim struct {
@@ -17,12 +19,36 @@ type Claim struct {
 	Total    Money `json:"total"`
 }
 
+// reminderLetter is a claim and the PDF that says it, under the key of its snapshot.
+type reminderLetter struct {
+	*Claim
+	key, sha256 string
+}
+
+// freezeReminder makes the letter of a step.
+func (u *unit) freezeReminder(i *Invoice, step ReminderStep) (reminderLetter, error) {
+	snap, err := u.reminderSnapshot(i, step)
+	if err != nil {
+		return reminderLetter{}, err
+	}
+	pdf, err := u.s.documents.Render(snap)
+	if err != nil {
+		return reminderLetter{}, fmt.Errorf("rendering the reminder: %w", err)
+	}
+	blob, key := NewBlob(pdf), "reminder-"+NewID(u.now)
+	return reminderLetter{snap.Claim, key, blob.SHA256}, u.freeze(key, snap, blob)
+}
+
 // reminderSnapshot is the letter of a step: parties and payment as they stand on
 // the invoice, the figures as they are today.
-func (u *unit) reminderSnapshot(i *Invoice, step ReminderStep, payBy Date) (Snapshot, error) {
+func (u *unit) reminderSnapshot(i *Invoice, step ReminderStep) (Snapshot, error) {
 	of, err := u.Snapshot(i.ID)
 	if err != nil {
 		return Snapshot{}, err
+	}
+	payBy := Date("")
+	if days := u.settings.Reminders.PayWithin; step.Days > 0 && days > 0 {
+		payBy = u.settings.working(u.today().AddDays(days))
 	}
 	fees, interest := i.claimed()
 	total := i.Open.Add(fees).Add(interest)

@@ -30,6 +30,8 @@ type world struct {
 	token                  string
 	// met are the records that a test has seen.
 	met map[string]bool
+	// house is the still one that the world is, nil for a demo.
+	house *house
 }
 
 const testToken = "walk-token"
@@ -163,6 +165,16 @@ func (w *world) api(method, path string, body any) map[string]any {
 	var v map[string]any
 	if err := json.Unmarshal(b, &v); err != nil {
 		w.t.Fatalf("%s %s answers no JSON: %s", method, path, b)
+	}
+	return v
+}
+
+// shown is a record as the command line shows it.
+func (w *world) shown(record, id string) map[string]any {
+	w.t.Helper()
+	var v map[string]any
+	if out := w.cli(exitDone, record, "show", id, "--json"); json.Unmarshal([]byte(out), &v) != nil {
+		w.t.Fatalf("emne %s show %s prints no JSON: %s", record, id, out)
 	}
 	return v
 }

@@ -15,14 +15,13 @@ func (s *server) addActivities() {
 		if err != nil {
 			return err
 		}
-		state := f.State
+		if f.State != "" && f.State != recorded {
+			return c.writeValue(page{Items: []activity{}})
+		}
 		f.State = ""
 		entries, next, err := c.service.Timeline(c.ctx, c.actor, f)
 		if err != nil {
 			return err
-		}
-		if state != "" && state != recorded {
-			entries, next = nil, ""
 		}
 		items := []activity{}
 		for _, a := range entries {

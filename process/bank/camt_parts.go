@@ -1,6 +1,7 @@
 package bank
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -85,12 +86,11 @@ func partIDs(batch string, details []*node) []string {
 		times[ids[k]]++
 	}
 	for k, own := range ids {
-		switch {
-		case own != "" && own != batch && times[own] == 1:
-		case own != "":
-			ids[k] = own + "/" + strconv.Itoa(k+1)
-		case batch != "":
-			ids[k] = batch + "/" + strconv.Itoa(k+1)
+		if own != "" && own != batch && times[own] == 1 {
+			continue
+		}
+		if of := cmp.Or(own, batch); of != "" {
+			ids[k] = of + "/" + strconv.Itoa(k+1)
 		}
 	}
 	return ids

@@ -1,8 +1,8 @@
 package console
 
 import (
-	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,12 +68,7 @@ func (v *visit) fillTable(in input, f *field) {
 }
 
 func known(options []option, value string) bool {
-	for _, o := range options {
-		if o.Value == value {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(options, func(o option) bool { return o.Value == value })
 }
 
 // tableRows reads the rows of which the first cell or a number says something;
@@ -83,52 +78,19 @@ func (v *visit) tableRows(f field, in input) (rows []any, at []int, problems []p
 	n, _ := strconv.Atoi(in.sent.Get(f.Name + ".rows"))
 	for i := range max(0, min(n, maxTableRows)) {
 		tree, said := map[string]any{}, false
-		for _, c := range f.Columns {
+		var wrong []process.Problem
+		for k, c := range f.Columns {
 			name := cellName(f.Name, i, c.Name)
 			s := strings.TrimSpace(in.sent.Get(name))
-			if s == "" {
-				continue
-			}
-			said = said || c.Kind != kindSelect && c.Kind != kindCheck || c.Name == f.Columns[0].Name
-			var value any = s
-			switch c.Kind {
-			case kindDecimal, kindWhole:
-				d, ok := decimalOf(v.lang, s)
-				if !ok || c.Kind == kindWhole && !d.IsInteger() {
-					problems = append(problems, process.Problem{Field: name, Reason: "number", Message: "this is no number"})
-					continue
-				}
-				if value = any(d.String()); c.Kind == kindWhole {
-					value = json.Number(d.String())
-				}
-			case kindDate:
-				if !process.Date(s).Valid() {
-					problems = append(problems, process.Problem{Field: name, Reason: "date", Message: "this is no date"})
-					continue
-				}
-			case kindCheck:
-				value = s == "1"
-			}
-			under, last := tree, c.Name
-			if over, part, deep := strings.Cut(c.Name, "."); deep {
-				child, ok := tree[over].(map[string]any)
-				if !ok {
-					child = map[string]any{}
-					tree[over] = child
-				}
-				under, last = child, part
-			}
-			under[last] = value
-		}
-		if !said {
-			continue
-		}
-		for _, c := range f.Columns {
-			if name := cellName(f.Name, i, c.Name); c.Needed && strings.TrimSpace(in.sent.Get(name)) == "" {
-				problems = append(problems, process.Problem{Field: name, Reason: "missing", Message: "this is needed"})
+			said = said || s != "" && (k == 0 || c.Kind != kindSelect && c.Kind != kindCheck)
+			if problem := v.put(tree, field{Kind: c.Kind, Name: c.Name, Required: c.Needed}, s, false); problem != nil {
+				problem.Field = name
+				wrong = append(wrong, *problem)
 			}
 		}
-		rows, at = append(rows, tree), append(at, i)
+		if said {
+			rows, at, problems = append(rows, tree), append(at, i), append(problems, wrong...)
+		}
 	}
 	return rows, at, problems
 }
@@ -207,41 +169,38 @@ func (v *visit) processFields(in input) []field {
 	}
 }
 
-// keepNames gives choices back the names in languages that the pages do not have.
-func keepNames(now, was []process.Choice) {
-	for i := range now {
-		for _, w := range was {
-			if w.Key != now[i].Key {
-				continue
-			}
-			for lang, name := range w.Names {
-				if lang != "nb" && lang != "en" {
-					if now[i].Names == nil {
-						now[i].Names = map[string]string{}
-					}
-					now[i].Names[lang] = name
-				}
-			}
+// keepNames gives a choice back the names in languages that the pages do not have.
+func keepNames(now *process.Choice, was process.Choice) {
+	if now.Key != was.Key {
+		return
+	}
+	for lang, name := range was.Names {
+		if lang == "nb" || lang == "en" {
+			continue
 		}
+		if now.Names == nil {
+			now.Names = map[string]string{}
+		}
+		now.Names[lang] = name
 	}
 }
 
 // keepProcessNames does so for all lists of the process.
 func keepProcessNames(now *process.Process, was process.Process) {
-	keepNames(now.LostReasons, was.LostReasons)
-	for i := range now.Stages {
-		one := []process.Choice{now.Stages[i].Choice}
-		for _, w := range was.Stages {
-			keepNames(one, []process.Choice{w.Choice})
+	for i := range now.LostReasons {
+		for _, w := range was.LostReasons {
+			keepNames(&now.LostReasons[i], w)
 		}
-		now.Stages[i].Choice = one[0]
+	}
+	for i := range now.Stages {
+		for _, w := range was.Stages {
+			keepNames(&now.Stages[i].Choice, w.Choice)
+		}
 	}
 	for i := range now.Checks {
-		one := []process.Choice{now.Checks[i].Choice}
 		for _, w := range was.Checks {
-			keepNames(one, []process.Choice{w.Choice})
+			keepNames(&now.Checks[i].Choice, w.Choice)
 		}
-		now.Checks[i].Choice = one[0]
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/emne/emne/process"
@@ -103,12 +104,15 @@ const markedAtOnce = 500
 // Marked implements process.Tx.
 func (t *txn) Marked(mailbox string, uidValidity uint32, uids []uint32) error {
 	for chunk := range slices.Chunk(uids, markedAtOnce) {
-		in, args := "", []any{mailbox, int64(uidValidity)}
-		for i, uid := range chunk {
-			in += fmt.Sprintf(", $%d", i+3)
-			args = append(args, int64(uid))
+		var w where
+		w.and("mailbox = " + w.arg(mailbox))
+		w.and("uid_validity = " + w.arg(int64(uidValidity)))
+		var in []string
+		for _, uid := range chunk {
+			in = append(in, w.arg(int64(uid)))
 		}
-		if _, err := t.exec("DELETE FROM mail_to_mark WHERE mailbox = $1 AND uid_validity = $2 AND uid IN ("+in[2:]+")", args...); err != nil {
+		w.and("uid IN (" + strings.Join(in, ", ") + ")")
+		if _, err := t.exec("DELETE FROM mail_to_mark"+w.text(), w.args...); err != nil {
 			return fmt.Errorf("noting what is marked in %s: %w", mailbox, err)
 		}
 	}

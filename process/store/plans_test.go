@@ -79,3 +79,19 @@ func TestReceivingScansNothing(t *testing.T) {
 		t.Errorf("only %d plans were looked at", looked)
 	}
 }
+
+// The first page finds the orders on which something is left to do, however
+// many are completed.
+func TestUnfinishedOrdersAreFoundByAnIndex(t *testing.T) {
+	t.Parallel()
+	db := openSQLite(t)
+	var id, parent, unused int
+	var detail string
+	if err := db.reader.QueryRow("EXPLAIN QUERY PLAN SELECT * FROM sales_order WHERE state = ?1 AND progress = ?2 ORDER BY id DESC LIMIT ?3", "open", "to_invoice", 100).
+		Scan(&id, &parent, &unused, &detail); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(detail, "state=? AND progress=?") {
+		t.Errorf("it is a %s", detail)
+	}
+}
