@@ -16,7 +16,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo build test campaign bench lint deps
+.PHONY: help demo build test campaign fuzz bench lint deps
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,6 +33,9 @@ test: deps lint ## install what the tests need, then run all of them
 
 campaign: deps ## the fault campaigns in full; prints counts and seeds
 	EMNE_CAMPAIGN=full go test -tags '$(TAGS)' -p 1 -count 1 -timeout 12h -v -run '^TestCampaign' ./...
+
+fuzz: ## every parser of foreign bytes for SECONDS of one processor each (36), two at once
+	packaging/fuzz.sh $(or $(SECONDS),36)
 
 bench: deps ## ratios against peers and limits, measured side by side
 	cd cmd/emne-bench && go run -buildvcs=false -mod=mod -tags '$(TAGS)' . $(ARGS)

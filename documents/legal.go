@@ -1,6 +1,8 @@
 package documents
 
 import (
+	"slices"
+
 	"github.com/emne/emne/documents/einvoice"
 	"github.com/emne/emne/process"
 )
@@ -28,12 +30,9 @@ func (d *Documents) mentions(s process.Snapshot) []einvoice.Note {
 
 // lawful is the document with them among its notes, as it is printed.
 func (d *Documents) lawful(s process.Snapshot) process.Snapshot {
-	notes := append([]string{}, s.Notes...)
+	s.Notes = slices.Clone(s.Notes)
 	for _, n := range d.mentions(s) {
-		notes = append(notes, n.Text)
-	}
-	if s.Notes = notes; len(notes) == 0 {
-		s.Notes = nil
+		s.Notes = append(s.Notes, n.Text)
 	}
 	return s
 }

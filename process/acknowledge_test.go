@@ -90,6 +90,22 @@ func TestAcknowledgeCap(t *testing.T) {
 	}
 }
 
+// A letter that can be unsubscribed from is a lead, and nobody answers it by itself.
+func TestListedIsNotAcknowledged(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.settings(func(st *process.Settings) { st.Mail.Acknowledge = true })
+	m := h.mail("kari@kunde.example", "Hello")
+	m.Listed = true
+	if r := h.receive(m); r.Decision != process.DecidedNew || r.Result.Type != process.TypeLead {
+		t.Errorf("decided %+v", r)
+	}
+	h.receive(h.mail("ola@kunde.example", "Hello"))
+	if sent := h.mails("acknowledgement"); len(sent) != 1 || sent[0].To != "ola@kunde.example" {
+		t.Errorf("acknowledged: %+v", sent)
+	}
+}
+
 // A colleague of a known person gets a lead that is linked, and an answer.
 func TestKnownDomain(t *testing.T) {
 	t.Parallel()

@@ -57,7 +57,7 @@ func (u *unit) decide(m *IncomingMail, msg *Message) error {
 		return err
 	}
 	l, err := u.inquire(m, msg)
-	if err != nil || msg.Decision != DecidedNew {
+	if err != nil || msg.Decision != DecidedNew || m.Listed {
 		return err
 	}
 	return u.acknowledge(l, m.MessageID)

@@ -57,6 +57,9 @@ type IncomingMail struct {
 	Defects     []string
 	// Automation is empty for a person's mail, or names the header that says otherwise.
 	Automation string
+	// Listed is set when a person seems to have written a mail that can be
+	// unsubscribed from: it gets no automatic answer (RFC 3834 section 2).
+	Listed bool
 	// Report is set when the mail is a delivery report.
 	Report *DeliveryReport
 	// Unreadable is why the mail goes to quarantine; empty for all that can be read.

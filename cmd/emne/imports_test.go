@@ -170,6 +170,20 @@ func TestImportsKeepToTheRooms(t *testing.T) {
 	}
 }
 
+// TestArchitectureNamesTheRooms: the tour of the house leaves out no room but those
+// of tests.
+func TestArchitectureNamesTheRooms(t *testing.T) {
+	tour, err := os.ReadFile(filepath.Join(repository, "ARCHITECTURE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room := range rooms {
+		if !strings.HasSuffix(room, "test") && !strings.Contains(string(tour), "`"+room+"`") {
+			t.Errorf("ARCHITECTURE.md does not name %s", room)
+		}
+	}
+}
+
 func TestPlantedImportsAreFound(t *testing.T) {
 	tree := goFiles(t, repository, parser.ImportsOnly)
 	for _, c := range []struct{ name, file, imported, want string }{

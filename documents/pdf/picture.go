@@ -47,8 +47,11 @@ func SmallPicture(b []byte) ([]byte, error) {
 // illustrate fits a JPEG of SmallPicture into its square.
 func illustrate(b []byte) (illustration, error) {
 	c, err := jpeg.DecodeConfig(bytes.NewReader(b))
-	if err != nil || c.Width < 1 || c.Height < 1 {
+	if err != nil {
 		return illustration{}, fmt.Errorf("read the picture of a product: %w", err)
+	}
+	if c.Width < 1 || c.Height < 1 {
+		return illustration{}, fmt.Errorf("the picture of a product has %d × %d pixels", c.Width, c.Height)
 	}
 	scale := pictureSize / float64(max(c.Width, c.Height))
 	return illustration{b, float64(c.Width) * scale, float64(c.Height) * scale}, nil

@@ -3,7 +3,6 @@ package mailbox
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"github.com/emne/emne/intake"
 	"github.com/emne/emne/intake/mailbox/mailboxtest"
 	"github.com/emne/emne/process"
-	"github.com/emne/emne/process/store"
 )
 
 // eventually waits for a state that nobody tells of, such as the server's.
@@ -95,16 +93,7 @@ func TestKilledBetweenCommitAndMark(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			db, err := store.OpenSQLite(ctx, filepath.Join(t.TempDir(), "emne.db"), store.Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := db.Close(); err != nil {
-					t.Error(err)
-				}
-			})
-			service := process.New(process.Options{Store: db, Key: make([]byte, 32)})
+			service, _ := house(ctx, t)
 			s := mailboxtest.Dovecot(t, mailboxtest.Capabilities(c.capabilities))
 			s.AddUser("sales", "secret")
 			for i := range mails {
@@ -202,8 +191,8 @@ func TestCutBetweenCopyAndExpunge(t *testing.T) {
 func TestGoneMailsAreNotMarked(t *testing.T) {
 	a := script(t, "* OK [CAPABILITY IMAP4rev1] hi", "%s OK [CAPABILITY IMAP4rev1 MOVE] in",
 		"* 2 EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 7] n\r\n%s OK selected", "* SEARCH 5 6\r\n%s OK counted",
-		"* 1 FETCH (UID 5 RFC822.SIZE 10 INTERNALDATE \" 2-Jan-2026 10:00:00 +0000\")\r\n* 2 FETCH (UID 6 RFC822.SIZE 10 INTERNALDATE \" 2-Jan-2026 10:00:00 +0000\")\r\n%s OK listed",
-		"* 1 FETCH (UID 5 BODY[] {10}\r\nFrom: a\r\n\r\n)\r\n* 2 FETCH (UID 6 BODY[] {10}\r\nFrom: b\r\n\r\n)\r\n%s OK fetched",
+		"* 1 FETCH (UID 5 RFC822.SIZE 11 INTERNALDATE \" 2-Jan-2026 10:00:00 +0000\")\r\n* 2 FETCH (UID 6 RFC822.SIZE 11 INTERNALDATE \" 2-Jan-2026 10:00:00 +0000\")\r\n%s OK listed",
+		"* 1 FETCH (UID 5 BODY[] {11}\r\nFrom: a\r\n\r\n)\r\n* 2 FETCH (UID 6 BODY[] {11}\r\nFrom: b\r\n\r\n)\r\n%s OK fetched",
 		"%s NO the message set is invalid", "* SEARCH 6\r\n%s OK looked", "%s OK moved", "%s OK none left")
 	a.Backfill.All, a.Poll, a.After, a.MoveTo = true, "@every 1h", AfterMove, "Done"
 	r := newRecorder(t)
@@ -215,24 +204,63 @@ func TestGoneMailsAreNotMarked(t *testing.T) {
 }
 
 // TestMarkedWhenTheFolderIsThere: a folder to move to that is missing keeps the
-// mails waiting over a restart.
+// mails waiting over a restart, and what comes meanwhile is still read.
 func TestMarkedWhenTheFolderIsThere(t *testing.T) {
-	s, r := server(t), newRecorder(t)
-	for i := range 3 {
-		s.Deliver("sales", letter(i))
+	for _, c := range []struct{ name, capabilities string }{{"move", ""}, {"move without MOVE", "IMAP4rev1 IDLE UIDPLUS"}} {
+		t.Run(c.name, func(t *testing.T) {
+			s, r := mailboxtest.Dovecot(t, mailboxtest.Capabilities(c.capabilities)), newRecorder(t)
+			s.AddUser("sales", "secret")
+			for i := range 3 {
+				s.Deliver("sales", letter(i))
+			}
+			p := newProxy(t, s.Addr())
+			a := account(s, func(a *Account) { a.Backfill.All, a.After, a.MoveTo, a.Port = true, AfterMove, "Done", p.port() })
+			m, stop := run(t, r, a, nil)
+			waitStatus(t, m, "troubled", func(st Status) bool { return st.Idle && st.Reason == ReasonMoveTo })
+			s.Deliver("sales", letter(3))
+			r.waitMails(4)
+			waitStatus(t, m, "still troubled", func(st Status) bool { return st.Idle && st.Reason == ReasonMoveTo })
+			p.set(func(p *proxy) {
+				if p.count != 1 {
+					t.Errorf("%d connections, want the one", p.count)
+				}
+			})
+			stop()
+			if err := another(t, s).Create("Done", nil).Wait(); err != nil {
+				t.Fatal(err)
+			}
+			m, _ = run(t, r, a, nil)
+			eventually(t, "four moved mails", func() (bool, string) {
+				in, moved := s.Count("sales", "INBOX"), s.Count("sales", "Done")
+				return in == 0 && moved == 4, fmt.Sprintf("%d in the inbox, %d moved", in, moved)
+			})
+			waitStatus(t, m, "all well", func(st Status) bool { return st.Idle && st.LastError == "" })
+			r.once(4)
+		})
 	}
-	a := account(s, func(a *Account) { a.Backfill.All, a.After, a.MoveTo = true, AfterMove, "Done" })
-	m, stop := run(t, r, a, nil)
-	waitStatus(t, m, "troubled", func(st Status) bool { return st.Idle && st.Reason == ReasonMoveTo })
-	stop()
-	if err := another(t, s).Create("Done", nil).Wait(); err != nil {
-		t.Fatal(err)
+}
+
+// TestOtherFolderIsNotLookedThrough: a server without MOVE opens the folder to move
+// to and does not search it. The inbox is open again before anything else is asked,
+// nothing counts as moved, and the reading goes on, once for this connection.
+func TestOtherFolderIsNotLookedThrough(t *testing.T) {
+	selected := "* 2 EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 7] n\r\n%s OK selected"
+	listed := func(item5, item6 string) string {
+		const entry = "RFC822.SIZE 11 INTERNALDATE \" 2-Jan-2026 10:00:00 +0000\""
+		return "* 1 FETCH (UID 5 " + entry + item5 + ")\r\n* 2 FETCH (UID 6 " + entry + item6 + ")\r\n%s OK listed"
 	}
-	m, _ = run(t, r, a, nil)
-	eventually(t, "three moved mails", func() (bool, string) {
-		in, moved := s.Count("sales", "INBOX"), s.Count("sales", "Done")
-		return in == 0 && moved == 3, fmt.Sprintf("%d in the inbox, %d moved", in, moved)
-	})
-	waitStatus(t, m, "all well", func(st Status) bool { return st.Idle && st.LastError == "" })
-	r.once(3)
+	id := func(id string) string {
+		return " BODY[HEADER.FIELDS (MESSAGE-ID)] {21}\r\nMessage-ID: <" + id + "@a>\r\n\r\n"
+	}
+	a := script(t, "* OK [CAPABILITY IMAP4rev1] hi", "%s OK [CAPABILITY IMAP4rev1 UIDPLUS] in", selected, "* SEARCH 5 6\r\n%s OK counted", listed("", ""),
+		"* 1 FETCH (UID 5 BODY[] {11}\r\nFrom: a\r\n\r\n)\r\n* 2 FETCH (UID 6 BODY[] {11}\r\nFrom: b\r\n\r\n)\r\n%s OK fetched",
+		listed(id("5"), id("6")), "* STATUS Done (MESSAGES 0)\r\n%s OK there", "* 0 EXISTS\r\n* OK [UIDVALIDITY 3] v\r\n%s OK examined", "%s NO no such search",
+		selected, "* SEARCH 5 6\r\n%s OK both are there", "%s OK none new")
+	a.Backfill.All, a.Poll, a.After, a.MoveTo = true, "@every 1h", AfterMove, "Done"
+	r := newRecorder(t)
+	r.gaps = true
+	m, _ := run(t, r, a, nil)
+	r.waitMails(2)
+	waitStatus(t, m, "read, not moved", func(st Status) bool { return !st.LastSuccess.IsZero() && st.Reason == ReasonMove })
+	r.wait("both wait", func() bool { return len(r.toMark) == 2 })
 }

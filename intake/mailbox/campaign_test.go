@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -30,16 +29,7 @@ func TestCampaignNetwork(t *testing.T) {
 func networkCampaign(t *testing.T, mails int, seed uint64) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Minute)
 	defer cancel()
-	db, err := store.OpenSQLite(ctx, filepath.Join(t.TempDir(), "emne.db"), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	service := process.New(process.Options{Store: db, Key: make([]byte, 32)})
+	service, db := house(ctx, t)
 	random := rand.New(rand.NewPCG(seed, 0))
 	s := server(t)
 	net := newNetwork(t, s.Addr())

@@ -57,11 +57,8 @@ func check(ctx context.Context, a Account, stall time.Duration) error {
 	if !l.canMove() {
 		return trouble(ReasonMove, nil, "the server cannot move mails (neither MOVE nor UIDPLUS): set after to keyword or none")
 	}
-	if err := l.do(func() error {
-		_, err := l.client.Status(account.MoveTo, &imap.StatusOptions{NumMessages: true}).Wait()
-		return err
-	}); err != nil {
-		return l.withFolders(account.folderTrouble(ReasonMoveTo, account.MoveTo, err))
+	if err := l.askMoveTo(); err != nil {
+		return l.withFolders(err)
 	}
 	return nil
 }

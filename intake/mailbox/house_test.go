@@ -11,10 +11,9 @@ import (
 	"github.com/emne/emne/process/store"
 )
 
-// TestMailsBecomeLeads goes through the process and its store.
-func TestMailsBecomeLeads(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
+// house is the process with a store of its own.
+func house(ctx context.Context, t *testing.T) (*process.Service, *store.DB) {
+	t.Helper()
 	db, err := store.OpenSQLite(ctx, filepath.Join(t.TempDir(), "emne.db"), store.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -24,7 +23,14 @@ func TestMailsBecomeLeads(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	service := process.New(process.Options{Store: db, Key: make([]byte, 32)})
+	return process.New(process.Options{Store: db, Key: make([]byte, 32)}), db
+}
+
+// TestMailsBecomeLeads goes through the process and its store.
+func TestMailsBecomeLeads(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	service, _ := house(ctx, t)
 	s := server(t)
 	a := account(s, func(a *Account) { a.Backfill.All = true })
 	const mails = 100

@@ -33,7 +33,7 @@ func (s *session) move(uids []uint32) error {
 	if !s.link.canMove() {
 		return trouble(ReasonMove, nil, "the server cannot move mails (neither MOVE nor UIDPLUS): set after to keyword or none")
 	}
-	there := map[uint32]bool{}
+	var there map[uint32]bool
 	if !s.moves {
 		// The connection before this one may have broken in the middle.
 		var err error
@@ -62,38 +62,67 @@ type likeness struct {
 }
 
 // copied tells which mails lie in the folder to move to already. A mail without
-// a Message-ID cannot be told from others.
+// a Message-ID cannot be told from others. Afterwards the own folder is open again,
+// whatever was met in the other one: UIDs are that folder's alone.
 func (s *session) copied(uids []uint32) (map[uint32]bool, error) {
-	there := map[uint32]bool{}
 	here, err := s.likenesses(setOf(uids))
 	if err != nil || len(here) == 0 {
-		return there, err
+		return nil, err
 	}
+	// Asked first: a SELECT that fails leaves no folder open (RFC 3501 section 6.3.1).
+	if err := s.link.askMoveTo(); err != nil {
+		return nil, err
+	}
+	there, looked := s.lookFor(here)
+	if err := s.back(); err != nil {
+		return nil, err
+	}
+	if looked != nil {
+		return nil, trouble(ReasonMove, looked, "mails cannot be moved to the folder %q on this server: what lies there already cannot be looked for: %v", s.m.account.MoveTo, looked)
+	}
+	return there, nil
+}
+
+// askMoveTo tells whether there is a folder to move to, and opens none.
+func (l *link) askMoveTo() error {
+	err := l.do(func() error {
+		_, err := l.client.Status(l.account.MoveTo, &imap.StatusOptions{NumMessages: true}).Wait()
+		return err
+	})
+	return l.account.folderTrouble(ReasonMoveTo, l.account.MoveTo, err)
+}
+
+// lookFor opens the folder to move to and tells which mails have their like there.
+func (s *session) lookFor(here map[uint32]likeness) (map[uint32]bool, error) {
 	if _, err := s.selected(s.m.account.MoveTo, true); err != nil {
 		return nil, err
 	}
+	there := map[uint32]bool{}
 	for uid, like := range here {
 		found, err := s.alike(like)
 		if err != nil {
 			return nil, err
 		}
-		if found {
-			there[uid] = true
-		}
+		there[uid] = found
 	}
+	return there, nil
+}
+
+// back opens the own folder again.
+func (s *session) back() error {
 	name, err := s.link.folder()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	back, err := s.selected(name, false)
+	folder, err := s.selected(name, false)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if back.UIDValidity != s.start.UIDValidity {
-		return nil, trouble(ReasonBroken, nil, "the folder %q was made anew while it was read", name)
+	if folder.UIDValidity != s.start.UIDValidity {
+		return trouble(ReasonBroken, nil, "the folder %q was made anew while it was read", name)
 	}
 	s.reopened = true
-	return there, nil
+	return nil
 }
 
 func (s *session) alike(like likeness) (bool, error) {

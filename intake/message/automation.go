@@ -1,6 +1,9 @@
 package message
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Automation says why a mail counts as written by a machine. The zero value
 // means that a person wrote it. An automated mail is never answered.
@@ -13,7 +16,7 @@ type Automation struct {
 const (
 	AutomatedReport         = "report"           // multipart/report: RFC 6522
 	AutomatedAutoSubmitted  = "auto_submitted"   // Auto-Submitted other than no: RFC 3834 section 5
-	AutomatedList           = "list"             // List-Id: RFC 2919; List-Unsubscribe: RFC 2369
+	AutomatedList           = "list"             // List-Id: RFC 2919; List-Unsubscribe of bulk mail: RFC 2369 and 8058
 	AutomatedPrecedence     = "precedence"       // Precedence bulk, list, junk, auto_reply
 	AutomatedSuppress       = "suppress"         // X-Auto-Response-Suppress: MS-OXCMAIL
 	AutomatedAutoReply      = "auto_reply"       // X-Autoreply and its kin
@@ -46,7 +49,7 @@ func findAutomation(h header, m *Message) Automation {
 	if v, ok := h.lookup("list-id"); ok {
 		return said(AutomatedList, "List-Id", v)
 	}
-	if v, ok := h.lookup("list-unsubscribe"); ok && !m.passedOn() {
+	if v, ok := h.lookup("list-unsubscribe"); ok && isBulk(h, m) && !m.passedOn() {
 		return said(AutomatedList, "List-Unsubscribe", v)
 	}
 	for _, name := range [...]string{"Precedence", "X-Precedence"} {
@@ -86,14 +89,57 @@ func isDMARC(subject string) bool {
 	return ok && len(s) < 500 && strings.Contains(rest, "submitter:") && strings.Contains(rest, "report-id:")
 }
 
+// bulkFields are those that services for bulk mail write beside List-Unsubscribe:
+// the one click of RFC 8058, the other commands of RFC 2369, and what the large
+// mailbox providers and the services themselves ask for.
+var bulkFields = [...]string{"list-unsubscribe-post", "list-help", "list-subscribe", "list-post", "list-owner", "list-archive",
+	"feedback-id", "x-csa-complaints", "x-campaign", "x-campaignid"}
+
+// isBulk tells a newsletter from a letter, when either can be unsubscribed from:
+// programs for sales people put List-Unsubscribe into what one person writes to
+// another. Such a letter has no other sign of bulk mail, or answers one.
+func isBulk(h header, m *Message) bool {
+	if len(m.InReplyTo) > 0 {
+		return false
+	}
+	for _, name := range bulkFields {
+		if _, ok := h.lookup(name); ok {
+			return true
+		}
+	}
+	return len(m.From) == 0 || isMachine(m.From[0].Address) || isNewsletter(m.From[0].Address)
+}
+
+// isListed tells a letter that can be unsubscribed from: whether a person wrote it
+// is not sure enough to answer it by a machine.
+func isListed(h header, m *Message) bool {
+	_, ok := h.lookup("list-unsubscribe")
+	return ok && m.Automation.IsZero() && !m.passedOn()
+}
+
+// isNewsletter tells addresses that newsletters are sent from.
+func isNewsletter(addr string) bool {
+	switch strings.Map(withoutMarks, localOf(addr)) {
+	case "news", "newsletter", "newsletters", "nyhetsbrev", "nyhedsbrev", "nyheter", "nyheder", "nyhetsbrevet", "marketing", "kampanje", "kampagne", "kampanj", "mailing":
+		return true
+	}
+	return false
+}
+
 // passedOn tells a mail that a service sends for a person who is to be answered
-// elsewhere, as those of forms do, from a newsletter.
+// elsewhere, as those of forms do, from a newsletter: it comes from a program, or
+// from the address of the very company that gets it, or the person has a free
+// mailbox.
 func (m *Message) passedOn() bool {
-	if len(m.From) == 0 || len(m.ReplyTo) == 0 {
+	if len(m.From) == 0 || len(m.ReplyTo) == 0 || isMachine(m.ReplyTo[0].Address) {
 		return false
 	}
 	from, to := domainOf(m.From[0].Address), domainOf(m.ReplyTo[0].Address)
-	return from != to && !strings.HasSuffix(from, "."+to) && !strings.HasSuffix(to, "."+from) && (isMachine(m.From[0].Address) || IsFreeMail(to))
+	if from == to || strings.HasSuffix(from, "."+to) || strings.HasSuffix(to, "."+from) {
+		return false
+	}
+	own := slices.ContainsFunc(m.To, func(a Address) bool { return domainOf(a.Address) == from })
+	return own || isMachine(m.From[0].Address) || IsFreeMail(to)
 }
 
 func isDaemon(addr string) bool {

@@ -38,17 +38,6 @@ func TestAutomation(t *testing.T) {
 			t.Errorf("%s: IsZero is wrong", tt.field)
 		}
 	}
-	for _, tt := range []struct {
-		from, replyTo string
-		want          string
-	}{
-		{"Nytt <news@brev.example>", "", AutomatedList}, {"news@brev.example", "svar@post.brev.example", AutomatedList}, {"news@brev.example", "svar@annet.example", AutomatedList},
-		{"noreply@skjema.example", "kari@firma.example", ""}, {"Skjema <form@skjema.example>", "kari@gmail.com", ""}, {"tips@skjema.example", "kari@gmail.com", ""},
-	} {
-		if m := parseNO(lines("From: "+tt.from, "Reply-To: "+tt.replyTo, "List-Unsubscribe: <https://x.example>", "", "Hei")); m.Automation.Code != tt.want {
-			t.Errorf("List-Unsubscribe from %s for %s: %+v", tt.from, tt.replyTo, m.Automation)
-		}
-	}
 	for subject, want := range map[string]string{"Report domain: y.example Submitter: x.example Report-ID: 1": AutomatedReport, "[Preview] Report Domain: y.example; Submitter: X; Report-ID: <1@x>": AutomatedReport, "Report domain": ""} {
 		if m := parseNO(lines("From: noreply@x.example", "Subject: "+subject, "", "Hei")); m.Automation.Code != want {
 			t.Errorf("%s: %+v", subject, m.Automation)
@@ -57,6 +46,47 @@ func TestAutomation(t *testing.T) {
 	for _, from := range []string{"MAILER DAEMON <>", "MAILER-DAEMON", "Mail System <mailer-daemon@example.no>", "postmaster@example.no"} {
 		if m := parseNO(lines("From: "+from, "", "Hei")); m.Automation.Code != AutomatedDaemonSender {
 			t.Errorf("%s: %+v", from, m.Automation)
+		}
+	}
+}
+
+// TestListUnsubscribe: newsletters are machines' mail, and what people and the
+// forms that they fill in write is not, though it can be unsubscribed from.
+func TestListUnsubscribe(t *testing.T) {
+	for _, tt := range []struct {
+		name, from, replyTo, field string
+		want                       string
+		listed                     bool // a person's, and not answered by itself
+	}{
+		{"a newsletter's address", "Nytt <news@brev.example>", "", "", AutomatedList, false},
+		{"answered at the sender's", "news@brev.example", "svar@post.brev.example", "", AutomatedList, false},
+		{"answered elsewhere", "news@brev.example", "svar@annet.example", "", AutomatedList, false},
+		{"one click", "Ola i Butikken <ola@butikk.example>", "", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", AutomatedList, false},
+		{"one click, answered elsewhere", "hei@butikk.example", "ola@butikken.example", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", AutomatedList, false},
+		{"the commands of a list", "ola@butikk.example", "", "List-Help: <mailto:help@butikk.example>", AutomatedList, false},
+		{"complaints are counted", "ola@butikk.example", "", "Feedback-ID: 1:2:3:esp", AutomatedList, false},
+		{"a campaign", "service@butikk.example", "", "X-campaignid: c7", AutomatedList, false},
+		{"a machine for a machine", "noreply@brev.example", "no-reply@butikk.example", "", AutomatedList, false},
+		{"a machine for itself", "noreply@brev.example", "", "", AutomatedList, false},
+
+		{"a person with a sales program", "Kari Holm <kari@kunde.example>", "", "", "", true},
+		{"the same, with an address of its own for answers", "Kari Holm <kari@kunde.example>", "kari@kunde.example", "", "", true},
+		{"a person's answer", "Kari Holm <kari@kunde.example>", "", "In-Reply-To: <1@demo.example>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click", "", true},
+		{"a form, for a business", "noreply@skjema.example", "kari@kunde.example", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "", false},
+		{"a form, for a free mailbox", "Skjema <form@skjema.example>", "kari@gmail.com", "Feedback-ID: 1:2:3:esp", "", false},
+		{"a service, for a free mailbox", "tips@skjema.example", "kari@gmail.com", "", "", false},
+		{"the company's own form", "Nettsiden <post@demo.example>", "kari@kunde.example", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "", false},
+	} {
+		fields := []string{"From: " + tt.from, "To: sales@demo.example", "List-Unsubscribe: <https://x.example>"}
+		if tt.replyTo != "" {
+			fields = append(fields, "Reply-To: "+tt.replyTo)
+		}
+		if tt.field != "" {
+			fields = append(fields, tt.field)
+		}
+		m := parseNO(lines(append(fields, "", "Hei")...))
+		if m.Automation.Code != tt.want || m.Listed != tt.listed {
+			t.Errorf("%s: %+v, listed: %t", tt.name, m.Automation, m.Listed)
 		}
 	}
 }

@@ -45,6 +45,7 @@ func readable(m *Message) intake.Mail {
 		Signature:   m.Signature,
 		Defects:     m.Defects,
 		Automation:  m.Automation.Header,
+		Listed:      m.Listed,
 		Unreadable:  m.Problem,
 	}
 	if len(m.From) > 0 {

@@ -47,6 +47,7 @@ type Message struct {
 	ContentHash [32]byte
 
 	Automation Automation      // the zero value means: a person wrote it
+	Listed     bool            // a person wrote it, and it can be unsubscribed from
 	Report     *DeliveryReport // nil when it reports on no delivery
 	Language   string          // nb, en, sv, da, de, fr, or empty when unsure
 	Guess      Guess
@@ -141,6 +142,7 @@ func parseNested(raw []byte, o Options, depth int) *Message {
 	markInline(m.Attachments, m.HTML)
 	m.Report = findReport(h, m, b)
 	m.Automation = findAutomation(h, m)
+	m.Listed = isListed(h, m)
 	m.Language = language(m.Text)
 	m.Guess = guess(h, m, o)
 	m.ContentHash = contentHash(m, h, b)

@@ -188,6 +188,21 @@ func TestCardsTakenBack(t *testing.T) {
 }
 
 // TestMapping reads a file that nothing is known of.
+// TestLargeBatch: a batch takes time by its length, not by its square.
+func TestLargeBatch(t *testing.T) {
+	const parts = 50_000
+	var b strings.Builder
+	fmt.Fprintf(&b, `<Document><BkToCstmrStmt><Stmt><Id>S</Id><Ntry><Amt Ccy="NOK">%d.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-03-02</Dt></BookgDt><AcctSvcrRef>B</AcctSvcrRef><NtryDtls>`, parts)
+	for i := range parts {
+		fmt.Fprintf(&b, `<TxDtls><Refs><AcctSvcrRef>T%d</AcctSvcrRef></Refs><Amt Ccy="NOK">1.00</Amt></TxDtls>`, i)
+	}
+	b.WriteString("</NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>")
+	s, err := Reader{}.ReadStatement([]byte(b.String()), FormatCAMT053, process.CSVMapping{}, "NOK")
+	if err != nil || len(s.Entries) != parts || s.Entries[parts-1].EntryID != fmt.Sprint("T", parts-1) {
+		t.Fatalf("%d entries, want %d: %v", len(s.Entries), parts, err)
+	}
+}
+
 func TestMapping(t *testing.T) {
 	data := "When|What|How much|Who|Id\n11/20/26|Invoice 10001|1,250.50|Smith Ltd|A1\n"
 	m := process.CSVMapping{Delimiter: "|", Decimal: ".", DateFormat: "MM/DD/YY",

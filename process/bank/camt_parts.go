@@ -1,7 +1,6 @@
 package bank
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,9 +12,10 @@ import (
 func (r *camtReader) batch(base process.StatementEntry, entry *node, details []*node) {
 	var parts []process.StatementEntry
 	sum := process.Money{Currency: base.Amount.Currency}
+	ids := partIDs(base.EntryID, details)
 	for k, tx := range details {
 		part := base
-		part.Position, part.EntryID = tx.where(), partID(base.EntryID, k, details)
+		part.Position, part.EntryID = tx.where(), ids[k]
 		var ok bool
 		if part.Amount, ok = amountOf(tx, base.Amount); !ok {
 			parts = nil
@@ -76,20 +76,24 @@ func ownID(tx *node, entry string) string {
 	return own
 }
 
-// partID tells the parts of a batch apart. Some banks repeat the batch's own id
+// partIDs tell the parts of a batch apart. Some banks repeat the batch's own id
 // on each of them, or give two the same.
-func partID(batch string, k int, details []*node) string {
-	own := ownID(details[k], batch)
-	again := slices.ContainsFunc(details, func(o *node) bool { return o != details[k] && ownID(o, batch) == own })
-	switch {
-	case own != "" && own != batch && !again:
-		return own
-	case batch == "" && own == "":
-		return ""
-	case own != "":
-		batch = own
+func partIDs(batch string, details []*node) []string {
+	ids, times := make([]string, len(details)), map[string]int{}
+	for k, tx := range details {
+		ids[k] = ownID(tx, batch)
+		times[ids[k]]++
 	}
-	return batch + "/" + strconv.Itoa(k+1)
+	for k, own := range ids {
+		switch {
+		case own != "" && own != batch && times[own] == 1:
+		case own != "":
+			ids[k] = own + "/" + strconv.Itoa(k+1)
+		case batch != "":
+			ids[k] = batch + "/" + strconv.Itoa(k+1)
+		}
+	}
+	return ids
 }
 
 // charges are what the bank kept back of a batch (Chrgs), told of the whole or
