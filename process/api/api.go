@@ -53,7 +53,8 @@ type server struct {
 	sources SourceLister
 	flights flights
 	mux     *http.ServeMux
-	// api holds the OpenAPI document while the routes are added.
+	// api and schemas make the OpenAPI document while the routes are added, and
+	// go when it is written: they would hold some megabytes for nothing.
 	api      huma.API
 	schemas  schemas
 	document []byte
@@ -73,7 +74,7 @@ func New(o Options) http.Handler {
 	if err != nil {
 		panic(fmt.Sprintf("api: the OpenAPI document cannot be written: %v", err))
 	}
-	s.document = document
+	s.document, s.api, s.schemas = document, nil, schemas{}
 	return s
 }
 
@@ -187,8 +188,7 @@ type call struct {
 // add gives an operation its place in the document and its route.
 func (s *server) add(op *huma.Operation, serve func(*call) error) {
 	s.api.OpenAPI().AddOperation(op)
-	s.api.Adapter().Handle(op, func(hc huma.Context) {
-		r, w := humago.Unwrap(hc)
+	s.mux.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) {
 		c := &call{server: s, w: w, r: r, ctx: r.Context()}
 		err := c.authenticate()
 		if err == nil {
