@@ -25,10 +25,7 @@ var errClosed = errors.New("the store is closed")
 // decides whose turn it is; the function itself runs in its caller's
 // goroutine, so that a panic is the caller's.
 type groupWriter struct {
-	db *DB
-	// committed hears of every commit and how many parts it had.
-	committed func(parts int)
-
+	db    *DB
 	queue chan *turn
 	quit  chan struct{}
 	done  chan struct{}
@@ -45,8 +42,8 @@ type turn struct {
 	answer chan error
 }
 
-func startGroupWriter(db *DB, committed func(parts int)) *groupWriter {
-	w := &groupWriter{db: db, committed: committed, queue: make(chan *turn, maxGroup), quit: make(chan struct{}), done: make(chan struct{})}
+func startGroupWriter(db *DB) *groupWriter {
+	w := &groupWriter{db: db, queue: make(chan *turn, maxGroup), quit: make(chan struct{}), done: make(chan struct{})}
 	go w.loop()
 	return w
 }
@@ -199,7 +196,6 @@ func (w *groupWriter) group(first *turn) {
 	for _, r := range stand {
 		r.answer <- nil
 	}
-	w.committed(len(stand))
 }
 
 // next is the next one that waits now, nil when nobody does or the group is full.

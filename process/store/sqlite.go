@@ -14,8 +14,10 @@ import (
 
 const readers = 4
 
-// writerSetup gives the writing connection 16 MiB of pages to work with.
-var writerSetup = fmt.Sprintf("PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = %d", checkpointPages)
+// writerSetup gives the writing connection 16 MiB of pages to work with, and
+// lets the log grow to 32 MiB before it is written back: each time costs two
+// flushes of the disk, and pages that changed again meanwhile are written once.
+const writerSetup = "PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8192"
 
 // partSetup keeps in memory what the parts of a group need to be undone (up to
 // some hundred KiB each): a temporary file costs two system calls for each page
@@ -70,9 +72,7 @@ func OpenSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 		db.Close()
 		return nil, err
 	}
-	c := startCheckpointer(open("&_txlock=deferred", "PRAGMA wal_autocheckpoint = 0", 1), db.log)
-	db.closers = append(db.closers, c.stop)
-	w := startGroupWriter(db, c.committed)
+	w := startGroupWriter(db)
 	db.closers = append(db.closers, w.stop)
 	db.begin = w.inTx
 	return db, nil
