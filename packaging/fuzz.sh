@@ -12,7 +12,7 @@ jobs=${2:-2}
 
 one() {
   local out
-  if out=$(go test "$1" -run '^$' -fuzz "^$2\$" -fuzztime "${FUZZ_SECONDS}s" -parallel 1 2>&1); then
+  if out=$(go test "$1" -run '^$' -fuzz "^$2\$" -fuzztime "${FUZZ_SECONDS}s" -fuzzminimizetime 100x -parallel 1 2>&1); then
     printf '%-28s %-18s %s\n' "$1" "$2" "$(grep -o 'execs: [0-9]*' <<<"$out" | tail -1)"
   else
     printf '%s %s has a finding:\n%s\n' "$1" "$2" "$out"
