@@ -94,11 +94,11 @@ func (r *ocrReader) record(where, line, original string) {
 		r.transmission = line[16:23]
 	case ocrOrder:
 		r.open, r.order = true, ocrTotals{records: 1}
-		r.agreement, r.account = strings.TrimSpace(line[8:17])+"/"+strings.TrimSpace(line[17:24]), strings.TrimSpace(line[24:35])
+		r.agreement, r.account = strings.TrimSpace(line[8:17])+"/"+strings.TrimSpace(line[17:24]), clean(line[24:35])
 	case ocrAmount1:
 		r.amount(where, line)
 	case ocrAmount2, ocrAmount3:
-		if n := len(r.entries); n == 0 || !strings.HasSuffix(r.entries[n-1].EntryID, "/"+line[8:15]) {
+		if n := len(r.entries); n == 0 || !strings.HasSuffix(r.entries[n-1].EntryID, clean("/"+line[8:15])) {
 			r.add(where, "a record %s without the record 30 of its transaction before it", typ)
 			return
 		}
@@ -107,7 +107,7 @@ func (r *ocrReader) record(where, line, original string) {
 			e.Text = clean(e.Text + " " + string([]rune(original)[15:55]))
 			return
 		}
-		if account := strings.TrimSpace(line[47:58]); strings.Trim(account, "0") != "" {
+		if account := clean(line[47:58]); strings.Trim(account, "0") != "" {
 			e.CounterpartyAccount = account
 		}
 	case ocrOrderEnd:
@@ -151,9 +151,9 @@ func (r *ocrReader) amount(where, line string) {
 		minor = -minor
 	}
 	r.entries = append(r.entries, process.StatementEntry{Position: where, BookingDate: day, ValueDate: day,
-		Amount: process.Money{Minor: minor, Currency: "NOK"}, Reference: strings.TrimSpace(line[49:74]), Account: r.account,
+		Amount: process.Money{Minor: minor, Currency: "NOK"}, Reference: clean(line[49:74]), Account: r.account,
 		// The number counts within an assignment on a settlement date.
-		EntryID: strings.Join([]string{r.transmission, r.agreement, line[15:21], line[8:15]}, "/"),
+		EntryID: clean(strings.Join([]string{r.transmission, r.agreement, line[15:21], line[8:15]}, "/")),
 		Unsure:  back})
 }
 
