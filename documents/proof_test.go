@@ -26,8 +26,11 @@ import (
 // NAME-cii.xml and NAME-ubl.xml, for validators of other people.
 func TestCampaignAmounts(t *testing.T) {
 	deals := 5
-	if os.Getenv("EMNE_DOCUMENTS") != "" {
+	if folder := os.Getenv("EMNE_DOCUMENTS"); folder != "" {
 		deals = 45
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if os.Getenv("EMNE_CAMPAIGN") == "full" {
 		deals = 150
