@@ -47,6 +47,7 @@ func measureMail(ctx context.Context, args []string) error {
 	rounds := flags.Int("rounds", 3, "how often each way is gone")
 	before := flags.Int("before", 500_000, "small mails in the full database; 0 leaves that way out")
 	profile := flags.String("profile", "", "file for a CPU profile of the whole path")
+	alone := flags.String("alone", "", "the one way to go beside the bare socket, by its name, to look at it closely")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -89,6 +90,9 @@ func measureMail(ctx context.Context, args []string) error {
 		} else {
 			fmt.Println("  mbsync is not installed (on Debian: apt-get install isync): not measured")
 		}
+		if *alone != "" {
+			ways = slices.DeleteFunc(ways, func(w way) bool { return w.name != wayBare && w.name != *alone })
+		}
 		for range *rounds {
 			for _, w := range ways {
 				seconds, err := w.run()
@@ -98,7 +102,11 @@ func measureMail(ctx context.Context, args []string) error {
 				m.took[w.name] = append(m.took[w.name], seconds)
 			}
 		}
-		m.print(ways, *before)
+		m.print(ways)
+		if *alone != "" {
+			return nil
+		}
+		m.compare(*before)
 		for _, r := range append(m.reads[wayWhole], m.reads[wayFilled]...) {
 			if r.Leads != *mails {
 				return fmt.Errorf("%d mails became %d leads", *mails, r.Leads)
@@ -154,7 +162,8 @@ func (m *measured) missed() error {
 	return nil
 }
 
-func (m *measured) print(ways []way, before int) {
+// print tells what each way took.
+func (m *measured) print(ways []way) {
 	raw := m.micros(wayBare)
 	for _, w := range ways {
 		t := m.micros(w.name)
@@ -164,6 +173,11 @@ func (m *measured) print(ways []way, before int) {
 		}
 		fmt.Println()
 	}
+}
+
+// compare tells where the time goes, and the ratios that have a bar.
+func (m *measured) compare(before int) {
+	raw := m.micros(wayBare)
 	fmt.Printf("  where the time goes, a mail: fetch %.0f µs, parse %.0f µs, record and commit %.0f µs; of the processor: %.0f, %.0f and %.0f µs\n",
 		m.micros(wayFetch), m.micros(wayParse)-m.micros(wayFetch), m.micros(wayWhole)-m.micros(wayParse),
 		m.cpu(wayFetch), m.cpu(wayParse)-m.cpu(wayFetch), m.cpu(wayWhole)-m.cpu(wayParse))
