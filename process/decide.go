@@ -44,10 +44,7 @@ func (u *unit) decide(m *IncomingMail, msg *Message) error {
 	if err := u.lockSender(m.sender()); err != nil {
 		return err
 	}
-	if found, err := u.openLead(m, msg); found || err != nil {
-		return err
-	}
-	if found, err := u.ignored(m, msg); found || err != nil {
+	if found, err := u.before(m, msg); found || err != nil {
 		return err
 	}
 	if why, err := u.spam(m); why != "" || err != nil {
@@ -279,19 +276,55 @@ func (m *IncomingMail) sender() string {
 // that each finds the lead of the one before.
 func (u *unit) lockSender(email string) error { return u.Lock("sender " + normalEmail(email)) }
 
-// openLead appends to the open lead of a known sender.
-func (u *unit) openLead(m *IncomingMail, msg *Message) (bool, error) {
-	l, err := u.openLeadOf(m.sender())
-	if l == nil || err != nil {
+// before files what comes from a sender who wrote before: on the lead that is
+// open, or away when a person said that it is not a lead.
+func (u *unit) before(m *IncomingMail, msg *Message) (bool, error) {
+	newest, err := u.newestLead(m.sender())
+	if err != nil {
 		return false, err
 	}
-	msg.file(DecidedOpenLead, m.sender(), Ref{TypeLead, l.ID}, l.Thread)
-	return true, u.tellReply(msg)
+	if l, err := u.openLeadBeside(newest); l != nil || err != nil {
+		if err != nil {
+			return false, err
+		}
+		msg.file(DecidedOpenLead, m.sender(), Ref{TypeLead, l.ID}, l.Thread)
+		return true, u.tellReply(msg)
+	}
+	rule, err := u.senderRule(m.From, m.sender())
+	if err != nil {
+		return false, err
+	}
+	if rule != nil {
+		return true, msg.other(DecidedIgnored, rule.Address)
+	}
+	if newest == nil || !newest.unwanted() {
+		return false, nil
+	}
+	return true, msg.other(DecidedIgnored, newest.Reason)
 }
 
+// newestLead is the last one that an address became, whatever it is now.
+func (u *unit) newestLead(email string) (*Lead, error) {
+	return first(u.Leads(), map[string]string{"email": normalEmail(email)}, "")
+}
+
+// openLeadOf is an address's open lead, a new one first.
 func (u *unit) openLeadOf(email string) (*Lead, error) {
+	newest, err := u.newestLead(email)
+	if err != nil {
+		return nil, err
+	}
+	return u.openLeadBeside(newest)
+}
+
+// openLeadBeside is the open lead of the address whose newest lead that is, nil
+// for none.
+func (u *unit) openLeadBeside(newest *Lead) (*Lead, error) {
+	if newest == nil || newest.State == "new" {
+		return newest, nil
+	}
 	for _, state := range []string{"new", "contacted"} {
-		if l, err := first(u.Leads(), map[string]string{"email": normalEmail(email)}, state); l != nil || err != nil {
+		if l, err := first(u.Leads(), map[string]string{"email": newest.Email}, state); l != nil || err != nil {
 			return l, err
 		}
 	}
@@ -301,21 +334,4 @@ func (u *unit) openLeadOf(email string) (*Lead, error) {
 // unwanted reports a lead of which a person said that it never was one.
 func (l *Lead) unwanted() bool {
 	return l.State == "disqualified" && (l.Reason == "not_a_lead" || l.Reason == "spam")
-}
-
-// ignored puts away what comes from a sender of whom a person said that it is
-// not a lead.
-func (u *unit) ignored(m *IncomingMail, msg *Message) (bool, error) {
-	rule, err := u.senderRule(m.From, m.sender())
-	if err != nil {
-		return false, err
-	}
-	if rule != nil {
-		return true, msg.other(DecidedIgnored, rule.Address)
-	}
-	newest, err := first(u.Leads(), map[string]string{"email": normalEmail(m.sender())}, "")
-	if err != nil || newest == nil || !newest.unwanted() {
-		return false, err
-	}
-	return true, msg.other(DecidedIgnored, newest.Reason)
 }

@@ -52,10 +52,7 @@ func (u *unit) decideForward(o *IncomingMail, msg *Message) error {
 	if o.Automation != "" {
 		return msg.other(DecidedAutomated, o.Automation)
 	}
-	if found, err := u.openLead(o, msg); found || err != nil {
-		return err
-	}
-	if found, err := u.ignored(o, msg); found || err != nil {
+	if found, err := u.before(o, msg); found || err != nil {
 		return err
 	}
 	_, err := u.inquire(o, msg)

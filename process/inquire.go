@@ -2,6 +2,10 @@ package process
 
 import "strings"
 
+// longMessage is the length in octets from which a lead's text is not stored
+// beside its mail's.
+const longMessage = 1 << 10
+
 // inquire makes the mail a lead, unless a known customer has something open.
 // The lead is nil then.
 func (u *unit) inquire(m *IncomingMail, msg *Message) (*Lead, error) {
@@ -26,6 +30,9 @@ func (u *unit) inquire(m *IncomingMail, msg *Message) (*Lead, error) {
 			_, err := u.task(Task{Reason: "mail_unsorted", Title: msg.Subject, Owner: owner, About: Ref{TypeMessage, msg.ID}})
 			return nil, err
 		}
+	}
+	if len(l.Message) >= longMessage && l.Message == msg.Text {
+		l.Mail = msg.ID
 	}
 	if err := u.insertLead(l, Ref{TypeMessage, msg.ID}); err != nil {
 		return nil, err

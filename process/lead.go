@@ -41,9 +41,17 @@ func (in LeadInput) apply(l *Lead) error {
 	before := l.Input()
 	defer func() { l.Guessed = stillGuessed(l.Guessed, before, l.Input()) }()
 	l.Name, l.Email, l.Phone, l.Company = in.Name, in.Email, strings.TrimSpace(in.Phone), strings.TrimSpace(in.Company)
-	l.OrganisationNumber, l.Address, l.Subject, l.Message = strings.ReplaceAll(in.OrganisationNumber, " ", ""), in.Address, strings.TrimSpace(in.Subject), in.Message
+	l.OrganisationNumber, l.Address, l.Subject = strings.ReplaceAll(in.OrganisationNumber, " ", ""), in.Address, strings.TrimSpace(in.Subject)
+	l.says(in.Message)
 	l.Language, l.Source, l.Owner, l.Checks = in.Language, in.Source, in.Owner, in.Checks
 	return nil
+}
+
+// says gives a lead its text; another one than its mail's is its own.
+func (l *Lead) says(text string) {
+	if l.Message != text {
+		l.Message, l.Mail = text, ""
+	}
 }
 
 // stillGuessed are the guesses that an edit left as they were.

@@ -26,11 +26,14 @@ func (s *Service) MergeLead(ctx context.Context, a Actor, t Target, in MergeInpu
 			return nil, Conflict("lead.merged", "the other lead is %s already: a lead that became business or was merged is not merged", other.State)
 		}
 		for _, p := range []struct{ to, from *string }{{&l.Name, &other.Name}, {&l.Email, &other.Email}, {&l.Phone, &other.Phone}, {&l.Company, &other.Company},
-			{&l.OrganisationNumber, &other.OrganisationNumber}, {&l.Subject, &other.Subject}, {&l.Message, &other.Message}, {&l.Owner, &other.Owner},
+			{&l.OrganisationNumber, &other.OrganisationNumber}, {&l.Subject, &other.Subject}, {&l.Owner, &other.Owner},
 			{&l.Language, &other.Language}, {&l.Customer, &other.Customer}} {
 			if *p.to == "" {
 				*p.to = *p.from
 			}
+		}
+		if l.Message == "" {
+			l.says(other.Message)
 		}
 		if l.Address.IsZero() {
 			l.Address = other.Address

@@ -95,30 +95,35 @@ type document struct {
 }
 
 func (u *unit) numbered(number string) (*document, error) {
-	match := map[string]string{"number": number}
-	if q, err := first(u.Quotes(), match, ""); q != nil || err != nil {
-		if err != nil {
-			return nil, err
-		}
-		return &document{Ref{TypeQuote, q.ID}, q.Thread, q.Customer, q.Recipient}, nil
-	}
-	if i, err := first(u.Invoices(), match, ""); i != nil || err != nil {
-		if err != nil {
-			return nil, err
-		}
-		return &document{Ref{TypeInvoice, i.ID}, i.Thread, i.Customer, i.Recipient}, nil
-	}
-	if o, err := first(u.Orders(), match, ""); o != nil || err != nil {
-		if err != nil {
-			return nil, err
-		}
-		return &document{Ref{TypeOrder, o.ID}, o.Thread, o.Customer, o.Recipient}, nil
-	}
-	n, err := first(u.CreditNotes(), match, "")
-	if n == nil || err != nil {
+	about, err := u.Numbered(number)
+	if err != nil || about.IsZero() {
 		return nil, err
 	}
-	return &document{Ref{TypeCreditNote, n.ID}, n.Thread, n.Customer, n.Recipient}, nil
+	switch about.Type {
+	case TypeQuote:
+		q, err := u.Quotes().Get(about.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &document{about, q.Thread, q.Customer, q.Recipient}, nil
+	case TypeInvoice:
+		i, err := u.Invoices().Get(about.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &document{about, i.Thread, i.Customer, i.Recipient}, nil
+	case TypeOrder:
+		o, err := u.Orders().Get(about.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &document{about, o.Thread, o.Customer, o.Recipient}, nil
+	}
+	n, err := u.CreditNotes().Get(about.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &document{about, n.Thread, n.Customer, n.Recipient}, nil
 }
 
 // takesPart reports whether an address is the document's recipient, the

@@ -19,7 +19,9 @@ type Lead struct {
 	Address            Address `json:"address,omitzero"`
 	Subject            string  `json:"subject"`
 	Message            string  `json:"message"`
-	Language           string  `json:"language,omitempty"`
+	// Mail is the message whose text Message is; "" when it is the lead's own.
+	Mail     string `json:"-"`
+	Language string `json:"language,omitempty"`
 	// Source is where it came from, as kind:name, such as "mail:sales" or "form:website".
 	Source string `json:"source"`
 	Owner  string `json:"owner,omitempty"`

@@ -67,10 +67,10 @@ const maxLabels = 6
 
 // senderRule is the rule for an address or for its domain or one above it.
 func (u *unit) senderRule(addresses ...string) (*SenderRule, error) {
-	for _, address := range addresses {
+	for i, address := range addresses {
 		address = normalEmail(address)
 		_, domain, ok := strings.Cut(address, "@")
-		if !ok {
+		if !ok || i > 0 && address == normalEmail(addresses[i-1]) {
 			continue
 		}
 		for name, n := address, 0; name != "" && n < maxLabels; n++ {

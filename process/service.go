@@ -335,11 +335,20 @@ func (s *Service) Timeline(ctx context.Context, a Actor, f Filter) (as []Activit
 	return as, next, err
 }
 
-// Settings reads the company's settings and their version.
+// Settings reads the company's settings and their version. They are the
+// caller's own.
 func (s *Service) Settings(ctx context.Context, a Actor) (st Settings, version int64, err error) {
 	err = s.view(ctx, a, MayRead, func(u *unit) error {
-		st, version, err = u.Tx.Settings()
-		return err
+		shared, v, err := u.Tx.Settings()
+		if err != nil {
+			return err
+		}
+		version = v
+		text, err := json.Marshal(shared)
+		if err != nil {
+			return fmt.Errorf("copying the settings: %w", err)
+		}
+		return json.Unmarshal(text, &st)
 	})
 	return st, version, err
 }

@@ -79,11 +79,15 @@ type Tx interface {
 	// Audit appends a link to the chain.
 	Audit(e AuditEntry) error
 
+	// Numbered is the document with a number: the newest quote, else invoice, else
+	// order, else credit note; the zero Ref when there is none.
+	Numbered(number string) (Ref, error)
 	// NextNumber takes the next counter of a series that begins at first; it is
 	// given back when the transaction rolls back.
 	NextNumber(series string, first int64) (int64, error)
 
-	// Settings are the newest ones, DefaultSettings and version 0 before there are any.
+	// Settings are the newest ones, DefaultSettings and version 0 before there are
+	// any. Others have them too: nothing in them may be changed.
 	Settings() (Settings, int64, error)
 	// PutSettings adds a version after the given one; CodeConflict when there is a newer one.
 	PutSettings(s Settings, after int64, by Actor, at time.Time) error

@@ -23,6 +23,8 @@ const (
 const insertBlob = `INSERT INTO blob (id, sha256, size, encoding, complete, live, staged_at)
 	VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`
 
+const keepBlob = "UPDATE blob SET live = 1 WHERE sha256 = $1 AND complete = 1"
+
 // pack compresses data when that makes it smaller.
 func (db *DB) pack(data []byte) process.PackedBlob {
 	if len(data) < 128 {
@@ -89,38 +91,38 @@ func (db *DB) stage(ctx context.Context, b *process.Blob) error {
 	})
 }
 
-// KeepBlob implements process.Tx.
+// KeepBlob implements process.Tx. What is packed is most likely new, and what
+// is not, staged.
 func (t *txn) KeepBlob(b *process.Blob) error {
-	n, err := t.exec("UPDATE blob SET live = 1 WHERE sha256 = $1 AND complete = 1", b.SHA256)
-	if err != nil {
-		return fmt.Errorf("keeping the blob %s: %w", b.SHA256, err)
-	}
-	if n > 0 {
-		return nil
-	}
-	packed := b.Packed
-	if packed == nil {
+	if b.Packed == nil {
+		n, err := t.exec(keepBlob, b.SHA256)
+		if err != nil {
+			return fmt.Errorf("keeping the blob %s: %w", b.SHA256, err)
+		}
+		if n > 0 {
+			return nil
+		}
 		if b.Source != nil {
 			return fmt.Errorf("the blob %s was not staged", b.SHA256)
 		}
 		if err := checkBlob(b); err != nil {
 			return err
 		}
-		packed = new(t.db.pack(b.Data))
+		b.Packed = new(t.db.pack(b.Data))
 	}
 	id := process.NewID(t.db.clock())
-	n, err = t.exec(insertBlob, id, b.SHA256, b.Size, packed.Encoding, 1, 1, t.db.now().UnixMicro())
+	n, err := t.exec(insertBlob, id, b.SHA256, b.Size, b.Packed.Encoding, 1, 1, t.db.now().UnixMicro())
 	if err != nil {
 		return fmt.Errorf("storing the blob %s: %w", b.SHA256, err)
 	}
-	if n == 0 { // somebody else stored it in this moment
-		if _, err := t.exec("UPDATE blob SET live = 1 WHERE sha256 = $1 AND complete = 1", b.SHA256); err != nil {
+	if n == 0 { // it is there
+		if _, err := t.exec(keepBlob, b.SHA256); err != nil {
 			return fmt.Errorf("keeping the blob %s: %w", b.SHA256, err)
 		}
 		return nil
 	}
 	position := int64(0)
-	for chunk := range slices.Chunk(packed.Data, chunkSize) {
+	for chunk := range slices.Chunk(b.Packed.Data, chunkSize) {
 		if err := t.insertChunk(id, position, chunk); err != nil {
 			return fmt.Errorf("storing the blob %s: %w", b.SHA256, err)
 		}

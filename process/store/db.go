@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -49,6 +51,10 @@ type DB struct {
 	closers []func() error
 	packer  *zstd.Encoder
 	opener  *zstd.Decoder
+	// settings are the ones that were read last.
+	settings atomic.Pointer[readSettings]
+	// inserts are the texts of INSERTs of many rows, by insertKey.
+	inserts sync.Map
 }
 
 var _ process.Store = (*DB)(nil)

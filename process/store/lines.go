@@ -21,7 +21,7 @@ const (
 	lineColumns  = "document_id, position, id, product, description, quantity, unit, unit_price, discount_percent, allowance_minor, vat_category, vat_rate, net_minor, delivered, invoiced, source, unit_price_with_vat, kind, optional, ticked, deposit, charge_percent, charge_reason, charge_minor"
 	groupColumns = "document_id, position, vat_category, vat_rate, base_minor, vat_minor"
 	// rowsAtOnce bounds one INSERT, documentsAtOnce one SELECT.
-	rowsAtOnce      = 100
+	rowsAtOnce      = 64
 	documentsAtOnce = 512
 )
 
@@ -66,31 +66,55 @@ func (t *txn) insertLines(d document) error {
 	return t.insertRows("vat_group", groupColumns, groups)
 }
 
-// insertRows adds many rows with few statements.
+// insertRows adds many rows with few statements, of few kinds, so that their
+// texts are prepared once.
 func (t *txn) insertRows(table, columns string, rows [][]any) error {
-	for chunk := range slices.Chunk(rows, rowsAtOnce) {
-		var b strings.Builder
-		b.WriteString("INSERT INTO " + table + " (" + columns + ") VALUES ")
+	for len(rows) > 0 {
+		n := 1
+		for n < rowsAtOnce && 2*n <= len(rows) {
+			n *= 2
+		}
 		var args []any
-		for i, row := range chunk {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			b.WriteString("(")
-			for j := range row {
-				if j > 0 {
-					b.WriteString(", ")
-				}
-				b.WriteString("$" + strconv.Itoa(len(args)+j+1))
-			}
-			b.WriteString(")")
+		for _, row := range rows[:n] {
 			args = append(args, row...)
 		}
-		if _, err := t.exec(b.String(), args...); err != nil {
+		if _, err := t.exec(t.db.insertOf(table, columns, n, len(rows[0])), args...); err != nil {
 			return err
 		}
+		rows = rows[n:]
 	}
 	return nil
+}
+
+// insertKey is an INSERT of so many rows; a table's columns are always the same.
+type insertKey struct {
+	table string
+	rows  int
+}
+
+// insertOf is the text of an INSERT of rows with so many columns.
+func (db *DB) insertOf(table, columns string, rows, width int) string {
+	key := insertKey{table, rows}
+	if text, known := db.inserts.Load(key); known {
+		return text.(string)
+	}
+	var b strings.Builder
+	b.WriteString("INSERT INTO " + table + " (" + columns + ") VALUES ")
+	for i := range rows {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("(")
+		for j := range width {
+			if j > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString("$" + strconv.Itoa(i*width+j+1))
+		}
+		b.WriteString(")")
+	}
+	db.inserts.Store(key, b.String())
+	return b.String()
 }
 
 func (t *txn) deleteLines(id string) error {

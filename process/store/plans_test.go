@@ -67,7 +67,7 @@ func TestReceivingScansNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			looked++
-			if strings.HasPrefix(detail, "SCAN") {
+			if strings.HasPrefix(detail, "SCAN") && detail != "SCAN CONSTANT ROW" {
 				t.Errorf("%s:\n%s", detail, q)
 			}
 		}

@@ -20,18 +20,53 @@ func (t *txn) NextNumber(series string, first int64) (int64, error) {
 	return n, nil
 }
 
+// readSettings are those of a text that was read before: every transaction
+// reads the newest ones.
+type readSettings struct {
+	text     string
+	settings process.Settings
+}
+
+// Numbered implements process.Tx.
+func (t *txn) Numbered(number string) (process.Ref, error) {
+	of := func(table string) string {
+		return "(SELECT id FROM " + table + " WHERE number = $1 ORDER BY id DESC LIMIT 1)"
+	}
+	types := []string{process.TypeQuote, process.TypeInvoice, process.TypeOrder, process.TypeCreditNote}
+	ids := make([]string, len(types))
+	_, err := t.row("SELECT "+of("quote")+", "+of("invoice")+", "+of("sales_order")+", "+of("credit_note"),
+		[]any{clean(number)}, ref{&ids[0]}, ref{&ids[1]}, ref{&ids[2]}, ref{&ids[3]})
+	if err != nil {
+		return process.Ref{}, fmt.Errorf("looking for the document %s: %w", number, err)
+	}
+	for i, id := range ids {
+		if id != "" {
+			return process.Ref{Type: types[i], ID: id}, nil
+		}
+	}
+	return process.Ref{}, nil
+}
+
 // Settings implements process.Tx.
 func (t *txn) Settings() (process.Settings, int64, error) {
 	var version int64
-	s := process.Settings{}
-	found, err := t.row("SELECT version, settings FROM settings_version ORDER BY version DESC LIMIT 1", nil, &version, object{&s})
+	var text string
+	found, err := t.row("SELECT version, settings FROM settings_version ORDER BY version DESC LIMIT 1", nil, &version, &text)
 	if err != nil {
 		return process.Settings{}, 0, fmt.Errorf("reading the settings: %w", err)
 	}
 	if !found {
 		return process.DefaultSettings(), 0, nil
 	}
-	return s, version, nil
+	if last := t.db.settings.Load(); last != nil && last.text == text {
+		return last.settings, version, nil
+	}
+	read := &readSettings{text: text}
+	if err := (object{&read.settings}).Scan(text); err != nil {
+		return process.Settings{}, 0, fmt.Errorf("reading the settings: %w", err)
+	}
+	t.db.settings.Store(read)
+	return read.settings, version, nil
 }
 
 // PutSettings implements process.Tx.

@@ -17,6 +17,9 @@ type table[T any] struct {
 	base    func(*T) *process.Record
 	// fields are pointers, or the types of column.go over pointers.
 	fields func(*T) []any
+	// reads are the expressions of columns that are read otherwise than they are
+	// written.
+	reads map[string]string
 	// search are the texts that Filter.Query looks through.
 	search func(*T) []string
 	// keys maps the names that Filter.Match takes to columns.
@@ -32,15 +35,19 @@ type table[T any] struct {
 // build makes the SQL texts.
 func (tab table[T]) build() table[T] {
 	columns := strings.Fields(strings.ReplaceAll(tab.columns, ",", " "))
-	tab.all = "id, version, created_at, updated_at, " + strings.Join(columns, ", ")
+	written := "id, version, created_at, updated_at, " + strings.Join(columns, ", ")
 	var holders, sets strings.Builder
 	for i, c := range columns {
 		fmt.Fprintf(&holders, "$%d, ", i+5)
 		fmt.Fprintf(&sets, "%s = $%d, ", c, i+5)
+		if expression, is := tab.reads[c]; is {
+			columns[i] = expression
+		}
 	}
+	tab.all = "id, version, created_at, updated_at, " + strings.Join(columns, ", ")
 	last := len(columns) + 5
 	tab.insertSQL = fmt.Sprintf("INSERT INTO %s (%s, search) VALUES ($1, $2, $3, $4, %s$%d) ON CONFLICT DO NOTHING",
-		tab.name, tab.all, holders.String(), last)
+		tab.name, written, holders.String(), last)
 	tab.updateSQL = fmt.Sprintf("UPDATE %s SET version = $2 + 1, created_at = $3, updated_at = $4, %ssearch = $%d WHERE id = $1 AND version = $2",
 		tab.name, sets.String(), last)
 	return tab

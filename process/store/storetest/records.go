@@ -142,6 +142,7 @@ func (c *chain) insert(tx process.Tx) error {
 		func() error { return tx.Deliveries().Insert(c.delivery) },
 		func() error {
 			c.message = filled(func(v *process.Message) { v.State, v.Customer = "other", c.customer.ID })
+			c.message.ID, c.message.Text = c.lead.Mail, c.lead.Message
 			return tx.Messages().Insert(c.message)
 		},
 		func() error { return tx.Quarantine().Insert(c.quarantine) },

@@ -39,6 +39,8 @@ func Run(t *testing.T, open func(t *testing.T) process.Store) {
 		{"searching", searching},
 		{"timeline", timeline},
 		{"joining threads", joiningThreads},
+		{"a mail's text is its lead's", mailTexts},
+		{"documents by number", byNumber},
 		{"gapless numbers", gaplessNumbers},
 		{"transactions are whole", wholeTransactions},
 		{"neighbours do not harm each other", neighbours},

@@ -1,0 +1,92 @@
+package storetest
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/emne/emne/process"
+)
+
+// mailTexts: what a mail says is its lead's message too, until that is edited.
+func mailTexts(s suite) {
+	text := strings.Repeat("Vi trenger et nytt tak til hytta. ", 100) + "Kledning"
+	m := &process.Message{State: "filed", Direction: process.DirectionIn, From: "kari@example.com", Text: text}
+	l := lead("Kari")
+	s.tx(func(tx process.Tx) error {
+		if err := tx.Messages().Insert(m); err != nil {
+			return err
+		}
+		l.Message, l.Mail = text, m.ID
+		return tx.Leads().Insert(l)
+	})
+	says := func(when, want string) {
+		s.Helper()
+		s.view(func(tx process.Tx) error {
+			got, err := tx.Leads().Get(l.ID)
+			if err != nil {
+				return err
+			}
+			found, _, err := tx.Leads().List(process.Filter{Query: want[len(want)-8:]})
+			if err != nil {
+				return err
+			}
+			if got.Message != want || len(found) != 1 || found[0].Message != want {
+				s.Errorf("%s the lead says %d octets, and %d are found", when, len(got.Message), len(found))
+			}
+			return nil
+		})
+	}
+	says("inserted,", text)
+	change := func(f func(*process.Lead)) {
+		s.Helper()
+		s.tx(func(tx process.Tx) error {
+			got, err := tx.Leads().Get(l.ID)
+			if err != nil {
+				return err
+			}
+			f(got)
+			return tx.Leads().Update(got)
+		})
+	}
+	change(func(l *process.Lead) { l.Owner = "" })
+	says("changed,", text)
+	change(func(l *process.Lead) { l.Message, l.Mail = "Nei, et gjerde", "" })
+	says("edited,", "Nei, et gjerde")
+	s.view(func(tx process.Tx) error {
+		got, err := tx.Messages().Get(m.ID)
+		if err == nil && got.Text != text {
+			s.Errorf("the mail itself says %q now", got.Text)
+		}
+		return err
+	})
+}
+
+// byNumber finds documents of four kinds; a quote goes before an order of the
+// same number.
+func byNumber(s suite) {
+	var c chain
+	s.tx(c.insert)
+	finds := func(number string, want process.Ref) {
+		s.Helper()
+		s.view(func(tx process.Tx) error {
+			got, err := tx.Numbered(number)
+			if err == nil && got != want {
+				s.Errorf("the document %q is %v, want %v", number, got, want)
+			}
+			return err
+		})
+	}
+	quote, order := process.Ref{Type: process.TypeQuote, ID: c.quote.ID}, process.Ref{Type: process.TypeOrder, ID: c.order.ID}
+	for _, number := range []string{"Both-1", "O-17"} {
+		s.tx(func(tx process.Tx) error {
+			c.quote.Number, c.order.Number = "Both-1", number
+			return errors.Join(tx.Quotes().Update(c.quote), tx.Orders().Update(c.order))
+		})
+		finds("Both-1", quote)
+	}
+	finds("O-17", order)
+	finds(c.invoice.Number, process.Ref{Type: process.TypeInvoice, ID: c.invoice.ID})
+	finds(c.credit.Number, process.Ref{Type: process.TypeCreditNote, ID: c.credit.ID})
+	finds("", process.Ref{})
+	finds("none\x00", process.Ref{})
+}
