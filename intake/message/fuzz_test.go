@@ -133,7 +133,11 @@ func FuzzFold(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string, forward bool) {
 		s = cleanText(s)
-		r := fold(plainLines(s), forward)
+		full, lines := plainLines(s)
+		r := fold(full, lines, forward)
+		if again := fold("", lines, forward); again != r {
+			t.Errorf("cut out %+v, joined %+v", r, again)
+		}
 		checkShares(t, r.full, r.own, r.quoted, r.signature)
 		if !blank(s) && blank(r.own) {
 			t.Errorf("nothing of one's own is left of %q", s)
