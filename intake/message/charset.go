@@ -164,12 +164,10 @@ func byteOrderMark(b []byte) string {
 
 // isASCII tells whether b holds only ASCII and no NUL.
 func isASCII(b []byte) bool {
-	for len(b) >= 8 { // at once
-		x := binary.LittleEndian.Uint64(b)
-		if (x|(x-eachByte)&^x)&highBytes != 0 {
+	for ; len(b) >= 8; b = b[8:] { // at once
+		if within(binary.LittleEndian.Uint64(b), 1, 0x7f) != highBytes {
 			return false
 		}
-		b = b[8:]
 	}
 	for _, c := range b {
 		if c == 0 || c >= utf8.RuneSelf {

@@ -68,26 +68,16 @@ func appendClean(d, b []byte) []byte {
 	return append(d, b[kept:]...)
 }
 
-// Of every byte of a word the lowest bit, and the highest.
-const (
-	eachByte  = 0x0101010101010101
-	highBytes = 0x8080808080808080
-)
-
 // harmless is how many bytes at the start of b are ASCII without control
 // characters, looked at eight at once.
 func harmless(b []byte) int {
 	i := 0
 	for ; i+8 <= len(b); i += 8 {
-		x := binary.LittleEndian.Uint64(b[i:])
-		// The lowest bit set marks the first byte below the space, DEL, or beyond
-		// ASCII; a borrow can set wrong ones above it alone.
-		del := x ^ 0x7f*eachByte
-		if stop := ((x-' '*eachByte)&^x | (del-eachByte)&^del | x) & highBytes; stop != 0 {
+		if stop := ^within(binary.LittleEndian.Uint64(b[i:]), ' ', '~') & highBytes; stop != 0 {
 			return i + bits.TrailingZeros64(stop)/8
 		}
 	}
-	for i < len(b) && b[i] >= ' ' && b[i] < 0x7f {
+	for i < len(b) && b[i] >= ' ' && b[i] <= '~' {
 		i++
 	}
 	return i
