@@ -29,8 +29,10 @@ func cleanText(s string) string {
 func appendClean(d, b []byte) []byte {
 	kept := 0 // the beginning of what is taken over next
 	for i := 0; i < len(b); i++ {
-		if i += harmless(b[i:]); i >= len(b) {
-			break
+		if c := b[i]; c >= ' ' && c <= '~' {
+			if i += harmless(b[i:]); i >= len(b) {
+				break
+			}
 		}
 		size, instead := 1, byte(0)
 		switch b[i] {
@@ -71,9 +73,17 @@ func appendClean(d, b []byte) []byte {
 // harmless is how many bytes at the start of b are ASCII without control
 // characters, looked at eight at once.
 func harmless(b []byte) int {
+	// The lowest bit set marks the first byte that is below the space, beyond
+	// ASCII, or DEL; what is borrowed and carried reaches those above it alone.
+	stops := func(x uint64) uint64 { return (x - ' '*eachByte) | (x + eachByte) | x }
 	i := 0
+	for ; i+16 <= len(b); i += 16 {
+		if (stops(binary.LittleEndian.Uint64(b[i:]))|stops(binary.LittleEndian.Uint64(b[i+8:])))&highBytes != 0 {
+			break
+		}
+	}
 	for ; i+8 <= len(b); i += 8 {
-		if stop := ^within(binary.LittleEndian.Uint64(b[i:]), ' ', '~') & highBytes; stop != 0 {
+		if stop := stops(binary.LittleEndian.Uint64(b[i:])) & highBytes; stop != 0 {
 			return i + bits.TrailingZeros64(stop)/8
 		}
 	}
@@ -126,6 +136,9 @@ func cleanRunes(s string) string {
 // oneLine joins lines and runs of white space, and drops the characters that
 // turn the direction of what follows them.
 func oneLine(s string) string {
+	if isOneLine(s) {
+		return s
+	}
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
@@ -134,4 +147,27 @@ func oneLine(s string) string {
 		return r
 	}, cleanText(s))
 	return strings.Join(strings.Fields(s), " ")
+}
+
+// isOneLine tells at a glance that oneLine changes nothing: words of ASCII and of
+// letters from U+00C0 to U+00FF with single spaces between them.
+func isOneLine(s string) bool {
+	space := true
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == ' ':
+			if space {
+				return false
+			}
+			space = true
+			continue
+		case c > ' ' && c <= '~':
+		case c == 0xc3 && i+1 < len(s) && s[i+1]&0xc0 == 0x80:
+			i++
+		default:
+			return false
+		}
+		space = false
+	}
+	return !space
 }

@@ -109,6 +109,7 @@ func base64Body(b, d []byte, spill *partWriter, l *ledger) (_, rest []byte) {
 	var quad [4]byte
 	n, paddings := 0, 0
 	foreign := false
+	odd := 0 // the end of a line with something else in it
 	spilled := 0
 	for i := 0; i < len(b); {
 		if spill != nil && len(d) >= window {
@@ -121,6 +122,15 @@ func base64Body(b, d []byte, spill *partWriter, l *ledger) (_, rest []byte) {
 		}
 		// Whole lines are decoded at once, odd bytes one by one.
 		if n == 0 {
+			if line := base64Line(b[i:]); line > 0 && i >= odd {
+				k := len(d)
+				d = d[:k+line/4*3]
+				if w, err := base64.StdEncoding.Decode(d[k:], b[i:i+line]); err == nil && w == line/4*3 {
+					i += line
+					continue
+				}
+				d, odd = d[:k], i+line
+			}
 			end := i
 			for end < min(len(b), i+window) && isBase64(b[end]) {
 				end++
@@ -167,6 +177,21 @@ func base64Body(b, d []byte, spill *partWriter, l *ledger) (_, rest []byte) {
 		l.defect(DefectBase64)
 	}
 	return appendQuad(d, quad[:n]), nil
+}
+
+// maxBase64Line is how long a line can be that is decoded without a look at it.
+const maxBase64Line = 1000
+
+// base64Line is how long the line at the start of b is, if it can be decoded at once.
+func base64Line(b []byte) int {
+	n := bytes.IndexByte(b[:min(len(b), maxBase64Line)], '\n')
+	if n > 0 && b[n-1] == '\r' {
+		n--
+	}
+	if n <= 0 || n%4 != 0 {
+		return 0
+	}
+	return n
 }
 
 // appendQuad decodes a group of two or three characters.

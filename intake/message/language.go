@@ -67,21 +67,22 @@ func language(text string) string {
 	if len(text) > maxLanguageBytes {
 		text = text[:maxLanguageBytes]
 	}
-	var scores [len(languageNames)]int
+	var counts [256]int // of words, by the set of languages that use them
 	letters := uint16(0)
 	for i := 0; i < len(text); {
-		var languages uint16
-		if word, n, ok := shortWord(text[i:]); ok {
-			i += n + 1
-			languages = frequentWords.languages(word)
-		} else {
-			word, n, used := anyWord(text[i:])
-			i += n
+		word, n, ok := shortWord(text[i:])
+		if !ok {
+			var used uint16
+			word, n, used = anyWord(text[i:])
 			letters |= used
-			languages = frequentWords.languages(word)
 		}
+		i += n
+		counts[frequentWords.set(word)]++
+	}
+	var scores [len(languageNames)]int
+	for set, languages := range frequentWords.sets {
 		for b := languages; b != 0; b &= b - 1 {
-			scores[bits.TrailingZeros16(b)] += 6 / bits.OnesCount16(languages)
+			scores[bits.TrailingZeros16(b)] += counts[set] * (6 / bits.OnesCount16(languages))
 		}
 	}
 	for i := range scores {

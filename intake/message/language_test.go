@@ -15,18 +15,18 @@ func TestFrequentWordsAreFound(t *testing.T) {
 		if len(s) > maxFrequentWord {
 			t.Errorf("%q is too long to be looked up", s)
 		}
-		if got := frequentWords.languages(w); got != languages {
+		if got := frequentWords.sets[frequentWords.set(w)]; got != languages {
 			t.Errorf("%q is of %b, want %b", s, got, languages)
 		}
 		for range maxFrequentWord {
 			w.add('x')
 		}
-		if got := frequentWords.languages(w); got != 0 {
-			t.Errorf("%q with more behind it is of %b", s, got)
+		if got := frequentWords.set(w); got != 0 {
+			t.Errorf("%q with more behind it is of the set %d", s, got)
 		}
 	}
-	if 2*len(languageWords) > len(frequentWords) {
-		t.Errorf("the table is more than half full: %d words", len(languageWords))
+	if 2*len(languageWords) > len(frequentWords.places) || len(frequentWords.sets) > 255 {
+		t.Errorf("the table is too full: %d words of %d sets", len(languageWords), len(frequentWords.sets))
 	}
 }
 

@@ -2,6 +2,7 @@ package message
 
 import (
 	"math/bits"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -11,13 +12,16 @@ const maxFrequentWord = 16
 
 // frequentWord is a word in two numbers, so that it is looked up without a copy.
 type frequentWord struct {
-	bytes [2]uint64
-	n     int // its length, which can pass maxFrequentWord
+	first, second uint64 // its bytes, eight in each
+	n             int    // its length, which can pass maxFrequentWord
 }
 
 func (w *frequentWord) add(c byte) {
-	if w.n < maxFrequentWord {
-		w.bytes[w.n/8] |= uint64(c) << (w.n % 8 * 8)
+	switch {
+	case w.n < 8:
+		w.first |= uint64(c) << (w.n * 8)
+	case w.n < maxFrequentWord:
+		w.second |= uint64(c) << (w.n*8 - 64)
 	}
 	w.n++
 }
@@ -29,9 +33,10 @@ func (w *frequentWord) addRune(r rune) {
 	}
 }
 
-// shortWord is the word at the start of s when it is of
-// up to seven letters of ASCII and another ASCII character ends it, which no
-// apostrophe is: eight bytes looked at as one number. n is its length.
+// shortWord is the word at the start of s when it is of up to seven letters of
+// ASCII and another character of ASCII ends it, which no apostrophe is: eight
+// bytes looked at as one number. n is how many bytes are read with the character
+// behind it.
 func shortWord(s string) (w frequentWord, n int, ok bool) {
 	if len(s) < 8 {
 		return w, 0, false
@@ -41,8 +46,7 @@ func shortWord(s string) (w frequentWord, n int, ok bool) {
 	if n == 8 || s[n] == '\'' || s[n] >= utf8.RuneSelf {
 		return w, 0, false
 	}
-	w.bytes[0], w.n = lower&(1<<(8*n)-1), n
-	return w, n, true
+	return frequentWord{first: lower & (1<<(8*n) - 1), n: n}, n + 1, true
 }
 
 // anyWord is the word at the start of s, with the languages that use its
@@ -91,45 +95,50 @@ var letterLanguages = func() (t [0x180]uint16) {
 	return t
 }()
 
-// wordTable finds a word's languages; words that fall on one place stand behind
-// each other. It is never more than half full.
-type wordTable [2048]struct {
-	word      [2]uint64
-	languages uint16 // none: the place is free
+// wordTable finds which languages use a word. Words that fall on one place stand
+// behind each other; it is never more than half full.
+type wordTable struct {
+	places [2048]wordPlace
+	sets   []uint16 // the different sets of languages; the first is empty
 }
 
-// place is where a word is looked for first.
-func (t *wordTable) place(w [2]uint64) uint {
-	return uint((w[0]*0x9e3779b97f4a7c15 ^ w[1]*0xc2b2ae3d27d4eb4f) >> 53)
+type wordPlace struct {
+	word frequentWord
+	set  uint8 // the place in sets; 0 when there is no word
 }
 
-// languages are those that use the word as a frequent one.
-func (t *wordTable) languages(w frequentWord) uint16 {
-	if w.n == 0 || w.n > maxFrequentWord {
-		return 0
-	}
-	for i := t.place(w.bytes); ; i++ {
-		switch e := &t[i%uint(len(t))]; {
-		case e.languages == 0 || e.word == w.bytes:
-			return e.languages
+// find is where the word stands, or where it would.
+func (t *wordTable) find(w frequentWord) *wordPlace {
+	i := (w.first*0x9e3779b97f4a7c15 ^ w.second*0xc2b2ae3d27d4eb4f) >> 53
+	for ; ; i++ {
+		if p := &t.places[i%uint64(len(t.places))]; p.set == 0 || p.word == w {
+			return p
 		}
 	}
 }
 
+// set is the place in sets of the languages that use the word as a frequent one.
+func (t *wordTable) set(w frequentWord) uint8 {
+	if w.n == 0 || w.n > maxFrequentWord {
+		return 0
+	}
+	return t.find(w).set
+}
+
 // frequentWords are languageWords as such a table.
 var frequentWords = func() *wordTable {
-	t := &wordTable{}
+	t := &wordTable{sets: []uint16{0}}
 	for word, languages := range languageWords {
 		var w frequentWord
 		for _, c := range []byte(word) {
 			w.add(c)
 		}
-		i := t.place(w.bytes)
-		for t[i%uint(len(t))].languages != 0 {
-			i++
+		set := slices.Index(t.sets, languages)
+		if set < 0 {
+			set = len(t.sets)
+			t.sets = append(t.sets, languages)
 		}
-		e := &t[i%uint(len(t))]
-		e.word, e.languages = w.bytes, languages
+		*t.find(w) = wordPlace{w, uint8(set)}
 	}
 	return t
 }()
