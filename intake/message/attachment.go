@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -47,6 +48,12 @@ func (w *walker) attach(ctype, name string, h header, content []byte, large *par
 // their Content-ID, and those of a multipart/related that has one. A part that
 // is only marked "inline" is a file to a person: some programs mark all so.
 func markInline(as []Attachment, html string) {
+	if !slices.ContainsFunc(as, func(a Attachment) bool { return a.ContentID != "" }) {
+		for i := range as {
+			as[i].Inline = false
+		}
+		return
+	}
 	named := contentIDs(html)
 	for i := range as {
 		a := &as[i]

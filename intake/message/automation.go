@@ -41,7 +41,7 @@ func findAutomation(h header, m *Message) Automation {
 	if isDMARC(m.Subject) {
 		return said(AutomatedReport, "Subject", m.Subject)
 	}
-	for _, v := range h.all("auto-submitted") {
+	for v := range h.all("auto-submitted") {
 		if w := firstWord(v); w != "" && w != "no" {
 			return said(AutomatedAutoSubmitted, "Auto-Submitted", v)
 		}

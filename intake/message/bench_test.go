@@ -4,6 +4,9 @@ import (
 	"encoding/base64"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/emne/emne/intake"
 )
 
 // typicalMail is a mail of some 10 KB as an office program writes it: text and
@@ -35,5 +38,22 @@ func BenchmarkParse(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "mails/s")
 		})
+	}
+}
+
+// BenchmarkParser reads one letter after the other, as a mailbox does.
+func BenchmarkParser(b *testing.B) {
+	mails := letters(64)
+	size := 0
+	for _, raw := range mails {
+		size += len(raw)
+	}
+	parse := Parser(Options{Region: "NO"})
+	b.SetBytes(int64(size / len(mails)))
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if m := parse(intake.InMemory(mails[i%len(mails)]), intake.MailboxUID{}, time.Time{}); m.Inquiry.Text == "" || m.Unreadable != "" {
+			b.Fatalf("%+v", m)
+		}
 	}
 }

@@ -64,7 +64,7 @@ func readBody(h header, content []byte, l *ledger) *body {
 	}
 	if !w.b.readable() && len(w.outside) > 0 {
 		for _, text := range w.outside {
-			w.b.segments = append(w.b.segments, segment{plain: cleanText(w.decode(text, ""))})
+			w.b.segments = append(w.b.segments, segment{plain: w.decode(text, "", false)})
 		}
 		l.defect(DefectBoundary)
 	}
@@ -119,25 +119,26 @@ func (b *body) html() string {
 	return out.String()
 }
 
-// lines are the lines of the text, segments divided by a blank line.
-func (b *body) lines() []textLine {
-	var lines []textLine
+// lines are the lines of the text, segments divided by a blank line, and full
+// what they are when joined, if it is at hand.
+func (b *body) lines() (full string, lines []textLine) {
 	for _, s := range b.segments {
 		var more []textLine
+		text := ""
 		if s.preferHTML() {
 			more = htmlLines(s.html)
 		} else {
-			more = plainLines(s.plain)
+			text, more = plainLines(s.plain)
 		}
-		if len(more) == 0 {
-			continue
+		switch {
+		case len(more) == 0:
+		case len(lines) == 0:
+			full, lines = text, more
+		default:
+			full, lines = "", append(append(lines, textLine{}), more...)
 		}
-		if len(lines) > 0 {
-			lines = append(lines, textLine{})
-		}
-		lines = append(lines, more...)
 	}
-	return lines
+	return full, lines
 }
 
 // preferHTML tells whether the text is taken from the HTML: when there is no
@@ -204,10 +205,15 @@ func (w *walker) part(h header, content []byte, at place) []segment {
 func (w *walker) leaf(ct mediaType, known bool, h header, content []byte, at place) []segment {
 	encoding := h.get("content-transfer-encoding")
 	var large *part
-	size := 0
+	size, fresh := 0, false
 	switch {
 	case !w.l.isLarge(len(content)):
-		content = decodeTransfer(encoding, content, w.l)
+		// A file has its memory for itself, and so has a text that turns out to be one.
+		var buffers *scratch
+		if isReadable(ct.value) {
+			buffers = w.l.scratch
+		}
+		content, fresh = decodeInto(buffers, encoding, content, w.l)
 		size = len(content)
 	case isLookedInto(ct.value):
 		content = decodeTransfer(encoding, content, w.l)
@@ -249,9 +255,12 @@ func (w *walker) leaf(ct mediaType, known bool, h header, content []byte, at pla
 		return nil
 	}
 	if large != nil {
-		content = large.bytes()
+		content, fresh = large.bytes(), true
 	}
-	s := w.text(ct, known, content)
+	s, kept := w.text(ct, known, content, fresh)
+	if fresh && !kept {
+		w.l.scratch.putBack(content)
+	}
 	if !blank(s.plain) || !blank(s.html) {
 		w.seenText = true
 	}
@@ -297,8 +306,9 @@ func isReadable(ctype string) bool {
 	return false
 }
 
-// text brings a text part to UTF-8 and to lines.
-func (w *walker) text(ct mediaType, known bool, content []byte) segment {
+// text brings a text part to UTF-8 and to lines. It overwrites content that is
+// fresh, and tells whether it kept it, as a file.
+func (w *walker) text(ct mediaType, known bool, content []byte, fresh bool) (s segment, kept bool) {
 	label := ct.params["charset"]
 	isHTML := ct.value == "text/html" || ct.value == "application/xhtml+xml" || looksLikeHTML(content, known)
 	if isHTML {
@@ -307,9 +317,9 @@ func (w *walker) text(ct mediaType, known bool, content []byte) segment {
 		}
 		if w.htmlBytes += len(content); w.htmlBytes > MaxHTMLBytes {
 			w.tooLong("text/html", content)
-			return segment{}
+			return segment{}, true
 		}
-		return segment{html: cleanText(w.decode(content, label))}
+		return segment{html: w.decode(content, label, fresh)}, false
 	}
 	for n := 0; n < maxUUFiles; n++ {
 		f, ok := findUUEncoded(content, w.l)
@@ -321,24 +331,35 @@ func (w *walker) text(ct mediaType, known bool, content []byte) segment {
 	}
 	if w.textBytes += len(content); w.textBytes > MaxTextBytes {
 		w.tooLong("text/plain", content)
-		return segment{}
+		return segment{}, true
 	}
-	s := cleanText(w.decode(content, label))
+	plain := w.decode(content, label, fresh)
 	switch {
 	case strings.EqualFold(ct.params["format"], "flowed"):
-		s = unflow(s, strings.EqualFold(ct.params["delsp"], "yes"))
+		plain = unflow(plain, strings.EqualFold(ct.params["delsp"], "yes"))
 	case ct.value == "text/enriched" || ct.value == "text/richtext":
-		s = joinLines(htmlLines(s))
+		plain = joinLines(htmlLines(plain))
 	}
-	return segment{plain: s}
+	return segment{plain: plain}, false
 }
 
-// decode brings a text to UTF-8 and notes what it was read as.
-func (w *walker) decode(content []byte, label string) string {
-	s, as := readCharset(content, label, w.l)
-	if !slices.Contains(w.b.charsets, as) && !blank(s) {
+// decode brings a text to clean UTF-8 and notes what it was read as. It
+// overwrites content that is fresh.
+func (w *walker) decode(content []byte, label string, fresh bool) string {
+	s, as, valid := fromCharset(content, label, w.l)
+	isBlank := valid && len(bytes.TrimSpace(content)) == 0 || !valid && blank(s)
+	if !slices.Contains(w.b.charsets, as) && !isBlank {
 		w.b.charsets = append(w.b.charsets, as)
 	}
+	switch {
+	case !valid:
+		return cleanText(s)
+	case fresh:
+		return string(appendClean(content[:0], content))
+	}
+	d := appendClean(w.l.scratch.buffer(len(content)), content)
+	s = string(d)
+	w.l.scratch.putBack(d)
 	return s
 }
 
@@ -351,9 +372,11 @@ func (w *walker) tooLong(ctype string, content []byte) {
 // and at the last ones of a part that names no type.
 func looksLikeHTML(b []byte, named bool) bool {
 	b = bytes.TrimSpace(b)
-	head := strings.ToLower(string(b[:min(len(b), 200)]))
-	if strings.HasPrefix(head, "<html") || strings.HasPrefix(head, "<!doctype html") {
-		return true
+	if len(b) > 0 && b[0] == '<' {
+		head := strings.ToLower(string(b[:min(len(b), 200)]))
+		if strings.HasPrefix(head, "<html") || strings.HasPrefix(head, "<!doctype html") {
+			return true
+		}
 	}
 	return !named && strings.Contains(strings.ToLower(string(b[max(0, len(b)-300):])), "</html>")
 }

@@ -1,6 +1,9 @@
 package message
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // maxBounceBytes is how much of a text is looked at as a bounce.
 const maxBounceBytes = 256 << 10
@@ -58,7 +61,7 @@ const eximReturned = "------ This is a copy of"
 // readExim reads the report that Exim writes: X-Failed-Recipients in the header,
 // or its words in the text, then addresses with indented reasons.
 func readExim(h header, text string) *DeliveryReport {
-	failed := h.all("x-failed-recipients")
+	failed := slices.Collect(h.all("x-failed-recipients"))
 	ours := strings.Contains(text, "This message was created automatically by mail delivery software")
 	delayed := ours && strings.Contains(text, "has not been delivered")
 	if len(failed) == 0 && !ours {

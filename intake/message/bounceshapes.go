@@ -63,7 +63,7 @@ func readGmail(h header, text string) *DeliveryReport {
 		}
 	}
 	var failed []string
-	for _, v := range h.all("x-failed-recipients") {
+	for v := range h.all("x-failed-recipients") {
 		for _, a := range parseAddresses(v, &ledger{}) {
 			failed = append(failed, a.Address)
 		}

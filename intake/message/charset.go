@@ -2,6 +2,7 @@ package message
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -20,16 +21,27 @@ func toUTF8(b []byte, label string, l *ledger) string {
 
 // readCharset is toUTF8 with the name of what the bytes were read as.
 func readCharset(b []byte, label string, l *ledger) (s, as string) {
+	s, as, valid := fromCharset(b, label, l)
+	if valid {
+		s = string(b)
+	}
+	return s, as
+}
+
+// fromCharset is readCharset, but leaves it to the caller to make a string of
+// bytes that are UTF-8 as they stand: then valid is true and s empty.
+func fromCharset(b []byte, label string, l *ledger) (s, as string, valid bool) {
 	if bom := byteOrderMark(b); bom != "" {
 		label = bom
 	}
 	label = charsetLabel(label)
 	if !shiftsASCII(label) && isASCII(b) {
-		return string(b), "us-ascii"
+		return "", "us-ascii", true
 	}
+	valid = utf8.Valid(b)
 	switch label {
 	case "", "utf-8", "us-ascii", "unknown":
-		if utf8.Valid(b) {
+		if valid {
 			break
 		}
 		if guessed := guessCharset(b); guessed != "" {
@@ -39,15 +51,15 @@ func readCharset(b []byte, label string, l *ledger) (s, as string) {
 	}
 	switch label {
 	case "", "utf-8":
-		if utf8.Valid(b) {
-			return string(b), "utf-8"
+		if valid {
+			return "", "utf-8", true
 		}
 		l.defect(DefectCharset)
 		return repaired(b)
 	case "us-ascii", "windows-1252", "iso-8859-15", "unknown":
-		if utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 {
+		if valid && bytes.IndexByte(b, 0) < 0 {
 			l.defect(DefectCharset)
-			return string(b), "utf-8"
+			return "", "utf-8", true
 		}
 		if label == "us-ascii" || label == "unknown" {
 			l.defect(DefectCharset)
@@ -56,11 +68,11 @@ func readCharset(b []byte, label string, l *ledger) (s, as string) {
 			return repaired(b)
 		}
 	case "utf-7":
-		return decodeUTF7(b), label
+		return decodeUTF7(b), label, false
 	default:
-		if isPlainlyUTF8(b, label) {
+		if valid && isPlainlyUTF8(b, label) {
 			l.defect(DefectCharset)
-			return string(b), "utf-8"
+			return "", "utf-8", true
 		}
 	}
 	r, err := charset.Reader(label, bytes.NewReader(b))
@@ -75,7 +87,7 @@ func readCharset(b []byte, label string, l *ledger) (s, as string) {
 			return repaired(b)
 		}
 	}
-	return string(d), label
+	return string(d), label, false
 }
 
 // charsetLabel is the name of a charset as this package and go-message know it.
@@ -124,11 +136,11 @@ func shiftsASCII(label string) bool {
 	return strings.HasPrefix(label, "iso-2022-") || label == "utf-7" || label == "hz-gb-2312"
 }
 
-// isPlainlyUTF8 tells whether b is UTF-8 with so many characters beyond ASCII
+// isPlainlyUTF8 tells whether b, which is UTF-8, has so many characters beyond ASCII
 // that the charset which it claims would not give that by chance. Of charsets
 // with a byte for each character two are enough.
 func isPlainlyUTF8(b []byte, label string) bool {
-	if !utf8.Valid(b) || bytes.IndexByte(b, 0) >= 0 {
+	if bytes.IndexByte(b, 0) >= 0 {
 		return false
 	}
 	more := 6
@@ -152,6 +164,11 @@ func byteOrderMark(b []byte) string {
 
 // isASCII tells whether b holds only ASCII and no NUL.
 func isASCII(b []byte) bool {
+	for ; len(b) >= 8; b = b[8:] { // at once
+		if within(binary.LittleEndian.Uint64(b), 1, 0x7f) != highBytes {
+			return false
+		}
+	}
 	for _, c := range b {
 		if c == 0 || c >= utf8.RuneSelf {
 			return false
@@ -161,7 +178,7 @@ func isASCII(b []byte) bool {
 }
 
 // repaired is repairUTF8 with the name of what most of it was read as.
-func repaired(b []byte) (string, string) {
+func repaired(b []byte) (s, as string, valid bool) {
 	bytesOf, wide := 0, 0
 	for rest := b; len(rest) > 0; {
 		_, n := utf8.DecodeRune(rest)
@@ -173,9 +190,9 @@ func repaired(b []byte) (string, string) {
 		rest = rest[n:]
 	}
 	if wide > bytesOf {
-		return repairUTF8(b), "utf-8"
+		return repairUTF8(b), "utf-8", false
 	}
-	return repairUTF8(b), "windows-1252"
+	return repairUTF8(b), "windows-1252", false
 }
 
 // repairUTF8 keeps what is UTF-8 and reads each other byte as windows-1252.
@@ -191,109 +208,4 @@ func repairUTF8(b []byte) string {
 		b = b[n:]
 	}
 	return s.String()
-}
-
-// cleanText makes valid UTF-8 with line feeds as the only line ends and without
-// control characters; a database refuses some of them, a terminal obeys others.
-func cleanText(s string) string {
-	if !utf8.ValidString(s) {
-		return cleanRunes(s)
-	}
-	i := 0
-	for i < len(s) && !suspectBytes[s[i]] {
-		i++
-	}
-	if i == len(s) {
-		return s
-	}
-	var b strings.Builder
-	b.Grow(len(s))
-	kept := 0 // the beginning of what is taken over next
-	for ; i < len(s); i++ {
-		c := s[i]
-		if !suspectBytes[c] {
-			continue
-		}
-		size, instead := 1, ""
-		switch c {
-		case '\r':
-			if i+1 >= len(s) || s[i+1] != '\n' {
-				instead = "\n"
-			}
-		case '\f', '\v':
-			instead = "\n"
-		case 0xc2: // U+0080 to U+00BF
-			switch next := s[i+1]; {
-			case next == 0x85:
-				instead = "\n"
-			case next >= 0xa0:
-				continue
-			}
-			size = 2
-		case 0xef:
-			if s[i+1] != 0xbb || s[i+2] != 0xbf { // U+FEFF
-				continue
-			}
-			size = 3
-		}
-		b.WriteString(s[kept:i])
-		b.WriteString(instead)
-		kept = i + size
-		i = kept - 1
-	}
-	b.WriteString(s[kept:])
-	return b.String()
-}
-
-// suspectBytes are those with which begins what cleanText may change, in valid UTF-8.
-var suspectBytes = func() (t [256]bool) {
-	for c := range byte(' ') {
-		t[c] = c != '\n' && c != '\t'
-	}
-	t[0x7f], t[0xc2], t[0xef] = true, true, true
-	return t
-}()
-
-// cleanRunes does the same with what may be no UTF-8.
-func cleanRunes(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	kept := 0 // the beginning of what is taken over next
-	for i, r := range s {
-		size, instead := utf8.RuneLen(r), ""
-		switch {
-		case r == '\r':
-			if i+1 >= len(s) || s[i+1] != '\n' {
-				instead = "\n"
-			}
-		case r == '\f' || r == '\v' || r == '\u0085':
-			instead = "\n"
-		case r < ' ' && r != '\n' && r != '\t', r >= 0x7f && r < 0xa0, r == '\ufeff':
-		case r == utf8.RuneError:
-			if _, size = utf8.DecodeRuneInString(s[i:]); size != 1 {
-				continue
-			}
-			instead = "\ufffd"
-		default:
-			continue
-		}
-		b.WriteString(s[kept:i])
-		b.WriteString(instead)
-		kept = i + size
-	}
-	b.WriteString(s[kept:])
-	return b.String()
-}
-
-// oneLine joins lines and runs of white space, and drops the characters that
-// turn the direction of what follows them.
-func oneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
-			return -1
-		}
-		return r
-	}, cleanText(s))
-	return strings.Join(strings.Fields(s), " ")
 }

@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// dateLayout is the form of RFC 5322 section 3.3.
+const dateLayout = "Mon, 2 Jan 2006 15:04:05 -0700"
+
 // dateLayouts are forms of Date that RFC 5322 does not know but programs write.
 // They are read after the weekday, comments and double spaces are gone.
 var dateLayouts = []string{
@@ -59,7 +62,13 @@ func parseDate(v string, l *ledger) time.Time {
 	if len(v) > 200 {
 		v = v[:200]
 	}
-	if t, err := mail.ParseDate(v); err == nil && plausible(t) {
+	// What nearly all mails have is read at once: package mail comes to the same
+	// after many other layouts.
+	t, err := time.Parse(dateLayout, v)
+	if err != nil {
+		t, err = mail.ParseDate(v)
+	}
+	if err == nil && plausible(t) {
 		return zoned(t)
 	}
 	l.defect(DefectDate)

@@ -9,27 +9,37 @@ import (
 // decodeTransfer undoes the Content-Transfer-Encoding of a part (RFC 2045
 // section 6). Bytes that are not what the field says stay as they are.
 func decodeTransfer(encoding string, b []byte, l *ledger) []byte {
+	d, _ := decodeInto(nil, encoding, b, l)
+	return d
+}
+
+// decodeInto is decodeTransfer into a spare buffer of s, or into new memory when
+// that is nil. fresh is false when what it gives is a part of b.
+func decodeInto(s *scratch, encoding string, b []byte, l *ledger) (d []byte, fresh bool) {
 	switch encodingOf(encoding) {
 	case encodedNot:
-		return b
+		return b, false
 	case encodedBase64:
-		d, rest := decodeBase64(b, l)
+		d, rest := decodeBase64(s, b, l)
 		if d == nil {
-			return b
+			return b, false
 		}
 		if rest != nil {
 			d = append(append(d, '\n'), rest...)
 		}
-		return d
+		return d, true
 	case encodedQuotedPrintable:
-		return decodeQuotedPrintable(b)
+		if bytes.IndexByte(b, '=') < 0 {
+			return b, false
+		}
+		return appendQuotedPrintable(s.buffer(len(b)), b), true
 	case encodedUU:
 		if f, ok := findUUEncoded(b, l); ok {
-			return f.content
+			return f.content, true
 		}
 	}
 	l.defect(DefectTransferEncoding)
-	return b
+	return b, false
 }
 
 // transferEncoding is a Content-Transfer-Encoding, however it is spelled.
@@ -84,13 +94,13 @@ func readLarge(field string, b []byte, l *ledger) *part {
 // decodeBase64 decodes what is base64 in b, whatever stands between, to the
 // last whole byte. rest is plain text behind the padding, such as the footer of
 // a list. d is nil when b is no base64 at all.
-func decodeBase64(b []byte, l *ledger) (d, rest []byte) {
+func decodeBase64(s *scratch, b []byte, l *ledger) (d, rest []byte) {
 	b = bytes.TrimSpace(b)
 	if !mostlyBase64(b) {
 		l.defect(DefectTransferEncoding)
 		return nil, nil
 	}
-	return base64Body(b, make([]byte, 0, len(b)/4*3+3), nil, l)
+	return base64Body(b, s.buffer(len(b)/4*3+3), nil, l)
 }
 
 // base64Body appends to d what b says. What d has no room for goes to spill,
@@ -99,6 +109,7 @@ func base64Body(b, d []byte, spill *partWriter, l *ledger) (_, rest []byte) {
 	var quad [4]byte
 	n, paddings := 0, 0
 	foreign := false
+	odd := 0 // the end of a line with something else in it
 	spilled := 0
 	for i := 0; i < len(b); {
 		if spill != nil && len(d) >= window {
@@ -111,6 +122,15 @@ func base64Body(b, d []byte, spill *partWriter, l *ledger) (_, rest []byte) {
 		}
 		// Whole lines are decoded at once, odd bytes one by one.
 		if n == 0 {
+			if line := base64Line(b[i:]); line > 0 && i >= odd {
+				k := len(d)
+				d = d[:k+line/4*3]
+				if w, err := base64.StdEncoding.Decode(d[k:], b[i:i+line]); err == nil && w == line/4*3 {
+					i += line
+					continue
+				}
+				d, odd = d[:k], i+line
+			}
 			end := i
 			for end < min(len(b), i+window) && isBase64(b[end]) {
 				end++
@@ -159,6 +179,21 @@ func base64Body(b, d []byte, spill *partWriter, l *ledger) (_, rest []byte) {
 	return appendQuad(d, quad[:n]), nil
 }
 
+// maxBase64Line is how long a line can be that is decoded without a look at it.
+const maxBase64Line = 1000
+
+// base64Line is how long the line at the start of b is, if it can be decoded at once.
+func base64Line(b []byte) int {
+	n := bytes.IndexByte(b[:min(len(b), maxBase64Line)], '\n')
+	if n > 0 && b[n-1] == '\r' {
+		n--
+	}
+	if n <= 0 || n%4 != 0 {
+		return 0
+	}
+	return n
+}
+
 // appendQuad decodes a group of two or three characters.
 func appendQuad(d, quad []byte) []byte {
 	var out [3]byte
@@ -203,12 +238,8 @@ func mostlyBase64(b []byte) bool {
 	return bad*16 <= good
 }
 
-// decodeQuotedPrintable decodes what is well-formed and leaves the rest.
-func decodeQuotedPrintable(b []byte) []byte {
-	if bytes.IndexByte(b, '=') < 0 {
-		return b
-	}
-	d := make([]byte, 0, len(b))
+// appendQuotedPrintable decodes what is well-formed and leaves the rest.
+func appendQuotedPrintable(d, b []byte) []byte {
 	for {
 		i := bytes.IndexByte(b, '=')
 		if i < 0 {

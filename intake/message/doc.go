@@ -17,7 +17,7 @@
 //     (address.go, date.go, words.go, mediatype.go).
 //  3. The body is split at its boundaries, declared or found (split.go), each
 //     part is decoded (decode.go, uuencode.go) and brought to UTF-8
-//     (charset.go, charsetguess.go), and the parts become text, HTML and
+//     (charset.go, charsetguess.go, clean.go), and the parts become text, HTML and
 //     attachments (body.go). A winmail.dat is opened (tnef.go, mapi.go, rtf.go),
 //     an invitation is the text of a mail that has no other (calendar.go).
 //     The large files of a spooled mail stay in its file: they are decoded

@@ -37,7 +37,7 @@ func inlineOriginal(m *Message, b *body, block forwardHeader, lines []textLine, 
 	if len(in.From) == 0 {
 		return nil
 	}
-	f := fold(lines, isForward(in.Subject))
+	f := fold("", lines, isForward(in.Subject))
 	in.FullText, in.Text, in.Quoted, in.Signature = f.full, f.own, f.quoted, f.signature
 	in.Language = language(in.Text)
 	in.Guess = guess(nil, in, o)

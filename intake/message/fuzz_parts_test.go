@@ -1,6 +1,8 @@
 package message
 
 import (
+	"bytes"
+	"encoding/base64"
 	"regexp"
 	"strings"
 	"testing"
@@ -70,6 +72,42 @@ func FuzzBounce(f *testing.F) {
 		}
 		if r := readStatus([]byte(s)); r != nil && (len(r.Recipients) == 0 || len(r.Recipients) > maxRecipients) {
 			t.Errorf("the status is %+v", r)
+		}
+	})
+}
+
+// Base64 says the same in whole lines and character by character.
+func FuzzBase64(f *testing.F) {
+	for _, s := range []string{"SGVpIGR1\r\nSGVpIGR1\r\nSGV", "SGVp!IGR1\nSGVp\rIGR1\n\n SGV\n", strings.Repeat("AAAA", 300) + "\nab-d\nabcd", "SGVpIGR\nx\n"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		b, _, _ = bytes.Cut(b, []byte("=")) // what follows padding may be text
+		var digits []byte
+		foreign := false
+		for _, c := range b {
+			switch {
+			case isBase64(c):
+				digits = append(digits, c)
+			case c != '\r' && c != '\n' && c != ' ' && c != '\t':
+				foreign = true
+			}
+		}
+		left := len(digits) % 4
+		if left == 1 {
+			digits = digits[:len(digits)-1]
+		}
+		want, err := base64.RawStdEncoding.DecodeString(string(digits))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := &ledger{}
+		got, rest := base64Body(b, make([]byte, 0, len(b)/4*3+3), nil, l)
+		if !bytes.Equal(got, want) || rest != nil {
+			t.Errorf("%q became %q with %q left, want %q", b, got, rest, want)
+		}
+		if (len(l.defects) > 0) != (foreign || left > 0) {
+			t.Errorf("%q has the defects %v", b, l.defects)
 		}
 	})
 }

@@ -1,10 +1,13 @@
 package message
 
 import (
+	"net/mail"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -133,7 +136,11 @@ func FuzzFold(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string, forward bool) {
 		s = cleanText(s)
-		r := fold(plainLines(s), forward)
+		full, lines := plainLines(s)
+		r := fold(full, lines, forward)
+		if again := fold("", lines, forward); again != r {
+			t.Errorf("cut out %+v, joined %+v", r, again)
+		}
 		checkShares(t, r.full, r.own, r.quoted, r.signature)
 		if !blank(s) && blank(r.own) {
 			t.Errorf("nothing of one's own is left of %q", s)
@@ -161,7 +168,7 @@ func FuzzHTML(f *testing.F) {
 func FuzzHeaderValues(f *testing.F) {
 	for _, s := range []string{
 		"Ola <ola@example.no>, kari@example.no", `"Nordmann, Ola" <ola@example.no>`, "=?utf-8?Q?=C3=85se?= <a@b>", "G: a@b;", "<<a@b>>", "(a(b)c) a@b", `"\"`,
-		"text/plain; charset=\"utf-8\"; name*0*=utf-8''a%C3; name*1*=%A5", "Mon, 3 Jan 2022 10:11:12 +0100", "man 3-okt-22 10.11.12 GMT+2", "a\\", "a <b\\",
+		"text/plain; charset=\"utf-8\"; name*0*=utf-8''a%C3; name*1*=%A5", "Mon, 3 Jan 2022 10:11:12 +0100", "Tue, 04 Jan 2022  1:11:12.5 +0000", "søn, blåbær ÿ ", "man 3-okt-22 10.11.12 GMT+2", "a\\", "a <b\\",
 	} {
 		f.Add(s)
 	}
@@ -177,6 +184,17 @@ func FuzzHeaderValues(f *testing.F) {
 		}
 		if d := parseDate(s, &ledger{}); !d.IsZero() && !plausible(d) {
 			t.Errorf("date %v", d)
+		}
+		s = strings.TrimSpace(s)
+		if d, err := time.Parse(dateLayout, s); err == nil {
+			if same, err := mail.ParseDate(s); err != nil || !reflect.DeepEqual(d, same) {
+				t.Errorf("%q is %v at once, and %v, %v", s, d, same, err)
+			}
+		}
+		if isOneLine(s) {
+			if joined := strings.Join(strings.Fields(cleanText(s)), " "); joined != s {
+				t.Errorf("%q is not on one line: %q", s, joined)
+			}
 		}
 		messageIDs(s)
 		pathOf(s)

@@ -40,17 +40,24 @@ const (
 // the text, guesses are looked for in.
 const maxGuessBytes = 8 << 10
 
+// fewestDigits is how many digits the shortest of what is looked for in the text
+// has: a British postcode.
+const fewestDigits = 2
+
 // guess looks in the signature first, then in the text.
 func guess(h header, m *Message, o Options) Guess {
 	var g Guess
 	sender := senderOf(m)
-	signature := guessLines(m.Signature)
-	text := guessLines(m.Text)
+	signature := guessLines(guessBeginning(m.Signature))
+	var text []guessLine
+	if beginning := guessBeginning(m.Text); countDigits(beginning) >= fewestDigits {
+		text = guessLines(beginning)
+	}
 	g.Name = guessName(sender, signature)
 	g.Company = guessCompany(h, sender, signature)
 	places := []struct {
 		source string
-		lines  []string
+		lines  []guessLine
 	}{{SourceSignature, signature}, {SourceText, text}}
 	budget := maxPhoneTries
 	country := countryOf(sender, m.Language, o.Region)
@@ -79,15 +86,34 @@ func guessed(value, source string) Guessed {
 	return Guessed{value, source}
 }
 
-// guessLines are the lines with text, trimmed, of the first maxGuessBytes.
-func guessLines(s string) []string {
-	if len(s) > maxGuessBytes {
-		s = strings.ToValidUTF8(s[:maxGuessBytes], "")
+// guessLine is a line that guesses are looked for in, with how many digits it
+// has: what has too few of them need not be looked at.
+type guessLine struct {
+	text   string
+	digits int
+}
+
+// guessBeginning is as much of a text as guesses are looked for in.
+func guessBeginning(s string) string {
+	if len(s) <= maxGuessBytes {
+		return s
 	}
-	var lines []string
-	for _, l := range strings.Split(s, "\n") {
+	n := maxGuessBytes
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// guessLines are the lines with text, trimmed.
+func guessLines(s string) []guessLine {
+	if s == "" {
+		return nil
+	}
+	lines := make([]guessLine, 0, strings.Count(s, "\n")+1)
+	for l := range strings.SplitSeq(s, "\n") {
 		if l = strings.TrimSpace(l); l != "" {
-			lines = append(lines, l)
+			lines = append(lines, guessLine{l, countDigits(l)})
 		}
 	}
 	return lines
@@ -133,7 +159,7 @@ func isRole(addr string) bool {
 	return isMachine(addr)
 }
 
-func guessName(sender Address, signature []string) Guessed {
+func guessName(sender Address, signature []guessLine) Guessed {
 	shown := personalName(sender.Name)
 	if strings.Contains(shown, "@") {
 		shown = ""
@@ -166,11 +192,9 @@ func guessName(sender Address, signature []string) Guessed {
 }
 
 // signedName is the name that a signature begins with, or empty.
-func signedName(signature []string) string {
-	for i, l := range signature {
-		if i > 3 {
-			break
-		}
+func signedName(signature []guessLine) string {
+	for _, line := range signature[:min(len(signature), 4)] {
+		l := line.text
 		if isClosing(l) {
 			if _, name, ok := strings.Cut(l, ","); ok && looksLikeName(strings.TrimSpace(name)) {
 				return strings.TrimSpace(name)
@@ -270,12 +294,12 @@ func startsUpper(s string) bool {
 	return unicode.IsUpper(r) || unicode.IsDigit(r)
 }
 
-func guessCompany(h header, sender Address, signature []string) Guessed {
+func guessCompany(h header, sender Address, signature []guessLine) Guessed {
 	if v := oneLine(decodeWords(h.get("organization"), &ledger{})); v != "" && len(v) < 100 {
 		return Guessed{v, SourceOrganization}
 	}
 	for _, l := range signature {
-		if c := companySuffix(l); c != "" && !isClosing(l) {
+		if c := companySuffix(l.text); c != "" && !isClosing(l.text) {
 			return Guessed{c, SourceSignature}
 		}
 	}

@@ -36,20 +36,20 @@ func countryOf(sender Address, language, region string) string {
 
 // findPostalAddress looks for a street with a number before a postcode with a
 // place, on one line or on two: "Storgata 1, 0155 Oslo", in the form of a country.
-func findPostalAddress(lines []string, country string) string {
+func findPostalAddress(lines []guessLine, country string) string {
 	form, ok := postcodeForms[country]
 	if !ok {
 		form = "####"
 	}
 	shortest := 4 // the digits of a postcode
 	if country == "GB" {
-		shortest = 2
+		shortest = fewestDigits
 	}
 	for i, l := range lines {
-		if len(l) > 200 || !hasDigits(l, shortest) {
+		if len(l.text) > 200 || l.digits < shortest {
 			continue
 		}
-		pieces := addressPieces(l)
+		pieces := addressPieces(l.text)
 		for k, p := range pieces {
 			place := postalPlace(p, form)
 			if country == "GB" {
@@ -65,7 +65,7 @@ func findPostalAddress(lines []string, country string) string {
 				return pieces[k-2] + ", " + place
 			}
 			for above := i - 1; k == 0 && above >= max(0, i-2); above-- {
-				if street := streetOf(lines[above]); street != "" {
+				if street := streetOf(lines[above].text); street != "" {
 					return street + ", " + place
 				}
 				if country != "GB" {

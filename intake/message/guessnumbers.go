@@ -8,6 +8,9 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
+// minPhoneDigits is how many digits a phone number has at least.
+const minPhoneDigits = 7
+
 // maxPhoneTries is how many candidates of a mail are looked up.
 const maxPhoneTries = 8
 
@@ -20,8 +23,12 @@ var (
 
 // findPhone is the first valid phone number in E.164 form. Numbers without a
 // prefix and without a label beside them count only when they stand alone.
-func findPhone(lines []string, region string, budget *int) string {
-	for _, l := range lines {
+func findPhone(lines []guessLine, region string, budget *int) string {
+	for _, line := range lines {
+		if line.digits < minPhoneDigits {
+			continue
+		}
+		l := line.text
 		rest := l
 		for *budget > 0 {
 			start, end := digitRun(rest)
@@ -34,7 +41,7 @@ func findPhone(lines []string, region string, budget *int) string {
 				continue
 			}
 			digits := countDigits(candidate)
-			if digits < 7 || digits > 15 || !phoneLikely(before, candidate, l) {
+			if digits < minPhoneDigits || digits > 15 || !phoneLikely(before, candidate, l) {
 				continue
 			}
 			*budget--
@@ -107,16 +114,6 @@ func digitRun(s string) (start, end int) {
 	return start, end
 }
 
-func countDigits(s string) int {
-	n := 0
-	for i := 0; i < len(s); i++ {
-		if s[i] >= '0' && s[i] <= '9' {
-			n++
-		}
-	}
-	return n
-}
-
 // onlyDigits drops all but digits.
 func onlyDigits(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -138,12 +135,12 @@ var organisationLabels = []string{
 // right: Norway (MOD11 of Brønnøysund), Sweden (Luhn), Denmark (MOD11), Germany
 // (VAT number, ISO 7064 MOD 11,10), France (SIREN and SIRET by Luhn, VAT number
 // by 97), Britain (VAT number by 97) and Finland (MOD11).
-func findOrganisationNumber(lines []string) string {
+func findOrganisationNumber(lines []guessLine) string {
 	for _, l := range lines {
-		if !hasDigits(l, 8) {
+		if l.digits < 8 {
 			continue
 		}
-		lower := strings.ToLower(l)
+		lower := strings.ToLower(l.text)
 		label, said := -1, ""
 		for _, o := range organisationLabels {
 			if i := strings.Index(lower, o); i >= 0 {
@@ -167,16 +164,6 @@ func findOrganisationNumber(lines []string) string {
 		}
 	}
 	return ""
-}
-
-// hasDigits tells whether there are n digits in s, together or not.
-func hasDigits(s string, n int) bool {
-	for i := 0; i < len(s) && n > 0; i++ {
-		if s[i] >= '0' && s[i] <= '9' {
-			n--
-		}
-	}
-	return n <= 0
 }
 
 // organisationNumber reads the first number of s by its check digit; label is

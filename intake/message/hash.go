@@ -1,7 +1,6 @@
 package message
 
 import (
-	"crypto/sha256"
 	"encoding/binary"
 	"hash"
 	"strings"
@@ -10,8 +9,8 @@ import (
 // contentHash is SHA-256 of who wrote, when, about what, and of the decoded
 // parts, each with its length before it. Trace fields, the transfer encoding
 // and line ends do not matter, since they differ between mailboxes.
-func contentHash(m *Message, h header, b *body) [32]byte {
-	w := hashWriter{h: sha256.New(), buffer: make([]byte, 0, 4<<10)}
+func contentHash(m *Message, h header, b *body, s *scratch) [32]byte {
+	w := hashWriter{h: s.hash(), buffer: s.buffer(maxHashed)}
 	w.add("from")
 	for _, a := range m.From {
 		w.add(strings.ToLower(a.Address))
@@ -27,10 +26,10 @@ func contentHash(m *Message, h header, b *body) [32]byte {
 	}
 	w.add("subject")
 	w.add(m.Subject)
-	for _, s := range b.segments {
+	for _, text := range b.segments {
 		w.add("text")
-		w.add(strings.TrimSpace(s.plain))
-		w.add(strings.TrimSpace(s.html))
+		w.add(strings.TrimSpace(text.plain))
+		w.add(strings.TrimSpace(text.html))
 	}
 	for _, a := range b.attachments {
 		w.add("attachment")
@@ -38,10 +37,14 @@ func contentHash(m *Message, h header, b *body) [32]byte {
 		w.number(a.size())
 		a.addTo(w.h)
 	}
+	s.putBack(w.buffer)
 	var sum [32]byte
 	w.h.Sum(sum[:0])
 	return sum
 }
+
+// maxHashed is how many octets of a text are hashed at once.
+const maxHashed = 4 << 10
 
 // hashWriter has a buffer for texts, of which the hash would else make a copy.
 type hashWriter struct {
@@ -50,15 +53,13 @@ type hashWriter struct {
 }
 
 func (w hashWriter) number(n int64) {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], uint64(n))
-	_, _ = w.h.Write(b[:])
+	_, _ = w.h.Write(binary.BigEndian.AppendUint64(w.buffer, uint64(n)))
 }
 
 func (w hashWriter) add(s string) {
 	w.number(int64(len(s)))
 	for len(s) > 0 {
-		n := min(len(s), cap(w.buffer))
+		n := min(len(s), maxHashed)
 		_, _ = w.h.Write(append(w.buffer, s[:n]...))
 		s = s[n:]
 	}

@@ -2,6 +2,7 @@ package message
 
 import (
 	"bytes"
+	"iter"
 	"strings"
 )
 
@@ -33,14 +34,15 @@ func (h header) get(key string) string {
 	return v
 }
 
-func (h header) all(key string) []string {
-	var vs []string
-	for i := range h {
-		if h[i].key == key && h[i].value != "" {
-			vs = append(vs, h[i].value)
+// all are the values of the fields with that key that have one.
+func (h header) all(key string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range h {
+			if h[i].key == key && h[i].value != "" && !yield(h[i].value) {
+				return
+			}
 		}
 	}
-	return vs
 }
 
 // The bounds of the fields that are kept for rules.
@@ -66,8 +68,12 @@ func (h header) extensions() map[string]string {
 // addresses reads every field of that key, since some programs repeat To.
 func (h header) addresses(key string, l *ledger) []Address {
 	var list []Address
-	for _, v := range h.all(key) {
-		list = append(list, parseAddresses(v, l)...)
+	for v := range h.all(key) {
+		if more := parseAddresses(v, l); list == nil {
+			list = more
+		} else {
+			list = append(list, more...)
+		}
 		if len(list) >= MaxAddresses {
 			return list[:MaxAddresses]
 		}
@@ -78,7 +84,7 @@ func (h header) addresses(key string, l *ledger) []Address {
 // paths reads every field of that key as one bare address.
 func (h header) paths(key string) []string {
 	var ps []string
-	for _, v := range h.all(key) {
+	for v := range h.all(key) {
 		if p := pathOf(v); p != "" && len(ps) < MaxAddresses {
 			ps = append(ps, p)
 		}
@@ -91,18 +97,20 @@ func (h header) paths(key string) []string {
 // body that starts without a blank line. Of a part (top is false) a leading
 // blank line means that it has no header.
 func splitHeader(b []byte, top bool, l *ledger) (header, []byte) {
+	fields := 4 // as many as a part has
 	if top {
+		fields = 16
 		b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
 		b = trimBlankLines(b)
 	}
 	var h header
-	var cont [][]byte // continuation lines of the newest field
+	var few [8][]byte
+	value := few[:0] // of the newest field: its lines, trimmed
 	flush := func() {
-		if len(cont) > 0 && len(h) > 0 {
-			f := &h[len(h)-1]
-			f.value = strings.TrimSpace(f.value + " " + string(bytes.Join(cont, []byte(" "))))
+		if len(h) > 0 {
+			h[len(h)-1].value = unfolded(value)
 		}
-		cont = cont[:0]
+		value = value[:0]
 	}
 	defer flush()
 	size, lines, junk := 0, 0, 0
@@ -127,21 +135,25 @@ func splitHeader(b []byte, top bool, l *ledger) (header, []byte) {
 			return h, rest
 		}
 		if isSpace(line[0]) && len(h) > 0 {
-			cont = append(cont, bytes.TrimSpace(line))
+			value = append(value, bytes.TrimSpace(line))
 			b = rest
 			continue
 		}
-		key, value, ok := cutField(line)
+		key, first, ok := cutField(line)
 		switch {
 		case ok:
 			flush()
 			junk = 0
-			h = append(h, field{key, string(value)})
+			if h == nil {
+				h = make(header, 0, fields)
+			}
+			h = append(h, field{key: key})
+			value = append(value, first)
 		case isFromLine(line):
 		case junk < 3 && fieldAhead(rest) || top && headerAhead(h, rest):
 			l.defect(DefectHeader)
-			if junk++; junk == 1 && len(h) > 0 && goesOn(h[len(h)-1], cont) {
-				cont = append(cont, bytes.TrimSpace(line))
+			if junk++; junk == 1 && len(h) > 0 && goesOn(h[len(h)-1].key, value[len(value)-1]) {
+				value = append(value, bytes.TrimSpace(line))
 			}
 		default:
 			l.defect(DefectHeader)
@@ -176,7 +188,54 @@ func cutField(line []byte) (string, []byte, bool) {
 			return "", nil, false
 		}
 	}
-	return strings.ToLower(string(key)), bytes.TrimSpace(line[i+1:]), true
+	return fieldKey(key), bytes.TrimSpace(line[i+1:]), true
+}
+
+// fieldKey is the key of a field in lower case.
+func fieldKey(key []byte) string {
+	var room [100]byte
+	lower := append(room[:0], key...)
+	for i, c := range lower {
+		if 'A' <= c && c <= 'Z' {
+			lower[i] = c + 'a' - 'A'
+		}
+	}
+	if known, ok := fieldKeys[string(lower)]; ok {
+		return known
+	}
+	return string(lower)
+}
+
+// fieldKeys are those that most mails have, so that each need not be a new string.
+var fieldKeys = func() map[string]string {
+	t := map[string]string{}
+	for _, key := range []string{"received", "return-path", "delivered-to", "from", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references",
+		"reply-to", "mime-version", "content-type", "content-transfer-encoding", "content-disposition", "content-id", "content-language", "sender",
+		"dkim-signature", "arc-seal", "arc-message-signature", "arc-authentication-results", "authentication-results", "received-spf", "list-unsubscribe",
+		"thread-topic", "thread-index", "user-agent", "importance", "x-mailer", "x-originating-ip", "x-received", "x-priority"} {
+		t[key] = key
+	}
+	return t
+}()
+
+// unfolded are the lines of a value on one line.
+func unfolded(lines [][]byte) string {
+	if len(lines) == 1 {
+		return string(lines[0])
+	}
+	size := len(lines)
+	for _, line := range lines {
+		size += len(line)
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for i, line := range lines {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.Write(line)
+	}
+	return strings.TrimSpace(b.String())
 }
 
 func isFromLine(line []byte) bool {
@@ -259,12 +318,8 @@ func headerAhead(h header, rest []byte) bool {
 
 // goesOn tells whether a line without indentation continues the field before
 // it: a subject that was broken, or a list after its comma.
-func goesOn(f field, cont [][]byte) bool {
-	end := f.value
-	if n := len(cont); n > 0 {
-		end = string(cont[n-1])
-	}
-	return f.key == "subject" || strings.HasSuffix(end, ",")
+func goesOn(key string, end []byte) bool {
+	return key == "subject" || bytes.HasSuffix(end, []byte(","))
 }
 
 // afterHeader is what follows the next blank line.

@@ -26,7 +26,10 @@ func messageIDs(v string) []string {
 		if j < 0 {
 			break
 		}
-		id := strings.Join(strings.Fields(rest[i+1:i+j]), "")
+		id := rest[i+1 : i+j]
+		if !isOneLine(id) || strings.Contains(id, " ") {
+			id = strings.Join(strings.Fields(id), "")
+		}
 		id = strings.TrimLeft(id, "<")
 		if id != "" {
 			ids = append(ids, id)

@@ -1,9 +1,6 @@
 package message
 
-import (
-	"unicode"
-	"unicode/utf8"
-)
+import "math/bits"
 
 // maxLanguageBytes is how much of a text tells its language.
 const maxLanguageBytes = 2 << 10
@@ -70,42 +67,22 @@ func language(text string) string {
 	if len(text) > maxLanguageBytes {
 		text = text[:maxLanguageBytes]
 	}
-	var scores [len(languageNames)]int
+	var counts [256]int // of words, by the set of languages that use them
 	letters := uint16(0)
-	word := make([]byte, 0, 64)
 	for i := 0; i < len(text); {
-		word = word[:0]
-		for i < len(text) {
-			c := text[i]
-			if 'A' <= c && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			if 'a' <= c && c <= 'z' || c == '\'' {
-				word = append(word, c)
-				i++
-				continue
-			}
-			r, size := utf8.DecodeRuneInString(text[i:])
-			i += size
-			if !unicode.IsLetter(r) {
-				break
-			}
-			r = unicode.ToLower(r)
-			letters |= languageLetters[r]
-			word = utf8.AppendRune(word, r)
+		word, n, ok := shortWord(text[i:])
+		if !ok {
+			var used uint16
+			word, n, used = anyWord(text[i:])
+			letters |= used
 		}
-		bits := languageWords[string(word)]
-		if bits == 0 {
-			continue
-		}
-		shared := 0
-		for b := bits; b != 0; b &= b - 1 {
-			shared++
-		}
-		for i := range scores {
-			if bits&(1<<i) != 0 {
-				scores[i] += 6 / shared
-			}
+		i += n
+		counts[frequentWords.set(word)]++
+	}
+	var scores [len(languageNames)]int
+	for set, languages := range frequentWords.sets {
+		for b := languages; b != 0; b &= b - 1 {
+			scores[bits.TrailingZeros16(b)] += counts[set] * (6 / bits.OnesCount16(languages))
 		}
 	}
 	for i := range scores {

@@ -118,9 +118,11 @@ func (p *part) decode(w io.Writer, l *ledger) (int64, error) {
 			s.copy(rest)
 		}
 	case encodedQuotedPrintable:
+		var d []byte
 		for len(b) > 0 && s.err == nil {
 			n := quotedStretch(b)
-			s.write(decodeQuotedPrintable(b[:n]))
+			d = appendQuotedPrintable(d[:0], b[:n])
+			s.write(d)
 			s.paging.passed(n)
 			b = b[n:]
 		}

@@ -67,6 +67,7 @@ const (
 // ledger counts what a mail has used of the limits and collects its defects.
 type ledger struct {
 	paging
+	scratch  *scratch  // none when nil
 	deadline time.Time // none when zero
 	parts    int
 	decoded  int

@@ -3,6 +3,7 @@ package message
 import (
 	"encoding/hex"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/emne/emne/intake"
@@ -10,8 +11,12 @@ import (
 
 // Parser gives a mailbox the way to read its mails.
 func Parser(o Options) intake.Parser {
+	spare := &sync.Pool{New: func() any { return &scratch{} }}
 	return func(raw intake.Raw, at intake.MailboxUID, received time.Time) intake.Mail {
 		o := o
+		s := spare.Get().(*scratch)
+		defer spare.Put(s)
+		o.scratch = s
 		if raw.Spooled() {
 			o.raw, o.large = raw, largePart
 		}

@@ -19,6 +19,9 @@ const maxParams = 200
 // white space, RFC 2231 continuations and charsets, RFC 2047 words (which do
 // not belong there), doubled and missing semicolons.
 func parseMediaType(v string, l *ledger) mediaType {
+	if v == "" {
+		return mediaType{}
+	}
 	m := mediaType{params: map[string]string{}}
 	head, rest, _ := strings.Cut(v, ";")
 	head = strings.TrimSpace(head)
@@ -29,7 +32,8 @@ func parseMediaType(v string, l *ledger) mediaType {
 		rest, head = v, ""
 	}
 	m.value = strings.ToLower(strings.Trim(head, "\"' ,"))
-	var pieces []param
+	var few [4]param
+	pieces := few[:0]
 	for rest != "" && len(pieces) < maxParams {
 		var p param
 		p, rest = cutParam(rest)
@@ -135,10 +139,13 @@ func unescapeParam(s string) string {
 // join puts the sections of each parameter together. An RFC 2231 value wins
 // over a plain one of the same name.
 func (m *mediaType) join(pieces []param, l *ledger) {
-	sections := map[string][]param{}
+	var sections map[string][]param
 	for _, p := range pieces {
 		switch {
 		case p.numbered || p.extended:
+			if sections == nil {
+				sections = map[string][]param{}
+			}
 			sections[p.key] = append(sections[p.key], p)
 		default:
 			if _, ok := m.params[p.key]; ok {
@@ -195,8 +202,8 @@ func appendUnescaped(b []byte, v string) []byte {
 // contentType is the first Content-Type of the header that says something. The
 // second result is false when none does.
 func contentType(h header, l *ledger) (mediaType, bool) {
-	all := h.all("content-type")
-	for i, v := range all {
+	var last mediaType
+	for v := range h.all("content-type") {
 		m := parseMediaType(v, l)
 		if alias, ok := shortTypes[m.value]; ok {
 			l.defect(DefectContentType)
@@ -207,10 +214,11 @@ func contentType(h header, l *ledger) (mediaType, bool) {
 			return m, true
 		}
 		l.defect(DefectContentType)
-		if i == len(all)-1 && (m.params["boundary"] != "" || m.params["name"] != "") {
-			m.value = ""
-			return m, false
-		}
+		last = m
+	}
+	if last.params["boundary"] != "" || last.params["name"] != "" {
+		last.value = ""
+		return last, false
 	}
 	return mediaType{params: map[string]string{}}, false
 }

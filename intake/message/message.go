@@ -91,6 +91,7 @@ type Options struct {
 	raw   intake.Raw
 	large int
 
+	scratch  *scratch
 	deadline time.Time // of the whole mail
 }
 
@@ -113,13 +114,16 @@ func parse(raw []byte, o Options) *Message {
 	if o.deadline.IsZero() {
 		o.deadline = time.Now().Add(MaxTime)
 	}
+	if o.scratch == nil {
+		o.scratch = &scratch{}
+	}
 	return parseNested(raw, o, 0)
 }
 
 // parseNested reads a mail that is attached to depth others.
 func parseNested(raw []byte, o Options, depth int) *Message {
 	m := &Message{}
-	l := &ledger{paging: paging{raw: o.raw, spooled: o.large > 0, large: o.large}, deadline: o.deadline}
+	l := &ledger{paging: paging{raw: o.raw, spooled: o.large > 0, large: o.large}, scratch: o.scratch, deadline: o.deadline}
 	if len(bytes.TrimSpace(raw)) == 0 {
 		m.Problem = ProblemEmpty
 		return m
@@ -145,7 +149,7 @@ func parseNested(raw []byte, o Options, depth int) *Message {
 	m.Listed = isListed(h, m)
 	m.Language = language(m.Text)
 	m.Guess = guess(h, m, o)
-	m.ContentHash = contentHash(m, h, b)
+	m.ContentHash = contentHash(m, h, b, o.scratch)
 	m.Original = findOriginal(m, b, lines, o, depth)
 	m.Defects, m.Problem = l.defects, l.problem
 	return m
@@ -178,8 +182,8 @@ func (m *Message) readHeader(h header, l *ledger) {
 // readText folds the text of the body into its shares.
 func (m *Message) readText(b *body) []textLine {
 	m.HTML, m.Charsets = b.html(), b.charsets
-	lines := b.lines()
-	f := fold(lines, isForward(m.Subject))
+	full, lines := b.lines()
+	f := fold(full, lines, isForward(m.Subject))
 	m.FullText, m.Text, m.Quoted, m.Signature = f.full, f.own, f.quoted, f.signature
 	return lines
 }

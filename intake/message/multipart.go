@@ -11,11 +11,19 @@ const maxTypes = 5
 // laterMultipart is the second Content-Type of a part whose parts are there,
 // whatever the first one says.
 func laterMultipart(h header, content []byte, l *ledger) (mediaType, bool) {
-	all := h.all("content-type")
-	if len(all) < 2 || len(all) > maxTypes {
+	n := 0
+	for range h.all("content-type") {
+		n++
+	}
+	if n < 2 || n > maxTypes {
 		return mediaType{}, false
 	}
-	for _, v := range all[1:] {
+	first := true
+	for v := range h.all("content-type") {
+		if first {
+			first = false
+			continue
+		}
 		m := parseMediaType(v, l)
 		b := m.params["boundary"]
 		if strings.HasPrefix(m.value, "multipart/") && b != "" && l.index(content, 0, []byte("\n--"+b)) >= 0 {

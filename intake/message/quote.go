@@ -21,8 +21,14 @@ type folded struct {
 // the sender wants to be read, so it counts as their own words; so does a quote
 // with answers between its lines, up to the last answer. A text that would have
 // no words of its own left is not folded.
-func fold(lines []textLine, forward bool) folded {
-	f := folded{full: joinLines(lines)}
+//
+// full are the lines joined, if the caller has them so; the shares are cut out
+// of it as far as they are in one piece.
+func fold(full string, lines []textLine, forward bool) folded {
+	if full == "" {
+		full = joinLines(lines)
+	}
+	f := folded{full: full}
 	shares := make([]share, len(lines))
 	end := markShares(lines, shares, forward)
 	markPrefixed(lines[:end], shares)
@@ -34,9 +40,9 @@ func fold(lines []textLine, forward bool) folded {
 		f.own = f.full
 		return f
 	}
-	f.own = take(lines, shares, shareOwn)
-	f.quoted = take(lines, shares, shareQuoted)
-	f.signature = take(lines, shares, shareSignature)
+	f.own = take(full, lines, shares, shareOwn)
+	f.quoted = take(full, lines, shares, shareQuoted)
+	f.signature = take(full, lines, shares, shareSignature)
 	return f
 }
 
@@ -49,13 +55,24 @@ func hasOwn(lines []textLine, shares []share) bool {
 	return false
 }
 
-// take joins the lines of one share, a blank line between runs of them.
-func take(lines []textLine, shares []share, s share) string {
-	size := 0
+// take joins the lines of one share, a blank line between runs of them. A single
+// run is a piece of full.
+func take(full string, lines []textLine, shares []share, s share) string {
+	size, runs, at := 0, 0, 0
+	start, end := 0, 0 // of the newest run in full
 	for i := range lines {
 		if shares[i] == s {
 			size += len(lines[i].text) + 2
+			if i == 0 || shares[i-1] != s {
+				runs++
+				start = at
+			}
+			end = at + len(lines[i].text)
 		}
+		at += len(lines[i].text) + 1
+	}
+	if runs <= 1 {
+		return strings.Trim(full[start:end], "\n")
 	}
 	var b strings.Builder
 	b.Grow(size)

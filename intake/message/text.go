@@ -22,22 +22,25 @@ const (
 	markSignature
 )
 
-// plainLines are the lines of plain text, without blank ones at either end.
-func plainLines(s string) []textLine {
+// plainLines are the lines of plain text, without blank ones at either end, and
+// full what is left of it.
+func plainLines(s string) (full string, lines []textLine) {
 	s = strings.TrimRight(s, " \t\n\u00a0")
 	if s == "" {
-		return nil
+		return "", nil
 	}
-	lines := make([]textLine, 0, strings.Count(s, "\n")+1)
+	lines = make([]textLine, 0, strings.Count(s, "\n")+1)
+	full = s
 	for more := true; more; {
 		var line string
 		line, s, more = strings.Cut(s, "\n")
 		if len(lines) == 0 && blank(line) && more {
+			full = s
 			continue
 		}
 		lines = append(lines, textLine{text: line})
 	}
-	return lines
+	return full, lines
 }
 
 func joinLines(lines []textLine) string {

@@ -182,7 +182,7 @@ func TestSignatures(t *testing.T) {
 
 // What is valid UTF-8 is cleaned byte by byte, with the same outcome.
 func FuzzCleanText(f *testing.F) {
-	for _, s := range []string{"a\r\nb\rc\r", "\ufeffa\u0085b\u00a0c\u009fd\x00e\x7ff\f\v\t", "\uff01\ufefe\ufeff", "\xffa", "\xc2", "\u00e6\u00f8\u00e5"} {
+	for _, s := range []string{"a\r\nb\rc\r", "\ufeffa\u0085b\u00a0c\u009fd\x00e\x7ff\f\v\t", "\uff01\ufefe\ufeff", "\xffa", "\xc2", "\u00e6\u00f8\u00e5", "vi trenger\r et tilbud\x7f p\u00e5 nytt\u0085 tak\r\n\x01til hytta\ufeff"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

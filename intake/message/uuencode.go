@@ -17,16 +17,14 @@ const maxUUFiles = 100
 // findUUEncoded finds the first uuencoded file of b. One without an end counts
 // when it has at least one good line.
 func findUUEncoded(b []byte, l *ledger) (uuFile, bool) {
-	pos := 0
-	for pos < len(b) {
-		i := bytes.Index(b[pos:], []byte("begin "))
-		if i < 0 {
-			return uuFile{}, false
-		}
-		start := pos + i
-		pos = start + len("begin ")
-		if start > 0 && b[start-1] != '\n' {
-			continue
+	start, first := 0, bytes.HasPrefix(b, []byte("begin "))
+	for ; ; first = false {
+		if !first {
+			i := bytes.Index(b[start:], []byte("\nbegin "))
+			if i < 0 {
+				return uuFile{}, false
+			}
+			start += i + 1
 		}
 		line, rest := cutLine(b[start:])
 		mode, name, ok := bytes.Cut(line[len("begin "):], []byte(" "))
@@ -44,7 +42,6 @@ func findUUEncoded(b []byte, l *ledger) (uuFile, bool) {
 		f.end = len(b) - len(tail)
 		return f, true
 	}
-	return uuFile{}, false
 }
 
 // read decodes the lines of a file and returns what follows it.

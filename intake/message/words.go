@@ -163,7 +163,7 @@ func wordEnd(s string, enc byte) int {
 // decodeB reads base64 with white space in it; what is none stays as it is.
 func decodeB(s string, l *ledger) []byte {
 	if strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t") != "" {
-		if d, _ := decodeBase64([]byte(s), l); d != nil {
+		if d, _ := decodeBase64(nil, []byte(s), l); d != nil {
 			return d
 		}
 		return []byte(s)
