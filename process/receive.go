@@ -37,6 +37,7 @@ func (s *Service) ReceiveMail(ctx context.Context, a Actor, m IncomingMail) (Rec
 			return Receipt{}, err
 		}
 	}
+	s.store.StageText(m.Inquiry.Text)
 	var r Receipt
 	receive := func(u *unit) (*Outcome, error) {
 		var err error

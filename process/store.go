@@ -22,6 +22,9 @@ type Store interface {
 	// StageBlob stores a large blob ahead of the transaction that keeps it;
 	// small ones wait for the transaction. What is never kept is swept.
 	StageBlob(ctx context.Context, b *Blob) error
+	// StageText does what can be done of a long text ahead of the transaction that
+	// stores it; it may be left out.
+	StageText(text string)
 	// Blob reads kept bytes; CodeNotFound when there are none.
 	Blob(ctx context.Context, sha256 string) ([]byte, error)
 	// OpenBlob reads kept bytes piece by piece, while ctx lasts; CodeNotFound

@@ -53,6 +53,8 @@ type DB struct {
 	opener  *zstd.Decoder
 	// settings are the ones that were read last.
 	settings atomic.Pointer[readSettings]
+	// staged are texts that wait for their transactions.
+	staged stagedTexts
 	// inserts are the texts of INSERTs of many rows, by insertKey.
 	inserts sync.Map
 }
@@ -66,7 +68,7 @@ func newDB(engine Engine, o Options) (*DB, error) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	packer, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(min(runtime.GOMAXPROCS(0), 4)), zstd.WithLowerEncoderMem(true))
+	packer, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(min(runtime.GOMAXPROCS(0), 4)), zstd.WithLowerEncoderMem(true), zstd.WithEncoderCRC(false)) // a blob has its SHA-256
 	if err != nil {
 		return nil, fmt.Errorf("preparing compression: %w", err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"slices"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -34,6 +35,12 @@ type foldedText struct {
 	words folder
 }
 
+func foldText(text string) foldedText {
+	f := foldedText{text, folder{out: make([]byte, 0, min(len(text), 4<<10))}}
+	f.words.add(clean(text))
+	return f
+}
+
 // searchText folds the texts of a record, a long one first: two records of one
 // transaction may have the same, as a mail and its lead do.
 func (t *txn) searchText(texts []string) string {
@@ -42,8 +49,10 @@ func (t *txn) searchText(texts []string) string {
 		return searchText(texts)
 	}
 	if t.long.text != texts[i] {
-		t.long = foldedText{text: texts[i], words: folder{out: make([]byte, 0, min(len(texts[i]), 4<<10))}}
-		t.long.words.add(clean(texts[i]))
+		var staged bool
+		if t.long, staged = t.db.staged.take(texts[i]); !staged {
+			t.long = foldText(texts[i])
+		}
 	}
 	f := t.long.words.clone()
 	for k, s := range texts {
@@ -52,6 +61,52 @@ func (t *txn) searchText(texts []string) string {
 		}
 	}
 	return string(f.out)
+}
+
+// The bounds of what is staged: how many texts, and how long one is at most.
+const maxStagedTexts, maxStagedText = 512, 64 << 10
+
+// stagedTexts were folded ahead of their transactions. Each is taken once; of
+// those that never are, the oldest goes first.
+type stagedTexts struct {
+	mu    sync.Mutex
+	texts map[string]foldedText
+	order []string
+}
+
+// StageText implements process.Store.
+func (db *DB) StageText(text string) {
+	if len(text) < longText || len(text) > maxStagedText {
+		return
+	}
+	f := foldText(text)
+	s := &db.staged
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, known := s.texts[text]; known {
+		return
+	}
+	if len(s.order) == maxStagedTexts {
+		delete(s.texts, s.order[0])
+		s.order = s.order[1:]
+	}
+	if s.texts == nil {
+		s.texts = map[string]foldedText{}
+	}
+	s.texts[text] = f
+	s.order = append(s.order, text)
+}
+
+func (s *stagedTexts) take(text string) (foldedText, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, staged := s.texts[text]
+	if !staged {
+		return foldedText{}, false
+	}
+	delete(s.texts, text)
+	s.order = slices.DeleteFunc(s.order, func(o string) bool { return o == text })
+	return f, true
 }
 
 // folder gathers words; slots is a table of those that it has, as their end in
