@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -47,7 +48,7 @@ func (w *walker) attach(ctype, name string, h header, content []byte, large *par
 // markInline settles which attachments the HTML shows: those that it names by
 // their Content-ID, and those of a multipart/related that has one. A part that
 // is only marked "inline" is a file to a person: some programs mark all so.
-func markInline(as []Attachment, html string) {
+func markInline(as []Attachment, html []byte) {
 	if !slices.ContainsFunc(as, func(a Attachment) bool { return a.ContentID != "" }) {
 		for i := range as {
 			as[i].Inline = false
@@ -57,22 +58,22 @@ func markInline(as []Attachment, html string) {
 	named := contentIDs(html)
 	for i := range as {
 		a := &as[i]
-		a.Inline = a.ContentID != "" && (named[a.ContentID] || a.Inline && html != "")
+		a.Inline = a.ContentID != "" && (named[a.ContentID] || a.Inline && len(html) > 0)
 	}
 }
 
 // contentIDs are the ids that HTML refers to as cid: (RFC 2392).
-func contentIDs(html string) map[string]bool {
+func contentIDs(html []byte) map[string]bool {
 	ids := map[string]bool{}
 	for len(ids) < MaxParts {
-		i := strings.Index(html, "cid:")
+		i := bytes.Index(html, []byte("cid:"))
 		if i < 0 {
 			break
 		}
 		html = html[i+4:]
-		j := strings.IndexAny(html[:min(len(html), 300)], "\"')> \n")
+		j := bytes.IndexAny(html[:min(len(html), 300)], "\"')> \n")
 		if j > 0 {
-			ids[strings.ReplaceAll(html[:j], "%40", "@")] = true
+			ids[strings.ReplaceAll(string(html[:j]), "%40", "@")] = true
 		}
 	}
 	return ids

@@ -20,9 +20,10 @@ type body struct {
 }
 
 // segment is a piece of the text in the order of the mail, in the forms that
-// its sender gave.
+// its sender gave. The HTML can lie in a buffer that is gone when the mail is read.
 type segment struct {
-	plain, html string
+	plain string
+	html  []byte
 }
 
 // walker goes through the parts of a mail.
@@ -64,7 +65,7 @@ func readBody(h header, content []byte, l *ledger) *body {
 	}
 	if !w.b.readable() && len(w.outside) > 0 {
 		for _, text := range w.outside {
-			w.b.segments = append(w.b.segments, segment{plain: w.decode(text, "", false)})
+			w.b.segments = append(w.b.segments, segment{plain: w.plain(text, "", false)})
 		}
 		l.defect(DefectBoundary)
 	}
@@ -79,7 +80,7 @@ func (w *walker) fallBack() {
 		w.b.segments = w.fallback
 	case !w.b.readable():
 		w.b.segments = append(w.b.segments, w.calendar...)
-	case len(w.b.segments) == 1 && len(w.fallback) > 0 && blank(w.b.segments[0].html):
+	case len(w.b.segments) == 1 && len(w.fallback) > 0 && blankBytes(w.b.segments[0].html):
 		w.b.segments[0].html = w.fallback[0].html
 	}
 }
@@ -87,7 +88,7 @@ func (w *walker) fallBack() {
 // readable tells whether there is any text.
 func (b *body) readable() bool {
 	for _, s := range b.segments {
-		if !blank(s.plain) || !blank(s.html) {
+		if !blank(s.plain) || !blankBytes(s.html) {
 			return true
 		}
 	}
@@ -95,28 +96,28 @@ func (b *body) readable() bool {
 }
 
 // html is the HTML of the mail; segments without one are escaped between.
-func (b *body) html() string {
+func (b *body) html() []byte {
 	found := false
 	for _, s := range b.segments {
-		found = found || !blank(s.html)
+		found = found || !blankBytes(s.html)
 	}
 	switch {
 	case !found:
-		return ""
+		return nil
 	case len(b.segments) == 1:
 		return b.segments[0].html
 	}
-	var out strings.Builder
+	var out bytes.Buffer
 	for _, s := range b.segments {
 		switch {
-		case !blank(s.html):
-			out.WriteString(s.html)
+		case !blankBytes(s.html):
+			out.Write(s.html)
 		case !blank(s.plain):
 			out.WriteString("<pre>" + html.EscapeString(s.plain) + "</pre>")
 		}
 		out.WriteByte('\n')
 	}
-	return out.String()
+	return out.Bytes()
 }
 
 // lines are the lines of the text, segments divided by a blank line, and full
@@ -145,12 +146,14 @@ func (b *body) lines() (full string, lines []textLine) {
 // plain form, or it only says that one should look at the HTML.
 func (s segment) preferHTML() bool {
 	if blank(s.plain) {
-		return !blank(s.html)
+		return !blankBytes(s.html)
 	}
 	return len(s.html) > 2*len(s.plain) && len(s.plain) < 300 && strings.Contains(strings.ToLower(s.plain), "html")
 }
 
 func blank(s string) bool { return strings.TrimSpace(s) == "" }
+
+func blankBytes(b []byte) bool { return len(bytes.TrimSpace(b)) == 0 }
 
 // part reads one part with all that is in it.
 func (w *walker) part(h header, content []byte, at place) []segment {
@@ -257,11 +260,8 @@ func (w *walker) leaf(ct mediaType, known bool, h header, content []byte, at pla
 	if large != nil {
 		content, fresh = large.bytes(), true
 	}
-	s, kept := w.text(ct, known, content, fresh)
-	if fresh && !kept {
-		w.l.scratch.putBack(content)
-	}
-	if !blank(s.plain) || !blank(s.html) {
+	s := w.text(ct, known, content, fresh)
+	if !blank(s.plain) || !blankBytes(s.html) {
 		w.seenText = true
 	}
 	return []segment{s}
@@ -306,9 +306,8 @@ func isReadable(ctype string) bool {
 	return false
 }
 
-// text brings a text part to UTF-8 and to lines. It overwrites content that is
-// fresh, and tells whether it kept it, as a file.
-func (w *walker) text(ct mediaType, known bool, content []byte, fresh bool) (s segment, kept bool) {
+// text brings a text part to UTF-8 and to lines. Content that is fresh is its own.
+func (w *walker) text(ct mediaType, known bool, content []byte, fresh bool) segment {
 	label := ct.params["charset"]
 	isHTML := ct.value == "text/html" || ct.value == "application/xhtml+xml" || looksLikeHTML(content, known)
 	if isHTML {
@@ -317,9 +316,11 @@ func (w *walker) text(ct mediaType, known bool, content []byte, fresh bool) (s s
 		}
 		if w.htmlBytes += len(content); w.htmlBytes > MaxHTMLBytes {
 			w.tooLong("text/html", content)
-			return segment{}, true
+			return segment{}
 		}
-		return segment{html: w.decode(content, label, fresh)}, false
+		html := w.decode(content, label, fresh)
+		w.l.lent = append(w.l.lent, html)
+		return segment{html: html}
 	}
 	for n := 0; n < maxUUFiles; n++ {
 		f, ok := findUUEncoded(content, w.l)
@@ -331,36 +332,43 @@ func (w *walker) text(ct mediaType, known bool, content []byte, fresh bool) (s s
 	}
 	if w.textBytes += len(content); w.textBytes > MaxTextBytes {
 		w.tooLong("text/plain", content)
-		return segment{}, true
+		return segment{}
 	}
-	plain := w.decode(content, label, fresh)
+	plain := w.plain(content, label, fresh)
 	switch {
 	case strings.EqualFold(ct.params["format"], "flowed"):
 		plain = unflow(plain, strings.EqualFold(ct.params["delsp"], "yes"))
 	case ct.value == "text/enriched" || ct.value == "text/richtext":
-		plain = joinLines(htmlLines(plain))
+		plain = joinLines(htmlLines([]byte(plain)))
 	}
-	return segment{plain: plain}, false
+	return segment{plain: plain}
 }
 
-// decode brings a text to clean UTF-8 and notes what it was read as. It
-// overwrites content that is fresh.
-func (w *walker) decode(content []byte, label string, fresh bool) string {
+// plain is decode for a text that stays.
+func (w *walker) plain(content []byte, label string, fresh bool) string {
+	d := w.decode(content, label, fresh)
+	s := string(d)
+	w.l.scratch.putBack(d)
+	return s
+}
+
+// decode brings a text to clean UTF-8 and notes what it was read as. It lies in
+// content, if that is fresh, or else in a spare buffer.
+func (w *walker) decode(content []byte, label string, fresh bool) []byte {
 	s, as, valid := fromCharset(content, label, w.l)
-	isBlank := valid && len(bytes.TrimSpace(content)) == 0 || !valid && blank(s)
+	isBlank := valid && blankBytes(content) || !valid && blank(s)
 	if !slices.Contains(w.b.charsets, as) && !isBlank {
 		w.b.charsets = append(w.b.charsets, as)
 	}
 	switch {
-	case !valid:
-		return cleanText(s)
+	case valid && fresh:
+		return appendClean(content[:0], content)
+	case valid:
+		return appendClean(w.l.scratch.buffer(len(content)), content)
 	case fresh:
-		return string(appendClean(content[:0], content))
+		w.l.scratch.putBack(content)
 	}
-	d := appendClean(w.l.scratch.buffer(len(content)), content)
-	s = string(d)
-	w.l.scratch.putBack(d)
-	return s
+	return append(w.l.scratch.buffer(len(s)), cleanText(s)...)
 }
 
 func (w *walker) tooLong(ctype string, content []byte) {

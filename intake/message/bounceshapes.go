@@ -50,12 +50,12 @@ var (
 
 // readGmail reads the reports of googlemail.com.
 func readGmail(h header, text string) *DeliveryReport {
-	text = bounceText(text)
-	lower := strings.ToLower(strings.NewReplacer("’", "'", "\u00a0", " ").Replace(text))
 	from := strings.ToLower(h.get("from"))
 	if !strings.Contains(from, "@googlemail.com") && !strings.Contains(from, "@google.com") {
 		return nil
 	}
+	text = bounceText(text)
+	lower := strings.ToLower(strings.NewReplacer("’", "'", "\u00a0", " ").Replace(text))
 	action := "failed"
 	for _, d := range gmailDelays {
 		if strings.Contains(lower, d) {

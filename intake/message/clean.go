@@ -13,15 +13,16 @@ func cleanText(s string) string {
 	if !utf8.ValidString(s) {
 		return cleanRunes(s)
 	}
-	i := 0
-	for i < len(s) && !suspectBytes[s[i]] {
-		i++
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case !suspectBytes[c]:
+		case c == 0xc2 && s[i+1] >= 0xa0, c == 0xef && (s[i+1] != 0xbb || s[i+2] != 0xbf): // a letter
+		default:
+			b := []byte(s)
+			return string(appendClean(b[:0], b))
+		}
 	}
-	if i == len(s) {
-		return s
-	}
-	b := []byte(s)
-	return string(appendClean(b[:0], b))
+	return s
 }
 
 // appendClean appends to d what cleanText makes of valid UTF-8. It is never

@@ -3,6 +3,9 @@ package message
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
+	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -240,32 +243,55 @@ func mostlyBase64(b []byte) bool {
 
 // appendQuotedPrintable decodes what is well-formed and leaves the rest.
 func appendQuotedPrintable(d, b []byte) []byte {
-	for {
-		i := bytes.IndexByte(b, '=')
-		if i < 0 {
-			return append(d, b...)
+	n := len(d)
+	d = slices.Grow(d, len(b))
+	d = d[:n+len(b)] // it becomes no longer
+	for i := 0; i < len(b); {
+		// Eight bytes at once, and those before an "=" among them.
+		for i+8 <= len(b) {
+			x := binary.LittleEndian.Uint64(b[i:])
+			binary.LittleEndian.PutUint64(d[n:], x)
+			other := x ^ '='*eachByte
+			if equals := (other - eachByte) &^ other & highBytes; equals != 0 { // the lowest bit set is right
+				k := bits.TrailingZeros64(equals) / 8
+				i += k
+				n += k
+				break
+			}
+			i += 8
+			n += 8
 		}
-		d = append(d, b[:i]...)
-		b = b[i:]
-		if len(b) >= 3 && unhex(b[1]) >= 0 && unhex(b[2]) >= 0 {
-			d = append(d, byte(unhex(b[1])<<4|unhex(b[2])))
-			b = b[3:]
+		if i == len(b) {
+			break
+		}
+		if b[i] != '=' {
+			d[n] = b[i]
+			i++
+			n++
 			continue
 		}
-		j := 1
+		if i+3 <= len(b) && unhex(b[i+1]) >= 0 && unhex(b[i+2]) >= 0 {
+			d[n] = byte(unhex(b[i+1])<<4 | unhex(b[i+2]))
+			i += 3
+			n++
+			continue
+		}
+		j := i + 1
 		for j < len(b) && isSpace(b[j]) {
 			j++
 		}
 		switch {
 		case j >= len(b):
-			return d
+			return d[:n]
 		case b[j] == '\n':
-			b = b[j+1:]
+			i = j + 1
 		case b[j] == '\r' && j+1 < len(b) && b[j+1] == '\n':
-			b = b[j+2:]
+			i = j + 2
 		default:
-			d = append(d, '=')
-			b = b[1:]
+			d[n] = '='
+			i++
+			n++
 		}
 	}
+	return d[:n]
 }

@@ -144,8 +144,17 @@ func isOriginalDivider(s string) bool {
 	return false
 }
 
+// unmarked is a line without the quote marks before it.
+func unmarked(s string) string {
+	if s == "" || s[0] > '>' { // as nearly all lines
+		return s
+	}
+	return strings.TrimLeft(s, "> ")
+}
+
 func isForwardDivider(s string) bool {
-	if t := dashed(strings.TrimLeft(s, "> ")); t != "" {
+	s = unmarked(s)
+	if t := dashed(s); t != "" {
 		for _, f := range forwards {
 			if strings.HasPrefix(t, f) {
 				return true
@@ -153,7 +162,7 @@ func isForwardDivider(s string) bool {
 		}
 		return false
 	}
-	if s = strings.TrimLeft(s, "> "); len(s) > 60 || !strings.HasSuffix(s, ":") {
+	if len(s) > 60 || !strings.HasSuffix(s, ":") {
 		return false
 	}
 	lower := strings.ToLower(s)
@@ -168,7 +177,7 @@ func isForwardDivider(s string) bool {
 // isRule tells whether a line is only a rule, as Outlook draws above a header block.
 func isRule(s string) bool {
 	s = strings.TrimSpace(s)
-	return len(s) >= 3 && (strings.Trim(s, "_") == "" || strings.Trim(s, "-") == "")
+	return len(s) >= 3 && (s[0] == '_' || s[0] == '-') && (strings.Trim(s, "_") == "" || strings.Trim(s, "-") == "")
 }
 
 // headerLabels are the labels of the header block that Outlook puts above a
@@ -185,9 +194,11 @@ var headerLabels = map[string]byte{
 }
 
 func headerLabel(s string) byte {
-	s = strings.TrimLeft(s, "* ")
-	i := strings.IndexByte(s, ':')
-	if i <= 0 || i > 14 {
+	if s != "" && s[0] <= '*' {
+		s = strings.TrimLeft(s, "* ")
+	}
+	i := strings.IndexByte(s[:min(len(s), 15)], ':')
+	if i <= 0 {
 		return 0
 	}
 	return headerLabels[strings.ToLower(strings.Trim(s[:i], "* \u00a0"))]

@@ -77,7 +77,7 @@ func forwardedBlock(lines []textLine, forward bool) (forwardHeader, []textLine, 
 			start = i + 1
 		case forward && isOriginalDivider(t):
 			start = i + 1
-		case forward && headerLabel(strings.TrimLeft(t, "> ")) == 'f' && headerBlockAt(lines, i):
+		case forward && headerLabel(unmarked(t)) == 'f' && headerBlockAt(lines, i):
 			start = i
 		}
 		if start < 0 {
@@ -97,12 +97,12 @@ func copiedHeader(lines []textLine, start int) (h forwardHeader, end int, ok boo
 	known := 0
 	i := start
 	for ; i < min(len(lines), start+maxForwardHeader); i++ {
-		t := strings.TrimLeft(lines[i].text, "> ")
+		t := unmarked(lines[i].text)
 		label := headerLabel(t)
 		switch {
 		case blank(t):
 			next := nextText(lines, i)
-			if known >= 2 && h.from != "" && (next >= len(lines) || headerLabel(strings.TrimLeft(lines[next].text, "> ")) == 0) {
+			if known >= 2 && h.from != "" && (next >= len(lines) || headerLabel(unmarked(lines[next].text)) == 0) {
 				return h, i, true
 			}
 		case label != 0:

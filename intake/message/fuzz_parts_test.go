@@ -112,6 +112,49 @@ func FuzzBase64(f *testing.F) {
 	})
 }
 
+// plainQuotedPrintable is RFC 2045 section 6.7, read character by character;
+// what is not well-formed stays.
+func plainQuotedPrintable(b []byte) (d []byte) {
+	for len(b) > 0 {
+		if b[0] != '=' {
+			d, b = append(d, b[0]), b[1:]
+			continue
+		}
+		if len(b) >= 3 && unhex(b[1]) >= 0 && unhex(b[2]) >= 0 {
+			d, b = append(d, byte(unhex(b[1])<<4|unhex(b[2]))), b[3:]
+			continue
+		}
+		rest := bytes.TrimLeft(b[1:], " \t")
+		if after, ok := bytes.CutPrefix(rest, []byte("\r\n")); ok {
+			b = after
+		} else if after, ok := bytes.CutPrefix(rest, []byte("\n")); ok || len(rest) == 0 {
+			b = after
+		} else {
+			d, b = append(d, '='), b[1:]
+		}
+	}
+	return d
+}
+
+func FuzzQuotedPrintable(f *testing.F) {
+	for _, s := range []string{"bl=C3=A5b=e6r=\r\n og tyttebær= \t\nja=", "a = b == =\rc =4", "<p style=3D\"font-family:Arial\">Hei</p>=20=\n\n=\n"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		before := string(b)
+		want := plainQuotedPrintable(b)
+		for n := range 4 {
+			used := bytes.Repeat([]byte("="), n*len(b)+n)
+			if got := appendQuotedPrintable(used[:n], b); !bytes.Equal(got[n:], want) || strings.Trim(string(got[:n]), "=") != "" {
+				t.Errorf("%q became %q, want %q", b, got, want)
+			}
+		}
+		if string(b) != before {
+			t.Error("the bytes were changed")
+		}
+	})
+}
+
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{5,14}$`)
 
 // Each guess has the form that it promises, whatever the signature says.

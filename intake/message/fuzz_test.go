@@ -157,7 +157,7 @@ func FuzzHTML(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, l := range htmlLines(s) {
+		for _, l := range htmlLines([]byte(s)) {
 			if strings.Contains(l.text, "\n") || !clean(l.text) {
 				t.Errorf("line %q", l.text)
 			}

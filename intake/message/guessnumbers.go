@@ -45,16 +45,58 @@ func findPhone(lines []guessLine, region string, budget *int) string {
 				continue
 			}
 			*budget--
-			n, err := phonenumbers.Parse(candidate, region)
-			if err != nil || !phonenumbers.IsValidNumber(n) {
-				continue
-			}
-			if e164 := phonenumbers.Format(n, phonenumbers.E164); len(e164) <= 1+15 { // E.164 section 6.1
+			if e164 := internationalNumber(candidate, region); e164 != "" {
 				return e164
 			}
 		}
 	}
 	return ""
+}
+
+// internationalNumber is a valid phone number in E.164 form, or empty.
+func internationalNumber(candidate, region string) string {
+	if n := plainNumber(candidate, region); n != nil && phonenumbers.IsValidNumber(n) {
+		return phonenumbers.Format(n, phonenumbers.E164)
+	}
+	n, err := phonenumbers.Parse(candidate, region)
+	if err != nil || !phonenumbers.IsValidNumber(n) {
+		return ""
+	}
+	e164 := phonenumbers.Format(n, phonenumbers.E164)
+	if len(e164) > 1+15 { // E.164 section 6.1
+		return ""
+	}
+	return e164
+}
+
+// plainNumber reads what needs no parsing: eight digits in a country whose valid
+// numbers of that length are dialled as they stand, without a prefix.
+func plainNumber(candidate, region string) *phonenumbers.PhoneNumber {
+	code := int32(0)
+	switch region {
+	case "NO":
+		code = 47
+	case "DK":
+		code = 45
+	default:
+		return nil
+	}
+	digits, number := 0, uint64(0)
+	for _, c := range []byte(candidate) {
+		switch {
+		case c == '0' && digits == 0:
+			return nil
+		case '0' <= c && c <= '9':
+			digits++
+			number = number*10 + uint64(c-'0')
+		case c != ' ':
+			return nil
+		}
+	}
+	if digits != 8 {
+		return nil
+	}
+	return &phonenumbers.PhoneNumber{CountryCode: &code, NationalNumber: &number}
 }
 
 // sticks tells whether a run of digits is part of a word or a link.

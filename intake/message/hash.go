@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"encoding/binary"
 	"hash"
 	"strings"
@@ -29,7 +30,7 @@ func contentHash(m *Message, h header, b *body, s *scratch) [32]byte {
 	for _, text := range b.segments {
 		w.add("text")
 		w.add(strings.TrimSpace(text.plain))
-		w.add(strings.TrimSpace(text.html))
+		w.addBytes(bytes.TrimSpace(text.html))
 	}
 	for _, a := range b.attachments {
 		w.add("attachment")
@@ -54,6 +55,11 @@ type hashWriter struct {
 
 func (w hashWriter) number(n int64) {
 	_, _ = w.h.Write(binary.BigEndian.AppendUint64(w.buffer, uint64(n)))
+}
+
+func (w hashWriter) addBytes(b []byte) {
+	w.number(int64(len(b)))
+	_, _ = w.h.Write(b)
 }
 
 func (w hashWriter) add(s string) {

@@ -68,6 +68,7 @@ const (
 type ledger struct {
 	paging
 	scratch  *scratch  // none when nil
+	lent     [][]byte  // buffers of it that are in use until the mail is read
 	deadline time.Time // none when zero
 	parts    int
 	decoded  int

@@ -16,7 +16,7 @@ func Parser(o Options) intake.Parser {
 		o := o
 		s := spare.Get().(*scratch)
 		defer spare.Put(s)
-		o.scratch = s
+		o.scratch, o.noHTML = s, true
 		if raw.Spooled() {
 			o.raw, o.large = raw, largePart
 		}

@@ -92,6 +92,7 @@ type Options struct {
 	large int
 
 	scratch  *scratch
+	noHTML   bool      // Message.HTML is not wanted
 	deadline time.Time // of the whole mail
 }
 
@@ -143,7 +144,11 @@ func parseNested(raw []byte, o Options, depth int) *Message {
 	b := readBody(h, rest, l)
 	lines := m.readText(b)
 	m.Attachments = b.attachments
-	markInline(m.Attachments, m.HTML)
+	html := b.html()
+	if !o.noHTML {
+		m.HTML = string(html)
+	}
+	markInline(m.Attachments, html)
 	m.Report = findReport(h, m, b)
 	m.Automation = findAutomation(h, m)
 	m.Listed = isListed(h, m)
@@ -152,6 +157,9 @@ func parseNested(raw []byte, o Options, depth int) *Message {
 	m.ContentHash = contentHash(m, h, b, o.scratch)
 	m.Original = findOriginal(m, b, lines, o, depth)
 	m.Defects, m.Problem = l.defects, l.problem
+	for _, buffer := range l.lent {
+		o.scratch.putBack(buffer)
+	}
 	return m
 }
 
@@ -181,7 +189,7 @@ func (m *Message) readHeader(h header, l *ledger) {
 
 // readText folds the text of the body into its shares.
 func (m *Message) readText(b *body) []textLine {
-	m.HTML, m.Charsets = b.html(), b.charsets
+	m.Charsets = b.charsets
 	full, lines := b.lines()
 	f := fold(full, lines, isForward(m.Subject))
 	m.FullText, m.Text, m.Quoted, m.Signature = f.full, f.own, f.quoted, f.signature

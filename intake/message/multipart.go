@@ -89,23 +89,28 @@ func (w *walker) multipart(ct mediaType, h header, content []byte, at place) ([]
 func mergeAlternatives(children [][]segment) []segment {
 	var one segment
 	for _, c := range children {
-		var plain, html []string
+		var plain []string
+		var html [][]byte
 		for _, s := range c {
 			if !blank(s.plain) {
 				plain = append(plain, s.plain)
 			}
-			if !blank(s.html) {
+			if !blankBytes(s.html) {
 				html = append(html, s.html)
 			}
 		}
 		if len(plain) > 0 {
 			one.plain = strings.Join(plain, "\n")
 		}
-		if len(html) > 0 {
-			one.html = strings.Join(html, "\n")
+		switch len(html) {
+		case 0:
+		case 1:
+			one.html = html[0]
+		default:
+			one.html = bytes.Join(html, []byte("\n"))
 		}
 	}
-	if one == (segment{}) {
+	if one.plain == "" && one.html == nil {
 		return nil
 	}
 	return []segment{one}

@@ -65,7 +65,7 @@ func FuzzTextPart(f *testing.F) {
 		if !bytes.Equal(d, content) {
 			t.Fatalf("%q decoded to %q, into a used buffer %q", b, content, d)
 		}
-		if got := w.decode(d, label, fresh); got != want {
+		if got := string(w.decode(d, label, fresh)); got != want {
 			t.Errorf("%q became %q, want %q", b, got, want)
 		}
 		if len(w.b.charsets) > 0 != !blank(s) || len(w.b.charsets) > 0 && w.b.charsets[0] != as {

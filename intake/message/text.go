@@ -1,6 +1,7 @@
 package message
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"unicode"
@@ -67,7 +68,7 @@ const maxOpen = 500
 
 // htmlLines turns HTML into the lines that a person sees, links with their
 // targets. Quotes and signatures that mail programs mark are marked.
-func htmlLines(s string) []textLine {
+func htmlLines(s []byte) []textLine {
 	lines, hid := render(s, false)
 	if len(lines) == 0 && hid {
 		lines, _ = render(s, true)
@@ -75,8 +76,8 @@ func htmlLines(s string) []textLine {
 	return lines
 }
 
-func render(s string, showHidden bool) (lines []textLine, hid bool) {
-	r := renderer{z: html.NewTokenizer(strings.NewReader(s)), showHidden: showHidden}
+func render(s []byte, showHidden bool) (lines []textLine, hid bool) {
+	r := renderer{z: html.NewTokenizer(bytes.NewReader(s)), showHidden: showHidden}
 	for {
 		switch r.z.Next() {
 		case html.ErrorToken:

@@ -31,7 +31,7 @@ func TestHTMLToText(t *testing.T) {
 		{"heading", "<h1>Tilbud</h1>Hei", "Tilbud\n\nHei"},
 	}
 	for _, tt := range tests {
-		if got := joinLines(htmlLines(tt.in)); got != tt.want {
+		if got := joinLines(htmlLines([]byte(tt.in))); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}

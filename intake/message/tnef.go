@@ -290,7 +290,7 @@ func (w *walker) tnefPart(content []byte) bool {
 		w.attach(f.contentType, f.name, header{{"content-id", "<" + f.contentID + ">"}}, f.content, nil, place{}, "attachment")
 	}
 	if !blank(t.plain) || !blank(t.html) {
-		w.fallback = append(w.fallback, segment{plain: t.plain, html: t.html})
+		w.fallback = append(w.fallback, segment{plain: t.plain, html: []byte(t.html)})
 	}
 	return true
 }
