@@ -75,9 +75,12 @@ type MailRecorder interface {
 	// StartMailbox notes the first contact with a mailbox under a UIDVALIDITY
 	// and gives what holds now, with the present cursor.
 	StartMailbox(ctx context.Context, a Actor, b MailboxStart) (MailboxStart, error)
-	// ReceiveMail records a mail and moves the cursor as far as it says. The
-	// same UID again changes nothing.
-	ReceiveMail(ctx context.Context, a Actor, m Mail) (Receipt, error)
+	// PrepareMail does what can be done ahead of recording a mail, beside others.
+	PrepareMail(ctx context.Context, a Actor, m *Mail) error
+	// ReceiveMails records prepared mails in their order and moves the cursor as
+	// far as they say, all or with an error none. The same UID again changes
+	// nothing.
+	ReceiveMails(ctx context.Context, a Actor, ms []Mail) ([]Receipt, error)
 	// MoveCursor says that every mail up to a UID is handled.
 	MoveCursor(ctx context.Context, a Actor, to MailboxUID) error
 	// MailsToMark are committed mails that wait for what is to be done with them

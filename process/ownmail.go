@@ -77,38 +77,19 @@ func (s *Service) changeOwnMail(ctx context.Context, a Actor, user string, manag
 	})
 }
 
-// receiveOwn records a mail of a person's own mailbox when it was written by or
-// to somebody known, after the person agreed. Of every other mail nothing is
-// kept: the cursor moves, and that is all.
-func (s *Service) receiveOwn(ctx context.Context, a Actor, m *IncomingMail) (Receipt, error) {
-	r := Receipt{Decision: DecidedPassed}
-	ours := false
-	if err := s.view(ctx, a, MayIntake, func(u *unit) error {
+// isOurs reports whether anything of a mail of a person's own mailbox is kept.
+func (s *Service) isOurs(ctx context.Context, a Actor, m *IncomingMail) (ours bool, err error) {
+	err = s.view(ctx, a, MayIntake, func(u *unit) error {
 		same, places, _, err := u.ownPlaces(m)
 		ours = same != nil || len(places) > 0
 		return err
-	}); err != nil {
-		return Receipt{}, err
-	}
-	if ours {
-		for _, b := range m.blobs() {
-			if err := s.store.StageBlob(ctx, b); err != nil {
-				return Receipt{}, err
-			}
-		}
-	}
-	receive := func(u *unit) (*Outcome, error) {
-		var err error
-		r, err = u.receiveOwn(m)
-		return &Outcome{}, err
-	}
-	_, err := s.change(ctx, a, MayIntake, receive)
-	if CodeOf(err) == CodeConflict {
-		_, err = s.change(ctx, a, MayIntake, receive)
-	}
-	return r, err
+	})
+	return ours, err
 }
 
+// receiveOwn records a mail of a person's own mailbox when it was written by or
+// to somebody known, after the person agreed. Of every other mail nothing is
+// kept: the cursor moves, and that is all.
 func (u *unit) receiveOwn(m *IncomingMail) (Receipt, error) {
 	same, places, user, err := u.ownPlaces(m)
 	switch {

@@ -29,27 +29,57 @@ const (
 // decision and all that follows from it commit together. The same UID again
 // changes nothing.
 func (s *Service) ReceiveMail(ctx context.Context, a Actor, m IncomingMail) (Receipt, error) {
+	if err := s.PrepareMail(ctx, a, &m); err != nil {
+		return Receipt{}, err
+	}
+	rs, err := s.ReceiveMails(ctx, a, []IncomingMail{m})
+	if err != nil {
+		return Receipt{}, err
+	}
+	return rs[0], nil
+}
+
+// PrepareMail does what can be done ahead of the transaction that records a
+// mail, beside others.
+func (s *Service) PrepareMail(ctx context.Context, a Actor, m *IncomingMail) error {
 	if m.Own != nil {
-		return s.receiveOwn(ctx, a, &m)
+		if ours, err := s.isOurs(ctx, a, m); !ours || err != nil {
+			return err
+		}
 	}
 	for _, b := range m.blobs() {
 		if err := s.store.StageBlob(ctx, b); err != nil {
-			return Receipt{}, err
+			return err
 		}
 	}
 	s.store.StageText(m.Inquiry.Text)
-	var r Receipt
+	return nil
+}
+
+// ReceiveMails records prepared mails, one after the other as they came. They
+// commit together: with an error none of them is recorded.
+func (s *Service) ReceiveMails(ctx context.Context, a Actor, ms []IncomingMail) ([]Receipt, error) {
+	rs := make([]Receipt, len(ms))
 	receive := func(u *unit) (*Outcome, error) {
-		var err error
-		r, err = u.receive(&m)
-		return &Outcome{}, err
+		for i := range ms {
+			u.now = s.now()
+			f := u.receive
+			if ms[i].Own != nil {
+				f = u.receiveOwn
+			}
+			var err error
+			if rs[i], err = f(&ms[i]); err != nil {
+				return nil, err
+			}
+		}
+		return &Outcome{}, nil
 	}
 	_, err := s.change(ctx, a, MayIntake, receive)
 	if CodeOf(err) == CodeConflict {
 		// The same mail came through another mailbox at the same time; it is there now.
 		_, err = s.change(ctx, a, MayIntake, receive)
 	}
-	return r, err
+	return rs, err
 }
 
 func (u *unit) receive(m *IncomingMail) (Receipt, error) {

@@ -152,17 +152,22 @@ type counter struct {
 	done chan struct{}
 }
 
-func (c *counter) ReceiveMail(ctx context.Context, a intake.Actor, m intake.Mail) (intake.Receipt, error) {
-	r, err := c.MailRecorder.ReceiveMail(ctx, a, m)
-	if err != nil || r.Repeated {
-		return r, err
+func (c *counter) ReceiveMails(ctx context.Context, a intake.Actor, ms []intake.Mail) ([]intake.Receipt, error) {
+	rs, err := c.MailRecorder.ReceiveMails(ctx, a, ms)
+	if err != nil {
+		return rs, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.left--; c.left == 0 {
-		close(c.done)
+	for _, r := range rs {
+		if r.Repeated {
+			continue
+		}
+		if c.left--; c.left == 0 {
+			close(c.done)
+		}
 	}
-	return r, nil
+	return rs, nil
 }
 
 // forgetful records nothing.
@@ -171,8 +176,9 @@ type forgetful struct{}
 func (*forgetful) StartMailbox(_ context.Context, _ intake.Actor, b intake.MailboxStart) (intake.MailboxStart, error) {
 	return b, nil
 }
-func (*forgetful) ReceiveMail(context.Context, intake.Actor, intake.Mail) (intake.Receipt, error) {
-	return intake.Receipt{}, nil
+func (*forgetful) PrepareMail(context.Context, intake.Actor, *intake.Mail) error { return nil }
+func (*forgetful) ReceiveMails(_ context.Context, _ intake.Actor, ms []intake.Mail) ([]intake.Receipt, error) {
+	return make([]intake.Receipt, len(ms)), nil
 }
 func (*forgetful) MoveCursor(context.Context, intake.Actor, intake.MailboxUID) error { return nil }
 func (*forgetful) MailsToMark(context.Context, string, uint32) ([]uint32, error)     { return nil, nil }

@@ -14,7 +14,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/emne/emne/cmd/emne/config"
 	"github.com/emne/emne/cmd/emne/demo"
 	"github.com/emne/emne/cmd/emne/demo/postoffice"
 	"github.com/emne/emne/documents/accesspoint"
@@ -118,7 +117,7 @@ func (s *server) wireWork() error {
 	}
 	parse := message.Parser(message.Options{Region: h.region(context.Background())})
 	for _, a := range s.o.mailboxes {
-		m, err := mailbox.New(mailbox.Options{Account: a, Recording: s.recording(), Recorder: h.service, Parse: parse, Spool: h.spool, Consent: h.service, Clock: h.clock, Logger: h.log})
+		m, err := mailbox.New(mailbox.Options{Account: a, Recorder: h.service, Parse: parse, Spool: h.spool, Consent: h.service, Clock: h.clock, Logger: h.log})
 		if err != nil {
 			return err
 		}
@@ -127,18 +126,6 @@ func (s *server) wireWork() error {
 	s.mailroom = newMailroom(s.mailboxes, s.o, s.base, h.clock)
 	h.sources, h.wake = sourceList{s}, s.mailroom.Wake
 	return nil
-}
-
-// postgresRecording is how many mails all mailboxes together record at once on
-// PostgreSQL: as many more would only stand in the way of people.
-const postgresRecording = 12
-
-// recording is how many mails each mailbox records at once, 0 for its default.
-func (s *server) recording() int {
-	if s.h.cfg.Store.Engine != config.EnginePostgres {
-		return 0
-	}
-	return max(1, postgresRecording/len(s.o.mailboxes))
 }
 
 // wirePages prepares everything that is reached by HTTP.

@@ -62,11 +62,13 @@ type killer struct {
 	kill context.CancelFunc
 }
 
-func (k *killer) ReceiveMail(ctx context.Context, a intake.Actor, m intake.Mail) (intake.Receipt, error) {
-	r, err := k.Service.ReceiveMail(ctx, a, m)
+func (k *killer) ReceiveMails(ctx context.Context, a intake.Actor, ms []intake.Mail) ([]intake.Receipt, error) {
+	r, err := k.Service.ReceiveMails(ctx, a, ms)
 	if err == nil {
-		if <-k.left; len(k.left) == 0 {
-			k.kill()
+		for range ms {
+			if <-k.left; len(k.left) == 0 {
+				k.kill()
+			}
 		}
 	}
 	return r, err

@@ -82,22 +82,35 @@ func (r *recorder) StartMailbox(_ context.Context, _ intake.Actor, b intake.Mail
 	return b, nil
 }
 
-func (r *recorder) ReceiveMail(ctx context.Context, _ intake.Actor, m intake.Mail) (intake.Receipt, error) {
+func (r *recorder) PrepareMail(context.Context, intake.Actor, *intake.Mail) error { return nil }
+
+func (r *recorder) ReceiveMails(ctx context.Context, _ intake.Actor, ms []intake.Mail) ([]intake.Receipt, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	defer r.change()
-	r.calls++
-	if r.down {
-		return intake.Receipt{}, errNoRoom
-	}
-	if r.refuse != nil {
-		if err := r.refuse(m); err != nil {
-			return intake.Receipt{}, err
+	r.calls += len(ms)
+	for _, m := range ms {
+		if r.down {
+			return nil, errNoRoom
+		}
+		if r.refuse != nil {
+			if err := r.refuse(m); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if ctx.Err() != nil {
-		return intake.Receipt{}, ctx.Err()
+		return nil, ctx.Err()
 	}
+	receipts := make([]intake.Receipt, len(ms))
+	for i, m := range ms {
+		receipts[i].Repeated = !r.receive(m)
+	}
+	return receipts, nil
+}
+
+// receive keeps a mail, and reports whether its UID is new.
+func (r *recorder) receive(m intake.Mail) bool {
 	if m.MarkLater {
 		r.toMark[m.At] = true
 	}
@@ -110,7 +123,7 @@ func (r *recorder) ReceiveMail(ctx context.Context, _ intake.Actor, m intake.Mai
 	if m.CursorUpTo > 0 {
 		r.moveCursor(intake.MailboxUID{Mailbox: m.At.Mailbox, UIDValidity: m.At.UIDValidity, UID: m.CursorUpTo})
 	}
-	return intake.Receipt{Repeated: !fresh}, nil
+	return fresh
 }
 
 func (r *recorder) MoveCursor(_ context.Context, _ intake.Actor, to intake.MailboxUID) error {

@@ -90,14 +90,18 @@ func (b *tee) StartMailbox(ctx context.Context, a intake.Actor, s intake.Mailbox
 	return b.service.StartMailbox(ctx, a, s)
 }
 
-func (b *tee) ReceiveMail(ctx context.Context, a intake.Actor, m intake.Mail) (intake.Receipt, error) {
-	receipt, err := b.service.ReceiveMail(ctx, a, m)
+func (b *tee) PrepareMail(ctx context.Context, a intake.Actor, m *intake.Mail) error {
+	return b.service.PrepareMail(ctx, a, m)
+}
+
+func (b *tee) ReceiveMails(ctx context.Context, a intake.Actor, ms []intake.Mail) ([]intake.Receipt, error) {
+	receipts, err := b.service.ReceiveMails(ctx, a, ms)
 	if err != nil {
-		return receipt, err
+		return receipts, err
 	}
 	// What is committed is known to both, whatever ends in this moment.
-	_, err = b.recorder.ReceiveMail(context.WithoutCancel(ctx), a, m)
-	return receipt, err
+	_, err = b.recorder.ReceiveMails(context.WithoutCancel(ctx), a, ms)
+	return receipts, err
 }
 
 func (b *tee) MailsToMark(ctx context.Context, mailbox string, validity uint32) ([]uint32, error) {

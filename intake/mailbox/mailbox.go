@@ -45,9 +45,6 @@ type Options struct {
 	// MaxSize is the size in octets from which a mail is quarantined instead of
 	// read; 100 MiB when 0.
 	MaxSize int64
-	// Recording is how many mails are being recorded at once; 256 when 0. A
-	// store that commits many together wants many; others wait for one another.
-	Recording int
 }
 
 // Mailbox reads one account.
@@ -63,7 +60,7 @@ type Mailbox struct {
 	log      *slog.Logger
 
 	stall, idle, retryMin, retryMax time.Duration
-	maxSize, recording              int64
+	maxSize                         int64
 
 	status status
 
@@ -97,7 +94,7 @@ func New(o Options) (*Mailbox, error) {
 	}
 	m := &Mailbox{account: account, consents: o.Consent, woken: make(chan struct{}, 1), recorder: o.Recorder, parse: o.Parse, spool: o.Spool, schedule: schedule, clock: o.Clock, log: o.Logger,
 		stall: or(o.Stall, defaultStall), idle: or(o.Idle, defaultIdle), retryMin: or(o.RetryMin, defaultRetryMin), retryMax: or(o.RetryMax, defaultRetryMax),
-		maxSize: or(o.MaxSize, 100<<20), recording: or(int64(o.Recording), maxRecording)}
+		maxSize: or(o.MaxSize, 100<<20)}
 	if m.clock == nil {
 		m.clock = time.Now
 	}

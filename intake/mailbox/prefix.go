@@ -1,6 +1,10 @@
 package mailbox
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/emne/emne/intake"
+)
 
 // prefix knows which mails of an ascending list are handled, so that the cursor
 // moves only over those before which nothing is missing.
@@ -19,12 +23,17 @@ func newPrefix(found []entry) *prefix {
 	return p
 }
 
-// with is how far the cursor may move once uid is handled too, 0 for not at all.
-func (p *prefix) with(uid uint32) uint32 {
+// with is how far the cursor may move once the mails are handled too, 0 for not
+// at all.
+func (p *prefix) with(mails []intake.Mail) uint32 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	too := make(map[uint32]bool, len(mails))
+	for i := range mails {
+		too[mails[i].At.UID] = true
+	}
 	i := p.next
-	for i < len(p.uids) && (p.uids[i] == uid || p.done[p.uids[i]]) {
+	for i < len(p.uids) && (too[p.uids[i]] || p.done[p.uids[i]]) {
 		i++
 	}
 	return p.before(i)

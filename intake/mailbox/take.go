@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"sync"
-
-	"golang.org/x/sync/semaphore"
 
 	"github.com/emne/emne/intake"
 )
@@ -17,11 +13,6 @@ const (
 	// octets; a larger mail comes alone.
 	maxBatch   = 64
 	batchBytes = 8 << 20
-	// maxRecording is how many mails are being recorded at once when the options
-	// do not say it, and recordingBytes how many octets they may be together; a
-	// larger one waits until it is alone.
-	maxRecording   = 256
-	recordingBytes = 16 << 20
 )
 
 // The reasons why a mail is quarantined unparsed.
@@ -31,32 +22,13 @@ const (
 	unreadableUnrecorded = "unrecordable"
 )
 
-// taking is the recording of one list.
-type taking struct {
-	s      *session
-	prefix *prefix
-	slots  *semaphore.Weighted
-	bytes  *semaphore.Weighted
-	work   sync.WaitGroup
-	// placed is closed when the last mail that came has its turn: they are
-	// parsed at once, and get their turns in the order in which they came.
-	placed chan struct{}
-	// turns has the last mail of each sender: theirs are recorded in order. It
-	// belongs to the mail whose turn is being given.
-	turns map[string]chan struct{}
-
-	mu       sync.Mutex
-	recorded []uint32
-	failure  error
-}
-
 // take fetches and records a list. When it returns, nothing is under way, and
 // the cursor is committed as far as there is no gap.
 func (s *session) take(ctx context.Context, found []entry) error {
-	t := &taking{s: s, prefix: newPrefix(found), turns: map[string]chan struct{}{},
-		slots: semaphore.NewWeighted(s.m.recording), bytes: semaphore.NewWeighted(recordingBytes)}
+	t := newTaking(s, found)
+	t.run(ctx)
 	err := t.all(ctx, found)
-	t.work.Wait()
+	t.end()
 	if s.m.account.After != AfterNone {
 		s.m.waiting = append(s.m.waiting, t.recorded...)
 	}
@@ -157,7 +129,7 @@ func (t *taking) together(found []entry) int {
 // batch fetches mails and starts to record them. The first that did not come
 // is suspected.
 func (t *taking) batch(ctx context.Context, batch []entry, part bool) error {
-	got, err := t.s.fetch(batch, part, func(f fetched) error { return t.start(ctx, f) })
+	got, err := t.s.fetch(batch, part, func(f fetched) error { return t.hand(ctx, f) })
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -177,98 +149,13 @@ func (t *taking) batch(ctx context.Context, batch []entry, part bool) error {
 	return err
 }
 
-// start parses a mail and records it, beside others.
-func (t *taking) start(ctx context.Context, f fetched) error {
-	weight := min(int64(len(f.raw.Bytes())), recordingBytes)
-	if err := t.slots.Acquire(ctx, 1); err != nil {
-		return errors.Join(err, f.raw.Close())
-	}
-	if err := t.bytes.Acquire(ctx, weight); err != nil {
-		t.slots.Release(1)
-		return errors.Join(err, f.raw.Close())
-	}
-	before, placed := t.placed, make(chan struct{})
-	t.placed = placed
-	t.work.Go(func() {
-		defer t.slots.Release(1)
-		defer t.bytes.Release(weight)
-		defer func() {
-			if err := f.raw.Close(); err != nil {
-				t.s.m.log.Warn("a spooled mail was not put away", "uid", f.uid, "error", err)
-			}
-		}()
-		at := t.s.start.MailboxUID
-		at.UID = f.uid
-		mail := t.s.m.parse(f.raw, at, f.arrived)
-		if f.cut {
-			mail.Unreadable = unreadableTooLarge
-		}
-		if before != nil {
-			<-before // it is being parsed, which is bounded
-		}
-		sender := strings.ToLower(mail.From)
-		last, mine := t.turns[sender], make(chan struct{})
-		t.turns[sender] = mine
-		close(placed)
-		defer close(mine)
-		if last != nil {
-			<-last // it is being recorded, which has a deadline
-		}
-		t.record(ctx, mail)
-	})
-	return nil
-}
-
-// record commits one mail. What fails three times while the store works for
-// others is the mail's own fault: it is quarantined.
-func (t *taking) record(ctx context.Context, mail intake.Mail) {
-	uid := mail.At.UID
-	err := t.commit(ctx, mail)
-	if err != nil && t.fail(uid) >= maxFailures && t.storeWorks(ctx) {
-		if err = t.commit(ctx, mail); err != nil && t.commit(ctx, unread(mail, unreadableUnrecorded, mail.Raw)) == nil {
-			t.s.m.log.Error("a mail was quarantined: it cannot be recorded", "uid", uid, "error", err)
-			t.s.m.status.quarantined()
-			err = nil
-		}
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if err != nil {
-		t.failure = errors.Join(t.failure, fmt.Errorf("mail %d: %w", uid, err))
-		return
-	}
-	t.recorded = append(t.recorded, uid)
-}
-
-// storeWorks tries a change that changes nothing.
-func (t *taking) storeWorks(ctx context.Context) bool {
-	record, cancel := context.WithTimeout(ctx, recordTime)
-	defer cancel()
-	return t.s.m.recorder.MoveCursor(record, actor(), t.s.start.MailboxUID) == nil
-}
-
-func (t *taking) commit(ctx context.Context, mail intake.Mail) error {
-	record, cancel := context.WithTimeout(ctx, recordTime)
-	defer cancel()
-	mail.Own = t.s.m.account.own()
-	mail.CursorUpTo = t.prefix.with(mail.At.UID)
-	mail.MarkLater = t.s.m.account.After != AfterNone && mail.Unreadable != unreadableFetch
-	if _, err := t.s.m.recorder.ReceiveMail(record, actor(), mail); err != nil {
-		return err
-	}
-	t.prefix.finish(mail.At.UID)
-	t.s.passed(mail.At.UID)
-	t.s.m.status.received(t.s.m.clock().Sub(mail.ReceivedAt), mail.At.UID > t.s.start.Backlog)
-	return nil
-}
-
 // giveUp quarantines a mail that cannot be had.
 func (t *taking) giveUp(ctx context.Context, e entry) error {
 	at := t.s.start.MailboxUID
 	at.UID = e.uid
 	note := intake.NewBlob(fmt.Appendf(nil, "This mail could not be fetched.\nMailbox: %s\nFolder: %s\nUIDVALIDITY: %d\nUID: %d\nSize: %d\n",
 		at.Mailbox, t.s.m.account.Folder, at.UIDValidity, at.UID, e.size))
-	if err := t.commit(ctx, unread(intake.Mail{At: at, ReceivedAt: e.arrived}, unreadableFetch, note)); err != nil {
+	if err := t.alone(ctx, unread(intake.Mail{At: at, ReceivedAt: e.arrived}, unreadableFetch, note)); err != nil {
 		return trouble(ReasonStore, err, "the store does not work: %v", err)
 	}
 	t.s.m.suspects.handled(e.uid)
@@ -280,18 +167,4 @@ func (t *taking) giveUp(ctx context.Context, e entry) error {
 // unread is what is kept of a mail that goes to quarantine unparsed.
 func unread(m intake.Mail, reason string, raw *intake.Blob) intake.Mail {
 	return intake.Mail{At: m.At, ReceivedAt: m.ReceivedAt, Raw: raw, ContentHash: raw.SHA256, Unreadable: reason}
-}
-
-func (t *taking) broken() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.failure
-}
-
-// fail counts a failure to record one mail.
-func (t *taking) fail(uid uint32) int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.s.m.unrecorded[uid]++
-	return t.s.m.unrecorded[uid]
 }

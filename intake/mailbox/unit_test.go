@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/emne/emne/intake"
 )
 
 func TestPrefixNeverPassesAGap(t *testing.T) {
@@ -15,10 +17,15 @@ func TestPrefixNeverPassesAGap(t *testing.T) {
 			found = append(found, entry{uid: uint32(10 + 3*i)})
 		}
 		p, done := newPrefix(found), map[uint32]bool{}
-		for _, i := range rapid.Permutation(index(n)).Draw(t, "order") {
-			uid := found[i].uid
-			would := p.with(uid)
-			done[uid] = true
+		for order := rapid.Permutation(index(n)).Draw(t, "order"); len(order) > 0; {
+			together := rapid.IntRange(1, len(order)).Draw(t, "together")
+			var mails []intake.Mail
+			for _, i := range order[:together] {
+				mails = append(mails, intake.Mail{At: intake.MailboxUID{UID: found[i].uid}})
+				done[found[i].uid] = true
+			}
+			order = order[together:]
+			would := p.with(mails)
 			want := uint32(0)
 			for _, e := range found {
 				if !done[e.uid] {
@@ -26,9 +33,11 @@ func TestPrefixNeverPassesAGap(t *testing.T) {
 				}
 				want = e.uid
 			}
-			p.finish(uid)
+			for _, m := range mails {
+				p.finish(m.At.UID)
+			}
 			if would != want || p.upTo() != want {
-				t.Fatalf("with %d: %d, then %d, want %d", uid, would, p.upTo(), want)
+				t.Fatalf("with %d of them: %d, then %d, want %d", len(mails), would, p.upTo(), want)
 			}
 		}
 	})
