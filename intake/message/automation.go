@@ -76,8 +76,8 @@ func findAutomation(h header, m *Message) Automation {
 			return said(AutomatedDaemonSender, "From", a.Address)
 		}
 	}
-	if len(m.From) == 0 && strings.HasPrefix(strings.NewReplacer("-", " ", "\"", "").Replace(strings.ToLower(h.get("from"))), "mailer daemon") {
-		return said(AutomatedDaemonSender, "From", h.get("from"))
+	if from := h.get("from"); len(m.From) == 0 && from != "" && strings.HasPrefix(strings.NewReplacer("-", " ", "\"", "").Replace(strings.ToLower(from)), "mailer daemon") {
+		return said(AutomatedDaemonSender, "From", from)
 	}
 	return Automation{}
 }

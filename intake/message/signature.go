@@ -70,6 +70,9 @@ func closingBefore(lines []textLine, own []int, k int) int {
 }
 
 func isPostscript(s string) bool {
+	if s == "" || s[0] != 'p' && s[0] != 'P' {
+		return false
+	}
 	s = strings.ToLower(s)
 	return strings.HasPrefix(s, "ps:") || strings.HasPrefix(s, "ps.") || strings.HasPrefix(s, "p.s") || strings.HasPrefix(s, "ps ")
 }
