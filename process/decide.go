@@ -44,7 +44,11 @@ func (u *unit) decide(m *IncomingMail, msg *Message) error {
 	if err := u.lockSender(m.sender()); err != nil {
 		return err
 	}
-	if found, err := u.before(m, msg); found || err != nil {
+	known, err := u.traces(m)
+	if err != nil {
+		return err
+	}
+	if found, err := u.before(m, msg, known); found || err != nil {
 		return err
 	}
 	if why, err := u.spam(m); why != "" || err != nil {
@@ -53,7 +57,7 @@ func (u *unit) decide(m *IncomingMail, msg *Message) error {
 		}
 		return err
 	}
-	l, err := u.inquire(m, msg)
+	l, err := u.inquire(m, msg, known)
 	if err != nil || msg.Decision != DecidedNew || m.Listed {
 		return err
 	}
@@ -278,24 +282,28 @@ func (u *unit) lockSender(email string) error { return u.Lock("sender " + normal
 
 // before files what comes from a sender who wrote before: on the lead that is
 // open, or away when a person said that it is not a lead.
-func (u *unit) before(m *IncomingMail, msg *Message) (bool, error) {
-	newest, err := u.newestLead(m.sender())
-	if err != nil {
-		return false, err
-	}
-	if l, err := u.openLeadBeside(newest); l != nil || err != nil {
-		if err != nil {
+func (u *unit) before(m *IncomingMail, msg *Message, known Traces) (bool, error) {
+	var newest *Lead
+	if known.Lead {
+		var err error
+		if newest, err = u.newestLead(m.sender()); err != nil {
 			return false, err
 		}
-		msg.file(DecidedOpenLead, m.sender(), Ref{TypeLead, l.ID}, l.Thread)
-		return true, u.tellReply(msg)
+		if l, err := u.openLeadBeside(newest); l != nil || err != nil {
+			if err != nil {
+				return false, err
+			}
+			msg.file(DecidedOpenLead, m.sender(), Ref{TypeLead, l.ID}, l.Thread)
+			return true, u.tellReply(msg)
+		}
 	}
-	rule, err := u.senderRule(m.From, m.sender())
-	if err != nil {
-		return false, err
-	}
-	if rule != nil {
-		return true, msg.other(DecidedIgnored, rule.Address)
+	if known.Rule {
+		if rule, err := u.senderRule(m.From, m.sender()); rule != nil || err != nil {
+			if err != nil {
+				return false, err
+			}
+			return true, msg.other(DecidedIgnored, rule.Address)
+		}
 	}
 	if newest == nil || !newest.unwanted() {
 		return false, nil

@@ -52,10 +52,14 @@ func (u *unit) decideForward(o *IncomingMail, msg *Message) error {
 	if o.Automation != "" {
 		return msg.other(DecidedAutomated, o.Automation)
 	}
-	if found, err := u.before(o, msg); found || err != nil {
+	known, err := u.traces(o)
+	if err != nil {
 		return err
 	}
-	_, err := u.inquire(o, msg)
+	if found, err := u.before(o, msg, known); found || err != nil {
+		return err
+	}
+	_, err = u.inquire(o, msg, known)
 	return err
 }
 

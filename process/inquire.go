@@ -8,14 +8,18 @@ const longMessage = 1 << 10
 
 // inquire makes the mail a lead, unless a known customer has something open.
 // The lead is nil then.
-func (u *unit) inquire(m *IncomingMail, msg *Message) (*Lead, error) {
+func (u *unit) inquire(m *IncomingMail, msg *Message, traces Traces) (*Lead, error) {
 	l := m.Inquiry.lead("mail:" + m.At.Mailbox)
 	if m.At.Mailbox == "" {
 		l.Source = "import"
 	}
-	customer, known, err := u.knownSender(l)
-	if err != nil {
-		return nil, err
+	var customer *Customer
+	var known bool
+	if traces.Contact || traces.Customer || l.OrganisationNumber != "" {
+		var err error
+		if customer, known, err = u.knownSender(l); err != nil {
+			return nil, err
+		}
 	}
 	decision := DecidedNew
 	if known {

@@ -40,7 +40,7 @@ func (s *Service) ReceiveMail(ctx context.Context, a Actor, m IncomingMail) (Rec
 }
 
 // PrepareMail does what can be done ahead of the transaction that records a
-// mail, beside others.
+// mail, beside others. Of the raw bytes only the store's own form is left.
 func (s *Service) PrepareMail(ctx context.Context, a Actor, m *IncomingMail) error {
 	if m.Own != nil {
 		if ours, err := s.isOurs(ctx, a, m); !ours || err != nil {
@@ -53,6 +53,9 @@ func (s *Service) PrepareMail(ctx context.Context, a Actor, m *IncomingMail) err
 		}
 	}
 	s.store.StageText(m.Inquiry.Text)
+	if m.Raw.Packed != nil {
+		m.Raw.Data = nil
+	}
 	return nil
 }
 

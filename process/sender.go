@@ -65,26 +65,43 @@ func (u *unit) unbind(r *SenderRule) error {
 // maxLabels bounds the domains above a domain that are asked for.
 const maxLabels = 6
 
-// senderRule is the rule for an address or for its domain or one above it.
-func (u *unit) senderRule(addresses ...string) (*SenderRule, error) {
-	for i, address := range addresses {
-		address = normalEmail(address)
-		_, domain, ok := strings.Cut(address, "@")
-		if !ok || i > 0 && address == normalEmail(addresses[i-1]) {
-			continue
+// senderNames are what a rule may name an address by: itself, its domain and
+// the ones above that.
+func senderNames(address string) (names []string) {
+	address = normalEmail(address)
+	_, domain, ok := strings.Cut(address, "@")
+	if !ok {
+		return nil
+	}
+	names = append(names, address)
+	for domain != "" && len(names) < maxLabels {
+		names = append(names, domain)
+		if _, domain, _ = strings.Cut(domain, "."); !strings.Contains(domain, ".") {
+			break // a top-level domain is nobody's
 		}
-		for name, n := address, 0; name != "" && n < maxLabels; n++ {
+	}
+	return names
+}
+
+// senderRule is the rule for one of the addresses, or for a domain that it is in.
+func (u *unit) senderRule(addresses ...string) (*SenderRule, error) {
+	for _, address := range addresses {
+		for _, name := range senderNames(address) {
 			if r, err := first(u.SenderRules(), map[string]string{"address": name}, ""); r != nil || err != nil {
 				return r, err
-			}
-			if n == 0 {
-				name = domain
-				continue
-			}
-			if _, name, _ = strings.Cut(name, "."); !strings.Contains(name, ".") {
-				break // a top-level domain is nobody's
 			}
 		}
 	}
 	return nil, nil
+}
+
+// traces looks for what is known of the one who wrote a mail and of the one who
+// is to be answered, mostly the same and nobody.
+func (u *unit) traces(m *IncomingMail) (Traces, error) {
+	names := senderNames(m.From)
+	addresses := []string{normalEmail(m.From)}
+	if sender := normalEmail(m.sender()); sender != addresses[0] {
+		names, addresses = append(names, senderNames(sender)...), append(addresses, sender)
+	}
+	return u.Traces(addresses, names)
 }

@@ -89,6 +89,9 @@ type Tx interface {
 	// given back when the transaction rolls back.
 	NextNumber(series string, first int64) (int64, error)
 
+	// Traces tells what there is of senders: of their addresses, and of names,
+	// which are addresses and domains, in their normal form.
+	Traces(addresses, names []string) (Traces, error)
 	// Settings are the newest ones, DefaultSettings and version 0 before there are
 	// any. Others have them too: nothing in them may be changed.
 	Settings() (Settings, int64, error)
@@ -166,6 +169,13 @@ type Filter struct {
 
 // MaxLimit is the largest page.
 const MaxLimit = 1000
+
+// Traces are the kinds of records in which senders are found.
+type Traces struct {
+	Lead, Contact bool // with one of the addresses
+	Customer      bool // with one of the addresses or names
+	Rule          bool // for one of the names
+}
 
 // MaxToMark bounds the mails that ToMark gives.
 const MaxToMark = 100_000

@@ -14,10 +14,10 @@
 //     others go ahead (list.go, fetch.go, take.go, suspect.go).
 //     A mail of a mebibyte or more goes into a file of the spool as it comes;
 //     only what is being read of it takes memory, until it is recorded.
-//  4. Mails are parsed beside each other, as many as there are processors, and
-//     recorded in the order in which they came, as many in one transaction as are
-//     ready; when that fails, each in its own (record.go). The cursor moves only
-//     over an unbroken row of committed ones (prefix.go).
+//  4. Mails are parsed beside each other and recorded in the order in which they
+//     came, as many in one transaction as are ready; when that fails, each in its
+//     own (record.go). The cursor moves only over an unbroken row of committed
+//     ones (prefix.go).
 //  5. Only what is committed is marked or moved on the server (after.go, move.go);
 //     that it is still to be done is committed with it, so that the next
 //     connection catches up.

@@ -17,19 +17,19 @@ const (
 	// maxWaiting is how many mails lie between the connection and the store, and
 	// waitingBytes how many octets they may be together; a larger one waits until
 	// it is alone.
-	maxWaiting   = 256
+	maxWaiting   = 512
 	waitingBytes = 16 << 20
-	// maxTogether is how many mails are committed together: as many others wait
-	// for the store no longer than some hundredths of a second.
-	maxTogether = 128
+	// maxTogether is how many mails are committed together: whoever else wants to
+	// change something waits for them, some hundredths of a second.
+	maxTogether = 256
 	// gatherTime is how long those that are read wait for those that are not yet.
 	gatherTime = 20 * time.Millisecond
 )
 
 // taking is the way of one list into the store: the mails are handed over as
-// they come, parsed and prepared beside each other by as many readers as there
-// are processors, and recorded by one recorder in the order in which they came,
-// as many together as are ready.
+// they come, parsed and prepared beside each other by a reader on every processor
+// but one, and recorded by one recorder in the order in which they came, as many
+// together as are ready.
 type taking struct {
 	s      *session
 	prefix *prefix
@@ -63,7 +63,7 @@ func newTaking(s *session, found []entry) *taking {
 
 // run starts the readers and the recorder; end waits for them.
 func (t *taking) run(ctx context.Context) {
-	for range min(runtime.GOMAXPROCS(0), len(t.prefix.uids)) {
+	for range min(max(1, runtime.GOMAXPROCS(0)-1), len(t.prefix.uids)) {
 		t.work.Go(func() {
 			for c := range t.unread {
 				t.read(ctx, c)
@@ -103,7 +103,9 @@ func (t *taking) read(ctx context.Context, c *coming) {
 		c.mail.Unreadable = unreadableTooLarge
 	}
 	t.complete(&c.mail)
-	c.err = t.prepare(ctx, &c.mail)
+	if c.err = t.prepare(ctx, &c.mail); c.err == nil && !c.raw.Spooled() {
+		c.raw = intake.Raw{} // the store has its own form of it
+	}
 }
 
 // complete adds what the account says of its mails.

@@ -14,7 +14,8 @@ func activityFields(a *process.Activity) []any {
 		&a.Actor.Name, &a.Actor.Role, &a.Actor.Channel, &a.From, &a.To, &a.Why, object{&a.Data}, &a.Related.Type, ref{&a.Related.ID}}
 }
 
-// AddActivity implements process.Tx. It gives the entry an id and a time when it has none.
+// AddActivity implements process.Tx. It gives the entry an id and a time when it
+// has none. It is written with others, before somebody reads them or at the end.
 func (t *txn) AddActivity(a process.Activity) error {
 	if a.At.IsZero() {
 		a.At = t.db.now()
@@ -30,16 +31,28 @@ func (t *txn) AddActivity(a process.Activity) error {
 	for _, v := range a.Data {
 		texts = append(texts, v)
 	}
-	_, err = t.exec("INSERT INTO activity ("+activityColumns+", search) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-		append(args, searchText(texts))...)
-	if err != nil {
-		return fmt.Errorf("adding the activity %s: %w", a.Type, err)
+	if err := t.usable(true); err != nil {
+		return err
+	}
+	t.activities = append(t.activities, append(args, searchText(texts)))
+	return nil
+}
+
+// writeActivities writes what was added until now.
+func (t *txn) writeActivities() error {
+	rows := t.activities
+	t.activities = nil
+	if err := t.insertRows("activity", activityColumns+", search", rows); err != nil {
+		return fmt.Errorf("adding activities: %w", err)
 	}
 	return nil
 }
 
 // Activities implements process.Tx. It is ordered by the order of adding.
 func (t *txn) Activities(f process.Filter) ([]process.Activity, string, error) {
+	if err := t.writeActivities(); err != nil {
+		return nil, "", err
+	}
 	var w where
 	keys := map[string]string{"thread": "thread", "about_type": "about_type", "about_id": "about_id", "type": "type",
 		"related_id": "related_id", "actor_id": "actor_id", "id": "id"}

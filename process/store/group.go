@@ -108,6 +108,9 @@ func (r *turn) run(t *txn, f func(process.Tx) error) error {
 	}()
 	err := f(t)
 	if err == nil {
+		err = t.writeActivities()
+	}
+	if err == nil {
 		err = t.broken
 	}
 	returned = true
@@ -237,6 +240,9 @@ func (w *groupWriter) part(on *statement, tx *sql.Tx, r *turn) (t *txn, err, fat
 
 // finish writes what was left for the end.
 func (t *txn) finish() error {
+	if err := t.writeActivities(); err != nil {
+		return err
+	}
 	if err := t.writeJobs(); err != nil {
 		return err
 	}

@@ -14,7 +14,10 @@ import (
 type reports struct{ t *txn }
 
 // Reports implements process.Tx.
-func (t *txn) Reports() process.Reports { return reports{t} }
+func (t *txn) Reports() process.Reports {
+	_ = t.writeActivities() // a failure breaks the transaction
+	return reports{t}
+}
 
 // instants are the bounds of a period as columns of time keep them.
 func instants(p process.Period) []any {

@@ -27,26 +27,6 @@ type readSettings struct {
 	settings process.Settings
 }
 
-// Numbered implements process.Tx.
-func (t *txn) Numbered(number string) (process.Ref, error) {
-	of := func(table string) string {
-		return "(SELECT id FROM " + table + " WHERE number = $1 ORDER BY id DESC LIMIT 1)"
-	}
-	types := []string{process.TypeQuote, process.TypeInvoice, process.TypeOrder, process.TypeCreditNote}
-	ids := make([]string, len(types))
-	_, err := t.row("SELECT "+of("quote")+", "+of("invoice")+", "+of("sales_order")+", "+of("credit_note"),
-		[]any{clean(number)}, ref{&ids[0]}, ref{&ids[1]}, ref{&ids[2]}, ref{&ids[3]})
-	if err != nil {
-		return process.Ref{}, fmt.Errorf("looking for the document %s: %w", number, err)
-	}
-	for i, id := range ids {
-		if id != "" {
-			return process.Ref{Type: types[i], ID: id}, nil
-		}
-	}
-	return process.Ref{}, nil
-}
-
 // Settings implements process.Tx.
 func (t *txn) Settings() (process.Settings, int64, error) {
 	var version int64

@@ -15,6 +15,9 @@ func (t *txn) JoinThreads(from, to string) error {
 	if from == "" || to == "" || from == to {
 		return nil
 	}
+	if err := t.writeActivities(); err != nil {
+		return err
+	}
 	for _, tab := range threaded {
 		set := "thread = $2"
 		if tab.versioned {

@@ -26,6 +26,8 @@ type txn struct {
 	// broken is the first error of the engine: on PostgreSQL nothing can be
 	// committed after it, so SQLite keeps to the same rule.
 	broken error
+	// activities are the rows that are not written yet.
+	activities [][]any
 	// audits and jobs are written last, so that the head of the chain is
 	// locked only for a moment.
 	audits []process.AuditEntry

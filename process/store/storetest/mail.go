@@ -90,3 +90,30 @@ func byNumber(s suite) {
 	finds("", process.Ref{})
 	finds("none\x00", process.Ref{})
 }
+
+// traces of senders are found by address, and customers and rules by domain too.
+func traces(s suite) {
+	var c chain
+	s.tx(c.insert)
+	for _, l := range []struct {
+		addresses, names []string
+		want             process.Traces
+	}{
+		{nil, nil, process.Traces{}},
+		{[]string{""}, []string{"", "nobody.example"}, process.Traces{}},
+		{[]string{"a\x00@nobody.example"}, nil, process.Traces{}},
+		{[]string{"nobody@else.example", c.lead.Email}, nil, process.Traces{Lead: true, Contact: c.contact.Email == c.lead.Email, Customer: c.customer.Email == c.lead.Email}},
+		{[]string{c.contact.Email}, nil, process.Traces{Lead: c.contact.Email == c.lead.Email, Contact: true, Customer: c.contact.Email == c.customer.Email}},
+		{[]string{c.customer.Email}, nil, process.Traces{Lead: c.customer.Email == c.lead.Email, Contact: c.customer.Email == c.contact.Email, Customer: true}},
+		{nil, []string{"other.example", c.customer.Domain}, process.Traces{Customer: true}},
+		{nil, []string{c.senderRule.Address, "b", "c", "d"}, process.Traces{Rule: true}},
+	} {
+		s.view(func(tx process.Tx) error {
+			got, err := tx.Traces(l.addresses, l.names)
+			if err == nil && got != l.want {
+				s.Errorf("%q and %q left %+v, want %+v", l.addresses, l.names, got, l.want)
+			}
+			return err
+		})
+	}
+}

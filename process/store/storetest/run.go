@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) process.Store) {
 		{"joining threads", joiningThreads},
 		{"a mail's text is its lead's", mailTexts},
 		{"documents by number", byNumber},
+		{"traces of senders", traces},
 		{"gapless numbers", gaplessNumbers},
 		{"transactions are whole", wholeTransactions},
 		{"neighbours do not harm each other", neighbours},
