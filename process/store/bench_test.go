@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -56,6 +58,32 @@ func BenchmarkInsertLead(b *testing.B) {
 				wg.Wait()
 				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tx/s")
 			})
+		}
+	}
+}
+
+// BenchmarkFold folds what mails of 8 KB say, another one each time.
+func BenchmarkFold(b *testing.B) {
+	words := strings.Fields("vi trenger et tilbud nå nytt tak til hytta kan dere komme til befaring neste uke pris levering montering garasje betong vennlig hilsen takk for svar we need a quote by Friday")
+	random := rand.New(rand.NewPCG(1, 0))
+	texts := make([]string, 300)
+	for i := range texts {
+		var text strings.Builder
+		for text.Len() < 8<<10 {
+			text.WriteString(words[random.IntN(len(words))])
+			if random.IntN(40) == 0 {
+				text.WriteString(".\n")
+			} else {
+				text.WriteByte(' ')
+			}
+		}
+		texts[i] = text.String()
+	}
+	b.SetBytes(8 << 10)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if searchText(texts[i%len(texts):i%len(texts)+1]) == "" {
+			b.Fatal("nothing to search")
 		}
 	}
 }

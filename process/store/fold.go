@@ -2,7 +2,11 @@ package store
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -36,7 +40,7 @@ type foldedText struct {
 }
 
 func foldText(text string) foldedText {
-	f := foldedText{text, folder{out: make([]byte, 0, min(len(text), 4<<10))}}
+	f := foldedText{text: text, words: folder{out: make([]byte, 0, min(len(text), 4<<10))}}
 	f.words.add(clean(text))
 	return f
 }
@@ -54,13 +58,13 @@ func (t *txn) searchText(texts []string) string {
 			t.long = foldText(texts[i])
 		}
 	}
-	f := t.long.words.clone()
+	var rest folder
 	for k, s := range texts {
 		if k != i {
-			f.add(clean(s))
+			rest.add(clean(s))
 		}
 	}
-	return string(f.out)
+	return t.long.words.with(rest)
 }
 
 // The bounds of what is staged: how many texts, and how long one is at most.
@@ -109,161 +113,172 @@ func (s *stagedTexts) take(text string) (foldedText, bool) {
 	return f, true
 }
 
-// folder gathers words; slots is a table of those that it has, as their end in
-// out plus one, 0 for a free one.
+// folder gathers words: out has each once. Most words are up to
+// eight ASCII characters; those are known by their bytes as one number.
 type folder struct {
 	out   []byte
-	begun []int32 // where the words begin, in their order
-	slots []int32 // index into begun plus one, by hash; a power of two
+	short []uint64 // by hash, 0 for a free place; a power of two
+	count int      // of short words
+	seed  uint64
+	long  map[string]struct{} // all other words
+	word  []byte              // the long one that is being read
 }
 
-func (f *folder) clone() folder {
-	return folder{slices.Clone(f.out), slices.Clone(f.begun), slices.Clone(f.slots)}
-}
+// The bytes of a number each by itself: their highest and their lowest bits.
+const highBits, lowBits = 0x8080808080808080, 0x0101010101010101
 
-// lower has a byte's lower case, 0 for what does not belong to a word and for
-// what is not ASCII.
-var lower = func() (t [256]byte) {
-	for c := byte(0x21); c < 0x7f; c++ {
-		t[c] = byte(unicode.ToLower(rune(c)))
-	}
-	for c := range byte(0x20) {
-		if !unicode.IsSpace(rune(c)) {
-			t[c] = c
+// shortWord reads a word of ASCII characters that ends at white space or at the
+// end of s, as a number in lower case. n is its length, 0 for any other word.
+func shortWord(s string) (word uint64, n int) {
+	var next byte
+	if len(s) > 8 {
+		word = uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		next = s[8]
+	} else {
+		for i := len(s); i > 0; i-- {
+			word = word<<8 | uint64(s[i-1])
 		}
+		if len(s) < 8 {
+			word |= ' ' << (8 * len(s))
+		}
+		next = ' '
 	}
-	t[0x7f] = 0x7f
-	return t
-}()
+	// Without its highest bit, a byte that is c or more keeps a bit of its own
+	// when c is taken from it; none borrows from its neighbour.
+	low := word | highBits
+	other := (word | ^(low - '!'*lowBits)) & highBits // white space, control characters, not ASCII
+	if n = bits.TrailingZeros64(other) / 8; n < 8 {
+		next = byte(word >> (8 * n))
+		word &= 1<<(8*n) - 1
+	}
+	if !isSpace(next) {
+		return 0, 0
+	}
+	capital := (low - 'A'*lowBits) &^ (low - ('Z'+1)*lowBits) & highBits
+	return word | capital>>2&(1<<(8*n)-1), n
+}
 
-const hashSeed, hashPrime = 2166136261, 16777619 // FNV-1a
+func isSpace(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' }
 
 func (f *folder) add(s string) {
 	for i := 0; i < len(s); {
-		start, hash, composed := f.begin(), uint32(hashSeed), true
-		for i < len(s) {
-			i, hash = f.ascii(s, i, hash)
-			if i == len(s) {
-				break
-			}
-			if s[i] < utf8.RuneSelf {
-				if s[i] != 0 {
-					break
-				}
-			}
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if unicode.IsSpace(r) {
-				break
-			}
-			at := len(f.out)
-			r = unicode.ToLower(r)
-			f.out = utf8.AppendRune(f.out, r)
-			for _, c := range f.out[at:] {
-				hash = (hash ^ uint32(c)) * hashPrime
-			}
-			composed = composed && r < 0x300 // below there is nothing to compose
-			i += size
+		if isSpace(s[i]) {
+			i++
+			continue
 		}
-		if i < len(s) { // the space that ended the word
-			_, size := utf8.DecodeRuneInString(s[i:])
-			i += size
+		if word, n := shortWord(s[i:]); n > 0 {
+			f.keepShort(word, n)
+			i += n
+			continue
 		}
-		if !composed {
-			hash = f.compose(start)
-		}
-		f.end(start, hash)
+		i += f.addLong(s[i:])
 	}
 }
 
-// ascii takes over the run of a word's ASCII characters that begins at i, and
-// gives its end.
-func (f *folder) ascii(s string, i int, hash uint32) (int, uint32) {
-	out := f.out
-	for i < len(s) {
-		c := lower[s[i]]
-		if c == 0 {
+// addLong adds the word that s begins with, and gives its length in s.
+func (f *folder) addLong(s string) (n int) {
+	composed := true
+	f.word = f.word[:0]
+	for n < len(s) {
+		r, size := utf8.DecodeRuneInString(s[n:])
+		if unicode.IsSpace(r) {
 			break
 		}
-		out = append(out, c)
-		hash = (hash ^ uint32(c)) * hashPrime
-		i++
+		r = unicode.ToLower(r)
+		f.word = utf8.AppendRune(f.word, r)
+		composed = composed && r < 0x300 // below there is nothing to compose
+		n += size
 	}
-	f.out = out
-	return i, hash
+	if n == 0 { // white space beyond ASCII
+		_, n = utf8.DecodeRuneInString(s)
+		return n
+	}
+	if !composed {
+		f.word = norm.NFC.Append(f.word[:0], bytes.Clone(f.word)...)
+	}
+	if short, size := shortWord(string(f.word)); size == len(f.word) { // in lower case
+		f.keepShort(short, size)
+		return n
+	}
+	if _, known := f.long[string(f.word)]; !known {
+		if f.long == nil {
+			f.long = map[string]struct{}{}
+		}
+		f.long[string(f.word)] = struct{}{}
+		f.begin()
+		f.out = append(f.out, f.word...)
+	}
+	return n
 }
 
-// begin puts a space between two words and gives the place of the next.
-func (f *folder) begin() int {
+// begin puts a space between two words.
+func (f *folder) begin() {
 	if len(f.out) > 0 {
 		f.out = append(f.out, ' ')
 	}
-	return len(f.out)
 }
 
-// compose gives the word its composed form (NFC), and its hash.
-func (f *folder) compose(start int) uint32 {
-	f.out = append(f.out[:start], norm.NFC.Bytes(bytes.Clone(f.out[start:]))...)
-	hash := uint32(hashSeed)
-	for _, c := range f.out[start:] {
-		hash = (hash ^ uint32(c)) * hashPrime
-	}
-	return hash
-}
-
-// end keeps the word that begins at start, unless it is there already.
-func (f *folder) end(start int, hash uint32) {
-	drop := func() { f.out = f.out[:max(0, start-1)] }
-	if start == len(f.out) {
-		drop()
-		return
-	}
-	if 2*len(f.begun) >= len(f.slots) {
+func (f *folder) keepShort(word uint64, n int) {
+	if 2*f.count >= len(f.short) {
 		f.grow()
 	}
-	word := f.out[start:]
-	mask := uint32(len(f.slots) - 1)
-	for at := mix(hash) & mask; ; at = (at + 1) & mask {
-		n := f.slots[at]
-		if n == 0 {
-			f.begun = append(f.begun, int32(start))
-			f.slots[at] = int32(len(f.begun))
-			return
-		}
-		if string(f.word(int(n-1), start-1)) == string(word) {
-			drop()
-			return
-		}
+	at := f.place(word)
+	if f.short[at] != 0 {
+		return
 	}
+	f.short[at] = word
+	f.count++
+	f.begin()
+	f.out = binary.LittleEndian.AppendUint64(f.out, word)[:len(f.out)+n]
 }
 
-// word is the n-th one; all ends where the last of them ends.
-func (f *folder) word(n, all int) []byte {
-	from, to := int(f.begun[n]), all
-	if n+1 < len(f.begun) {
-		to = int(f.begun[n+1]) - 1
+// place is where a short word stands, or is free for it. The seed is another one
+// in each folder, so that nobody can write a mail whose words all meet.
+func (f *folder) place(word uint64) int {
+	mask := len(f.short) - 1
+	hash := (word ^ f.seed) * 0x9e3779b97f4a7c15
+	at := int(hash>>40) & mask
+	for f.short[at] != 0 && f.short[at] != word {
+		at = (at + 1) & mask
 	}
-	return f.out[from:to]
+	return at
 }
 
+// grow doubles the table of short words.
 func (f *folder) grow() {
-	size := max(64, 2*len(f.slots))
-	f.slots = make([]int32, size)
-	mask := uint32(size - 1)
-	for n, from := range f.begun {
-		hash := uint32(hashSeed)
-		for _, c := range f.out[from:] {
-			if c == ' ' {
-				break
-			}
-			hash = (hash ^ uint32(c)) * hashPrime
+	if f.short == nil {
+		f.seed = rand.Uint64()
+	}
+	before := f.short
+	f.short = make([]uint64, max(64, 2*len(before)))
+	for _, word := range before {
+		if word != 0 {
+			f.short[f.place(word)] = word
 		}
-		at := mix(hash) & mask
-		for f.slots[at] != 0 {
-			at = (at + 1) & mask
-		}
-		f.slots[at] = int32(n + 1)
 	}
 }
 
-// mix spreads the upper bits over the lower ones.
-func mix(h uint32) uint32 { return h ^ h>>15 }
+// has tells whether a folded word is there.
+func (f *folder) has(word string) bool {
+	if short, n := shortWord(word); n > 0 && n == len(word) {
+		return f.count > 0 && f.short[f.place(short)] != 0
+	}
+	_, known := f.long[word]
+	return known
+}
+
+// with are the words, and after them those that only other has.
+func (f *folder) with(other folder) string {
+	var b strings.Builder
+	b.Grow(len(f.out) + 1 + len(other.out))
+	b.Write(f.out)
+	for word := range strings.SplitSeq(string(other.out), " ") {
+		if word != "" && !f.has(word) {
+			if b.Len() > 0 {
+				b.WriteByte(' ')
+			}
+			b.WriteString(word)
+		}
+	}
+	return b.String()
+}
