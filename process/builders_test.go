@@ -3,6 +3,7 @@ package process_test
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -292,11 +293,17 @@ func (h *house) doneTask() string {
 	return id
 }
 
-// message is the message that a mail became.
+// messages are those with the content of a mail.
+func (h *house) messages(m process.IncomingMail) []process.Message {
+	h.t.Helper()
+	return slices.DeleteFunc(list(h, h.s.Messages(), nil), func(o process.Message) bool { return o.ContentHash != m.ContentHash })
+}
+
+// message receives a mail and gives the message that it became.
 func (h *house) message(m process.IncomingMail) string {
 	h.t.Helper()
 	h.receive(m)
-	return list(h, h.s.Messages(), map[string]string{"content_hash": m.ContentHash})[0].ID
+	return h.messages(m)[0].ID
 }
 
 func (h *house) leadMessage() string {

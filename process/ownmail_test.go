@@ -183,7 +183,7 @@ func TestOwnMailboxAndTheCompanys(t *testing.T) {
 		if r := h.receive(own); !r.Repeated || r.Result.Type != process.TypeLead {
 			t.Errorf("%s first: the own one is %+v", first, r)
 		}
-		if n := len(list(h, h.s.Messages(), map[string]string{"content_hash": mail.ContentHash})); n != 1 {
+		if n := len(h.messages(mail)); n != 1 {
 			t.Errorf("%s first: there are %d messages", first, n)
 		}
 		if first == "own" {

@@ -202,8 +202,7 @@ func attachments(files []IncomingFile) []Attachment {
 // sameMail finds the mail when it was seen before, in any mailbox: the same
 // Message-ID and the same content. Without a Message-ID the raw bytes decide.
 func (u *unit) sameMail(m *IncomingMail) (*Message, error) {
-	match := map[string]string{"content_hash": m.ContentHash, "message_id": m.MessageID}
-	seen, _, err := u.Messages().List(Filter{Match: match, Limit: 10})
+	seen, err := u.SeenMails(m.MessageID, m.ContentHash)
 	if err != nil {
 		return nil, err
 	}

@@ -351,7 +351,7 @@ func TestReceiveDecides(t *testing.T) {
 			m := in(h.mail("kari@new.example", "Hello"), "sales", 1)
 			c.mail(h, &m)
 			r := h.receive(m)
-			msg := get(h, h.s.Messages(), list(h, h.s.Messages(), map[string]string{"content_hash": m.ContentHash})[0].ID)
+			msg := h.messages(m)[0]
 			if r.Decision != c.decision || msg.Decision != c.decision || msg.State != c.state || r.Repeated || msg.About.Type != c.about {
 				t.Fatalf("decided %s: %s about %v (%s)", r.Decision, msg.State, msg.About, msg.Detail)
 			}

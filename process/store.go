@@ -89,6 +89,9 @@ type Tx interface {
 	// given back when the transaction rolls back.
 	NextNumber(series string, first int64) (int64, error)
 
+	// SeenMails are the messages of a Message-ID with a content, the newest first;
+	// without a Message-ID those that have none.
+	SeenMails(messageID, contentHash string) ([]Message, error)
 	// Traces tells what there is of senders: of their addresses, and of names,
 	// which are addresses and domains, in their normal form.
 	Traces(addresses, names []string) (Traces, error)

@@ -54,7 +54,7 @@ func messageTable() table[process.Message] {
 			}
 			return out
 		},
-		keys: map[string]string{"message_id": "message_id", "content_hash": "content_hash", "from": "from_address",
+		keys: map[string]string{"message_id": "message_id", "from": "from_address",
 			"thread": "thread", "about_id": "about_id", "about_type": "about_type", "mailbox": "mailbox", "customer": "customer_id"},
 	}
 }

@@ -27,18 +27,9 @@ func (r records[T]) List(f process.Filter) ([]T, string, error) {
 	if after != "" {
 		w.and("id < " + w.arg(after))
 	}
-	query := "SELECT " + r.all + " FROM " + r.name + w.text() + " ORDER BY id DESC LIMIT " + w.arg(int64(limit+1))
-	list := []T{}
-	err = r.t.each(query, w.args, func(scan func(...any) error) error {
-		var v T
-		if err := scan(r.dest(&v)...); err != nil {
-			return err
-		}
-		list = append(list, v)
-		return nil
-	})
+	list, err := r.read(&w, limit+1)
 	if err != nil {
-		return nil, "", fmt.Errorf("listing %s records: %w", r.record, err)
+		return nil, "", err
 	}
 	next := ""
 	if len(list) > limit {
@@ -55,6 +46,24 @@ func (r records[T]) List(f process.Filter) ([]T, string, error) {
 		}
 	}
 	return list, next, nil
+}
+
+// read gives the newest ones that meet the conditions, without their lines.
+func (r records[T]) read(w *where, limit int) ([]T, error) {
+	query := "SELECT " + r.all + " FROM " + r.name + w.text() + " ORDER BY id DESC LIMIT " + w.arg(int64(limit))
+	list := []T{}
+	err := r.t.each(query, w.args, func(scan func(...any) error) error {
+		var v T
+		if err := scan(r.dest(&v)...); err != nil {
+			return err
+		}
+		list = append(list, v)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing %s records: %w", r.record, err)
+	}
+	return list, nil
 }
 
 // where gathers conditions and their arguments.

@@ -7,7 +7,10 @@ import (
 	"github.com/emne/emne/process"
 )
 
-// Several tables are asked with one statement: most mails are of nobody known.
+// maxSeen bounds the mails of one content.
+const maxSeen = 10
+
+// Most mails are of nobody known: several tables are asked with one statement.
 
 // Numbered implements process.Tx.
 func (t *txn) Numbered(number string) (process.Ref, error) {
@@ -56,4 +59,16 @@ func (t *txn) Traces(addresses, names []string) (process.Traces, error) {
 		return process.Traces{}, fmt.Errorf("looking for a sender: %w", err)
 	}
 	return r, nil
+}
+
+// SeenMails implements process.Tx.
+func (t *txn) SeenMails(messageID, contentHash string) ([]process.Message, error) {
+	var w where
+	w.and("content_hash = " + w.arg(clean(contentHash)))
+	if messageID != "" {
+		w.and("message_id = " + w.arg(clean(messageID)))
+	} else {
+		w.and("message_id IS NULL")
+	}
+	return records[process.Message]{t, &t.db.tables.messages}.read(&w, maxSeen)
 }

@@ -183,7 +183,7 @@ func (s suite) everyKey() {
 		"kind": c.delivery.Kind, "thread": c.delivery.Thread} {
 		try(key, value, count(process.Tx.Deliveries))
 	}
-	for key, value := range map[string]string{"message_id": c.message.MessageID, "content_hash": c.message.ContentHash, "from": c.message.From,
+	for key, value := range map[string]string{"message_id": c.message.MessageID, "from": c.message.From,
 		"thread": c.message.Thread, "about_id": c.message.About.ID, "mailbox": c.message.Mailbox, "customer": c.customer.ID} {
 		try(key, value, count(process.Tx.Messages))
 	}

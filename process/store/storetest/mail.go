@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/emne/emne/process"
@@ -112,6 +113,43 @@ func traces(s suite) {
 			got, err := tx.Traces(l.addresses, l.names)
 			if err == nil && got != l.want {
 				s.Errorf("%q and %q left %+v, want %+v", l.addresses, l.names, got, l.want)
+			}
+			return err
+		})
+	}
+}
+
+// seenMails are found by Message-ID and content, the newest first.
+func seenMails(s suite) {
+	ids := map[string]string{}
+	s.tx(func(tx process.Tx) error {
+		for _, m := range []struct{ name, id, content string }{
+			{"first", "<1@example.com>", "a"}, {"other content", "<1@example.com>", "b"}, {"nameless", "", "a"}, {"nameless too", "", "a"}, {"another", "<2@example.com>", "a"},
+		} {
+			v := &process.Message{State: "filed", Direction: process.DirectionIn, MessageID: m.id, ContentHash: m.content}
+			if err := tx.Messages().Insert(v); err != nil {
+				return err
+			}
+			ids[v.ID] = m.name
+		}
+		return nil
+	})
+	for _, c := range []struct {
+		id, content string
+		want        []string
+	}{
+		{"<1@example.com>", "a", []string{"first"}}, {"<1@example.com>", "b", []string{"other content"}},
+		{"<2@example.com>", "b", nil}, {"", "a", []string{"nameless", "nameless too"}}, {"", "b", nil},
+	} {
+		s.view(func(tx process.Tx) error {
+			list, err := tx.SeenMails(c.id, c.content)
+			var got []string
+			for _, m := range list {
+				got = append(got, ids[m.ID])
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, c.want) {
+				s.Errorf("%q with the content %q was seen as %q, want %q", c.id, c.content, got, c.want)
 			}
 			return err
 		})

@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) process.Store) {
 		{"a mail's text is its lead's", mailTexts},
 		{"documents by number", byNumber},
 		{"traces of senders", traces},
+		{"mails seen before", seenMails},
 		{"gapless numbers", gaplessNumbers},
 		{"transactions are whole", wholeTransactions},
 		{"neighbours do not harm each other", neighbours},
