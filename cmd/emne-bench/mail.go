@@ -48,6 +48,7 @@ func measureMail(ctx context.Context, args []string) error {
 	before := flags.Int("before", 500_000, "small mails in the full database; 0 leaves that way out")
 	profile := flags.String("profile", "", "file for a CPU profile of the whole path")
 	alone := flags.String("alone", "", "the one way to go beside the bare socket, by its name, to look at it closely")
+	flush := flags.Duration("flush", 0, "what each flush of the disk takes longer, for emne and for mbsync alike: few disks are as fast as a server's cache (needs strace)")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func measureMail(ctx context.Context, args []string) error {
 		read := func(name string, what reading) way {
 			what.Host, what.Port, what.Mails = s.Host, s.Port, *mails
 			return way{name, func() (float64, error) {
-				r, err := emne(ctx, what)
+				r, err := emne(withFlush(ctx, *flush), what)
 				m.reads[name] = append(m.reads[name], r)
 				return r.Seconds, err
 			}}
@@ -86,9 +87,12 @@ func measureMail(ctx context.Context, args []string) error {
 			ways = append(ways, read(wayFilled, reading{Extent: wholePath, Original: filled}))
 		}
 		if _, err := exec.LookPath("mbsync"); err == nil {
-			ways = append(ways, way{wayMbsync, func() (float64, error) { return mbsync(ctx, s, *mails) }})
+			ways = append(ways, way{wayMbsync, func() (float64, error) { return mbsync(withFlush(ctx, *flush), s, *mails) }})
 		} else {
 			fmt.Println("  mbsync is not installed (on Debian: apt-get install isync): not measured")
+		}
+		if *flush > 0 {
+			fmt.Printf("  each flush of the disk takes %s longer, but for bare rows\n", *flush)
 		}
 		if *alone != "" {
 			ways = slices.DeleteFunc(ways, func(w way) bool { return w.name != wayBare && w.name != *alone })
@@ -233,7 +237,7 @@ func self(ctx context.Context, part string, in, out any) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, program, part)
+	cmd := flushing(ctx, program, part)
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(what), os.Stderr
 	said, err := cmd.Output()
 	if err != nil || out == nil {
@@ -294,7 +298,7 @@ func mbsync(ctx context.Context, s *mailboxtest.Server, mails int) (float64, err
 		return 0, err
 	}
 	begun := time.Now()
-	cmd := exec.CommandContext(ctx, "mbsync", "-q", "-c", config, "all")
+	cmd := flushing(ctx, "mbsync", "-q", "-c", config, "all")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("%w: %s", err, strings.TrimSpace(string(out)))
 	}
@@ -316,6 +320,24 @@ func mbsync(ctx context.Context, s *mailboxtest.Server, mails int) (float64, err
 		return 0, fmt.Errorf("it wrote %d mails", n)
 	}
 	return took, nil
+}
+
+type flushKey struct{}
+
+// withFlush says what a flush of the disk takes longer in the programs of ctx.
+func withFlush(ctx context.Context, longer time.Duration) context.Context {
+	return context.WithValue(ctx, flushKey{}, longer)
+}
+
+// flushing is a program whose flushes of the disk take as much longer as ctx says.
+func flushing(ctx context.Context, name string, args ...string) *exec.Cmd {
+	longer, _ := ctx.Value(flushKey{}).(time.Duration)
+	if longer <= 0 {
+		return exec.CommandContext(ctx, name, args...)
+	}
+	calls := "fsync,fdatasync"
+	return exec.CommandContext(ctx, "strace", append([]string{"-f", "--seccomp-bpf", "-qq", "-o", os.DevNull, "-e", "trace=" + calls,
+		"-e", fmt.Sprintf("inject=%s:delay_exit=%d", calls, longer.Microseconds()), name}, args...)...)
 }
 
 // median is the middle of what was measured.
