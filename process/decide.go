@@ -280,6 +280,25 @@ func (m *IncomingMail) sender() string {
 // that each finds the lead of the one before.
 func (u *unit) lockSender(email string) error { return u.Lock("sender " + normalEmail(email)) }
 
+// lockSenders does so for mails that commit together, in one order, so that
+// those of several mailboxes never wait for each other in a circle.
+func (u *unit) lockSenders(ms []IncomingMail) error {
+	if len(ms) < 2 {
+		return nil
+	}
+	var senders []string
+	for i := range ms {
+		senders = append(senders, normalEmail(ms[i].sender()))
+	}
+	slices.Sort(senders)
+	for _, sender := range slices.Compact(senders) {
+		if err := u.lockSender(sender); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // before files what comes from a sender who wrote before: on the lead that is
 // open, or away when a person said that it is not a lead.
 func (u *unit) before(m *IncomingMail, msg *Message, known Traces) (bool, error) {

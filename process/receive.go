@@ -64,8 +64,11 @@ func (s *Service) PrepareMail(ctx context.Context, a Actor, m *IncomingMail) err
 func (s *Service) ReceiveMails(ctx context.Context, a Actor, ms []IncomingMail) ([]Receipt, error) {
 	rs := make([]Receipt, len(ms))
 	receive := func(u *unit) (*Outcome, error) {
+		if err := u.lockSenders(ms); err != nil {
+			return nil, err
+		}
 		for i := range ms {
-			u.now = s.now()
+			u.now, u.actor = s.now(), a // a mail that a user wrote is the user's act
 			f := u.receive
 			if ms[i].Own != nil {
 				f = u.receiveOwn

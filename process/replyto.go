@@ -96,34 +96,40 @@ type document struct {
 
 func (u *unit) numbered(number string) (*document, error) {
 	about, err := u.Numbered(number)
-	if err != nil || about.IsZero() {
-		return nil, err
-	}
-	switch about.Type {
-	case TypeQuote:
-		q, err := u.Quotes().Get(about.ID)
-		if err != nil {
-			return nil, err
-		}
-		return &document{about, q.Thread, q.Customer, q.Recipient}, nil
-	case TypeInvoice:
-		i, err := u.Invoices().Get(about.ID)
-		if err != nil {
-			return nil, err
-		}
-		return &document{about, i.Thread, i.Customer, i.Recipient}, nil
-	case TypeOrder:
-		o, err := u.Orders().Get(about.ID)
-		if err != nil {
-			return nil, err
-		}
-		return &document{about, o.Thread, o.Customer, o.Recipient}, nil
-	}
-	n, err := u.CreditNotes().Get(about.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &document{about, n.Thread, n.Customer, n.Recipient}, nil
+	d, match := &document{about: about}, map[string]string{"number": number}
+	// Listed, so that a number alone locks nothing.
+	switch about.Type {
+	case TypeQuote:
+		q, err := first(u.Quotes(), match, "")
+		if q == nil || err != nil {
+			return nil, err
+		}
+		d.thread, d.customer, d.recipient = q.Thread, q.Customer, q.Recipient
+	case TypeInvoice:
+		i, err := first(u.Invoices(), match, "")
+		if i == nil || err != nil {
+			return nil, err
+		}
+		d.thread, d.customer, d.recipient = i.Thread, i.Customer, i.Recipient
+	case TypeOrder:
+		o, err := first(u.Orders(), match, "")
+		if o == nil || err != nil {
+			return nil, err
+		}
+		d.thread, d.customer, d.recipient = o.Thread, o.Customer, o.Recipient
+	case TypeCreditNote:
+		n, err := first(u.CreditNotes(), match, "")
+		if n == nil || err != nil {
+			return nil, err
+		}
+		d.thread, d.customer, d.recipient = n.Thread, n.Customer, n.Recipient
+	default:
+		return nil, nil
+	}
+	return d, nil
 }
 
 // takesPart reports whether an address is the document's recipient, the

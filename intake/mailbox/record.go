@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -38,12 +39,12 @@ type taking struct {
 	unread chan *coming
 	queue  chan *coming // the same ones, in order
 	work   sync.WaitGroup
+	// down is set when the store works for nobody.
+	down atomic.Bool
 
 	mu       sync.Mutex
 	recorded []uint32
 	failure  error
-	// down is set when the store works for nobody.
-	down bool
 }
 
 // coming is a mail on its way.
@@ -96,6 +97,10 @@ func (t *taking) hand(ctx context.Context, f fetched) error {
 
 func (t *taking) read(ctx context.Context, c *coming) {
 	defer close(c.ready)
+	if t.down.Load() {
+		c.err = errDown
+		return
+	}
 	at := t.s.start.MailboxUID
 	at.UID = c.uid
 	c.mail = t.s.m.parse(c.raw, at, c.arrived)
@@ -167,6 +172,9 @@ func (t *taking) gather(first *coming) (ready []*coming, next *coming) {
 	return ready, nil
 }
 
+// errDown is why a mail is left for another time.
+var errDown = errors.New("the store works for nobody")
+
 // settle commits mails at once or, when that fails, each by itself. Once the
 // store works for nobody, the others are left for another time.
 func (t *taking) settle(ctx context.Context, batch []*coming) {
@@ -176,28 +184,34 @@ func (t *taking) settle(ctx context.Context, batch []*coming) {
 			mails = append(mails, c.mail)
 		}
 	}
-	if !t.down && len(mails) > 1 && t.commit(ctx, mails) == nil {
-		for i := range mails {
-			t.note(mails[i].At.UID, nil)
+	done := false
+	if !t.down.Load() && len(mails) > 1 {
+		err := t.commit(ctx, mails)
+		if done = err == nil; !done {
+			t.s.m.log.Warn("mails could not be recorded together, each is by itself", "mails", len(mails), "error", err)
 		}
-		mails = nil
 	}
 	for _, c := range batch {
-		if !t.down && (c.err != nil || mails != nil) {
-			err := t.one(ctx, c.mail)
+		switch {
+		case done && c.err == nil:
+			t.note(c.uid, nil)
+		case !t.down.Load():
+			err := t.one(ctx, c)
 			t.note(c.uid, err)
-			t.down = err != nil && !t.storeWorks(ctx)
+			t.down.Store(err != nil && !t.storeWorks(ctx))
 		}
 	}
 }
 
 // one commits one mail. What fails three times while the store works for
 // others is the mail's own fault: it is quarantined.
-func (t *taking) one(ctx context.Context, mail intake.Mail) error {
-	uid := mail.At.UID
-	err := t.alone(ctx, mail)
+func (t *taking) one(ctx context.Context, c *coming) error {
+	uid, err := c.uid, c.err
+	if err == nil {
+		err = t.commit(ctx, []intake.Mail{c.mail})
+	}
 	if err != nil && t.fail(uid) >= maxFailures && t.storeWorks(ctx) {
-		if err = t.alone(ctx, mail); err != nil && t.alone(ctx, unread(mail, unreadableUnrecorded, mail.Raw)) == nil {
+		if err = t.alone(ctx, c.mail); err != nil && t.alone(ctx, unread(c.mail, unreadableUnrecorded, c.mail.Raw)) == nil {
 			t.s.m.log.Error("a mail was quarantined: it cannot be recorded", "uid", uid, "error", err)
 			t.s.m.status.quarantined()
 			err = nil

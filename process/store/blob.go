@@ -115,8 +115,8 @@ func (t *txn) KeepBlob(b *process.Blob) error {
 	if err != nil {
 		return fmt.Errorf("storing the blob %s: %w", b.SHA256, err)
 	}
-	if n == 0 { // it is there
-		if _, err := t.exec(keepBlob, b.SHA256); err != nil {
+	if n == 0 { // it is there; when it is live, as many a logo is, it is left alone
+		if _, err := t.exec(keepBlob+" AND live = 0", b.SHA256); err != nil {
 			return fmt.Errorf("keeping the blob %s: %w", b.SHA256, err)
 		}
 		return nil

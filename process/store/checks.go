@@ -62,6 +62,8 @@ func rowChecks() []rowCheck {
 		{"I6", "quote", "it was sent and its bytes are missing", "SELECT r.id FROM quote r WHERE r.sha256 <> '' AND " + missingBlob},
 		{"I6", "lead", "its opportunity does not exist",
 			"SELECT r.id FROM lead r WHERE r.opportunity_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM opportunity o WHERE o.id = r.opportunity_id)"},
+		{"I6", "lead", "its text is that of a mail that does not exist",
+			"SELECT r.id FROM lead r WHERE r.mail_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM message m WHERE m.id = r.mail_id)"},
 		{"I7", "idempotency", "the key is claimed and has no answer",
 			"SELECT r.scope || ' ' || r.key FROM idempotency r WHERE r.status IS NULL"},
 		{"money", "invoice", "what is paid is not the sum of its booked payments",

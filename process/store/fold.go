@@ -67,8 +67,8 @@ func (t *txn) searchText(texts []string) string {
 	return t.long.words.with(rest)
 }
 
-// The bounds of what is staged: how many texts, and how long one is at most.
-const maxStagedTexts, maxStagedText = 512, 64 << 10
+// The bounds of what is staged, in octets: one text, and all of them.
+const maxStagedText, maxStagedTexts = 64 << 10, 8 << 20
 
 // stagedTexts were folded ahead of their transactions. Each is taken once; of
 // those that never are, the oldest goes first.
@@ -76,6 +76,7 @@ type stagedTexts struct {
 	mu    sync.Mutex
 	texts map[string]foldedText
 	order []string
+	size  int // of the texts, in octets
 }
 
 // StageText implements process.Store.
@@ -90,10 +91,12 @@ func (db *DB) StageText(text string) {
 	if _, known := s.texts[text]; known {
 		return
 	}
-	if len(s.order) == maxStagedTexts {
+	for s.size+len(text) > maxStagedTexts {
+		s.size -= len(s.order[0])
 		delete(s.texts, s.order[0])
 		s.order = s.order[1:]
 	}
+	s.size += len(text)
 	if s.texts == nil {
 		s.texts = map[string]foldedText{}
 	}
@@ -108,6 +111,7 @@ func (s *stagedTexts) take(text string) (foldedText, bool) {
 	if !staged {
 		return foldedText{}, false
 	}
+	s.size -= len(text)
 	delete(s.texts, text)
 	s.order = slices.DeleteFunc(s.order, func(o string) bool { return o == text })
 	return f, true

@@ -19,7 +19,7 @@ func leadTable() table[process.Lead] {
 				ref{&l.Opportunity}, &l.Reason, &l.Thread, object{&l.Attachments},
 				object{&l.Checks}, ref{&l.MergedInto}, &l.PhoneKey, object{&l.Guessed}, ref{&l.Mail}}
 		},
-		reads: map[string]string{"message": "COALESCE((SELECT body FROM message WHERE message.id = mail_id), message)"},
+		reads: map[string]string{"message": "COALESCE(NULLIF(message, ''), (SELECT body FROM message WHERE message.id = mail_id), '')"},
 		search: func(l *process.Lead) []string {
 			return append(addressTexts(l.Address), l.Name, l.Email, l.Phone, l.Company, l.OrganisationNumber, l.Subject, l.Message, l.Source)
 		},

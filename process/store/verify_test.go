@@ -164,6 +164,7 @@ func plants() []struct{ invariant, message, sql string } {
 		{"I6", "without an acceptance", "UPDATE quote SET acceptance = REPLACE(acceptance, sha256, 'x')"},
 		{"I6", "its bytes are missing", "UPDATE quote SET sha256 = 'x'"},
 		{"I6", "opportunity does not exist", "UPDATE lead SET opportunity_id = 'x'"},
+		{"I6", "a mail that does not exist", "UPDATE lead SET mail_id = 'x'"},
 		{"I6", "timeline ends in", "UPDATE lead SET state = 'qualified'"},
 		{"I6", "timeline ends in", "UPDATE sales_order SET state = 'on_hold'"},
 		{"I6", "has a gap", "UPDATE activity SET from_state = 'disqualified' WHERE about_id = 'l1' AND to_state = 'contacted'"},
