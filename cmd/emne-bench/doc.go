@@ -4,6 +4,7 @@
 //
 //	make bench                            everything
 //	make bench ARGS="mail -mails 2000"    one part, smaller
+//	make bench ARGS="mail -flush 1ms"     on a disk that flushes slower
 //
 // Parts: mail (mail.go) reads one mailbox of a real Dovecot over a bare socket,
 // with emne, and with mbsync when it is installed, into an empty database and
