@@ -54,7 +54,7 @@ func measureMail(ctx context.Context, args []string) error {
 	}
 	return withDovecot(func(s *mailboxtest.Server) error {
 		size := 0
-		letters(*mails, func(raw []byte) {
+		mailboxtest.Letters(*mails, func(raw []byte) {
 			size += len(raw)
 			s.Deliver(user, raw)
 		})

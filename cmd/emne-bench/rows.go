@@ -5,23 +5,16 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/emne/emne/intake/mailbox/mailboxtest"
 )
 
 // rowsAtOnce is how many mails share a commit of the bare rows, which is the
 // most that emne's may share.
 const rowsAtOnce = 256
-
-// letters makes n inquiries, the same ones each time.
-func letters(n int, yield func(raw []byte)) {
-	random := rand.New(rand.NewPCG(1, 0))
-	for i := range n {
-		yield(letter(random, i, 5_000+random.IntN(45_000)))
-	}
-}
 
 // bareRows is the limit of the engine: the bytes of the same mails as rows of
 // one SQLite table, with the driver and the durability that emne has, and
@@ -51,7 +44,7 @@ func bareRows(ctx context.Context, mails int) (seconds float64, err error) {
 		seconds += time.Since(begun).Seconds()
 		batch = batch[:0]
 	}
-	letters(mails, func(raw []byte) {
+	mailboxtest.Letters(mails, func(raw []byte) {
 		if batch = append(batch, raw); len(batch) == rowsAtOnce {
 			flush()
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/emne/emne/intake"
+	"github.com/emne/emne/intake/mailbox/mailboxtest"
 )
 
 // typicalMail is a mail of some 10 KB as an office program writes it: text and
@@ -43,7 +44,8 @@ func BenchmarkParse(b *testing.B) {
 
 // BenchmarkParser reads one letter after the other, as a mailbox does.
 func BenchmarkParser(b *testing.B) {
-	mails := letters(64)
+	var mails [][]byte
+	mailboxtest.Letters(64, func(raw []byte) { mails = append(mails, raw) })
 	size := 0
 	for _, raw := range mails {
 		size += len(raw)

@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"github.com/emne/emne/intake"
+	"github.com/emne/emne/intake/mailbox/mailboxtest"
 )
 
 // What a parser gave stays what it is, whatever its memory is used for next.
 func TestParserKeepsItsMemoryToItself(t *testing.T) {
-	mails := letters(40)
+	var mails [][]byte
+	mailboxtest.Letters(40, func(raw []byte) { mails = append(mails, raw) })
 	names, err := filepath.Glob(filepath.Join("testdata", "*.eml"))
 	if err != nil || len(names) == 0 {
 		t.Fatalf("no mails: %v", err)
